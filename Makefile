@@ -1,0 +1,41 @@
+# Every target installs what it needs first; nothing is written outside this folder but package caches.
+PYTHON ?= python3
+RUN := .venv/bin/python -m
+
+.PHONY: demo up test lint bench lock docs
+
+demo: .venv/.ready ## the main job on the real street's figures: a street's month, end to end
+	@$(RUN) maplebridge demo
+
+up: .venv/.ready ## the whole service on http://127.0.0.1:8000
+	@$(RUN) maplebridge up
+
+test: .venv/.ready ## all tests
+	@$(RUN) pytest -n 2 --dist loadgroup
+
+lint: .venv/.ready ## formatting, types, the contracts between folders
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+	@.venv/bin/python .venv/bin/lint-imports
+
+bench: .venv/.ready ## ours beside the strict reference; ONLY=name runs one
+	@$(RUN) tests.bench $(ONLY)
+
+docs: .venv/.ready ## write again what is generated: docs/openapi.json, docs/problems.md
+	@$(RUN) maplebridge docs
+
+lock: .venv/.ready ## resolve the dependencies anew
+	@$(RUN) uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --group dev \
+		--no-emit-package maplebridge-domain --no-emit-package maplebridge-api \
+		--no-emit-package maplebridge-evaluator --no-emit-package maplebridge \
+		libs/domain/pyproject.toml services/api/pyproject.toml services/evaluator/pyproject.toml \
+		deploy/embedded/pyproject.toml -o requirements.lock
+
+.venv/.ready: requirements.lock libs/domain/pyproject.toml services/api/pyproject.toml services/evaluator/pyproject.toml deploy/embedded/pyproject.toml
+	@$(PYTHON) -m venv .venv
+	@$(RUN) pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"
+	@$(RUN) uv pip install --quiet --require-hashes -r requirements.lock
+	@$(RUN) uv pip install --quiet --no-deps --no-build-isolation \
+		-e libs/domain -e services/api -e services/evaluator -e deploy/embedded
+	@touch $@
