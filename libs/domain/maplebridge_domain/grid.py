@@ -1,0 +1,129 @@
+"""The five-level grid: which level holds which, and how a node is numbered."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .problem import Kind, Problem
+
+
+class GridLevel(StrEnum):
+    """The five levels, from the street down to the building unit."""
+
+    STREET = "street"  # 街道网格
+    COMMUNITY = "community"  # 社区大网格
+    QUARTER = "quarter"  # 小区小网格
+    LANE = "lane"  # 街巷（楼院）网格
+    UNIT = "unit"  # 楼栋单元网格
+
+
+class Management(StrEnum):
+    """Who manages a quarter or lane."""
+
+    PROFESSIONAL = "professional"  # 专业物业
+    SELF_MANAGED = "self_managed"  # 自治管理
+    THREE_NOS = "three_nos"  # 三无楼院
+
+
+#: What may stand directly under what. A quarter may hold units directly or through lanes.
+#: Source: Zhaoling District on Tianqiao Street, 2024-01-08 (five levels); DB6101/T 3185-2024 (every
+#: grid belongs to a community, none directly to a street).
+CHILDREN: dict[GridLevel, frozenset[GridLevel]] = {
+    GridLevel.STREET: frozenset({GridLevel.COMMUNITY}),
+    GridLevel.COMMUNITY: frozenset({GridLevel.QUARTER}),
+    GridLevel.QUARTER: frozenset({GridLevel.LANE, GridLevel.UNIT}),
+    GridLevel.LANE: frozenset({GridLevel.UNIT}),
+    GridLevel.UNIT: frozenset(),
+}
+
+#: Digits of a node's own segment. Community: the last three of the 12-digit division code. Unit:
+#: the three-digit sequence in its community (GB/T 30428.1). Quarter and lane: our own choice.
+CODE_DIGITS: dict[GridLevel, int] = {
+    GridLevel.STREET: 9,
+    GridLevel.COMMUNITY: 3,
+    GridLevel.QUARTER: 4,
+    GridLevel.LANE: 2,
+    GridLevel.UNIT: 3,
+}
+
+
+@dataclass(eq=False)
+class WrongLevel(Problem):
+    """A grid stands only under a level that holds its own."""
+
+    kind = Kind.RULE
+    zh = "{level}级网格不能直接设在{parent_level}级网格之下，请选择正确的上级网格。"
+    en = "A {level} grid cannot stand directly under a {parent_level} grid; choose another parent."
+    pointer = "/parent_id"
+
+    level: GridLevel
+    parent_level: GridLevel
+
+
+@dataclass(eq=False)
+class WrongGridCode(Problem):
+    """A grid's code has the number of digits of its level."""
+
+    kind = Kind.RULE
+    zh = "{level}级网格的编码须为{digits}位数字。"
+    en = "The code of a {level} grid must have {digits} digits."
+    pointer = "/code"
+
+    level: GridLevel
+    digits: int
+
+
+@dataclass(eq=False)
+class ManagementNotHere(Problem):
+    """Only quarters and lanes have a kind of management."""
+
+    kind = Kind.RULE
+    zh = "只有小区和楼院网格可以填写管理方式。"
+    en = "Only quarters and lanes have a kind of management; leave it out."
+    pointer = "/management"
+
+
+@dataclass(eq=False)
+class GridCodeTaken(Problem):
+    """Two grids under one parent do not share a code at the same time."""
+
+    kind = Kind.CONFLICT
+    zh = "同一上级之下已有使用该编码的网格，请换一个编码。"
+    en = "Another grid under this parent has this code; choose another code."
+    pointer = "/code"
+
+
+@dataclass(eq=False)
+class NotAUnit(Problem):
+    """Households are entered in unit grids."""
+
+    kind = Kind.RULE
+    zh = "住户只能登记在楼栋单元网格之下。"
+    en = "A household is entered in a unit grid only."
+    pointer = "/grid_id"
+
+
+@dataclass(eq=False)
+class NotAQuarter(Problem):
+    """What happens in a quarter names a grid of level quarter."""
+
+    kind = Kind.RULE
+    zh = "此处须填写小区级网格。"
+    en = "This must name a grid of level quarter."
+    pointer = "/quarter_id"
+
+
+def check_grid(
+    level: GridLevel, code: str, management: Management | None, parent_level: GridLevel
+) -> None:
+    """Refuse a grid that stands under a wrong level or is numbered wrongly.
+
+    Raises:
+        WrongLevel, WrongGridCode, ManagementNotHere.
+    """
+    if level not in CHILDREN[parent_level]:
+        raise WrongLevel(level, parent_level)
+    if not re.fullmatch(f"[0-9]{{{CODE_DIGITS[level]}}}", code):
+        raise WrongGridCode(level, CODE_DIGITS[level])
+    if management is not None and level not in (GridLevel.QUARTER, GridLevel.LANE):
+        raise ManagementNotHere()

@@ -1,0 +1,122 @@
+"""Organisations, the six parties at the table, posts, and service contracts."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .problem import Kind, Problem
+
+
+class Party(StrEnum):
+    """The six parties at the table. Source: Zhaoling District, 2024-01-08."""
+
+    COMMUNITY_PARTY_ORG = "community_party_org"  # 社区党组织
+    QUARTER_PARTY_ORG = "quarter_party_org"  # 小区党组织
+    OWNERS_COMMITTEE = "owners_committee"  # 业主委员会
+    ENTERPRISE_PARTY_ORG = "enterprise_party_org"  # 物业服务企业党组织
+    RESIDENT_UNIT = "resident_unit"  # 共驻共建单位
+    VOLUNTEER_POINT = "volunteer_point"  # 志愿服务点
+
+
+class OrganisationKind(StrEnum):
+    """Anything that holds posts: the six parties and six more."""
+
+    COMMUNITY_PARTY_ORG = "community_party_org"
+    QUARTER_PARTY_ORG = "quarter_party_org"
+    OWNERS_COMMITTEE = "owners_committee"
+    ENTERPRISE_PARTY_ORG = "enterprise_party_org"
+    RESIDENT_UNIT = "resident_unit"
+    VOLUNTEER_POINT = "volunteer_point"
+    STREET_WORKING_COMMITTEE = "street_working_committee"  # 街道党工委
+    BUILDING_PARTY_GROUP = "building_party_group"  # 楼栋党小组
+    VOLUNTEER_STATION = "volunteer_station"  # 志愿服务站
+    PROPERTY_ENTERPRISE = "property_enterprise"  # 物业服务企业
+    PROPERTY_MANAGEMENT_COMMITTEE = "property_management_committee"  # 物业管理委员会
+    MANAGEMENT_DEPARTMENT = "management_department"  # 主管部门
+
+
+class PostKind(StrEnum):
+    """A place that a person can hold in an organisation or on a grid."""
+
+    SECRETARY = "secretary"  # 书记
+    DEPUTY_SECRETARY = "deputy_secretary"  # 副书记
+    DIRECTOR = "director"  # 主任
+    DEPUTY_DIRECTOR = "deputy_director"  # 副主任
+    MEMBER = "member"  # 委员/成员
+    MANAGER = "manager"  # 项目经理
+    GRID_MEMBER = "grid_member"  # 网格员
+    PARTY_BUILDING_INSTRUCTOR = "party_building_instructor"  # 党建指导员
+    SUPERVISOR = "supervisor"  # 义务监督员
+    VOLUNTEER = "volunteer"  # 志愿者
+
+
+#: Posts that sit on a grid; all others sit in an organisation.
+GRID_POSTS = frozenset({PostKind.GRID_MEMBER, PostKind.PARTY_BUILDING_INSTRUCTOR})
+
+
+@dataclass(eq=False)
+class WrongPlaceForPost(Problem):
+    """Grid members and instructors sit on a grid, all other posts in an organisation."""
+
+    kind = Kind.RULE
+    zh = "{post_kind}岗位须设在{place}，且只能填写一处。"
+    en = "A post of kind {post_kind} belongs to {place_en}, and to that alone."
+
+    post_kind: PostKind
+    place: str
+    place_en: str
+
+
+@dataclass(eq=False)
+class WrongParent(Problem):
+    """An enterprise's party organisation names its enterprise as parent."""
+
+    kind = Kind.RULE
+    zh = "物业服务企业党组织须以其物业服务企业为上级组织。"
+    en = "The party organisation of an enterprise must name its property enterprise as parent."
+    pointer = "/parent_id"
+
+
+@dataclass(eq=False)
+class NotAnEnterprise(Problem):
+    """Only a property enterprise can be party to a service contract."""
+
+    kind = Kind.RULE
+    zh = "服务合同的乙方须为物业服务企业。"
+    en = "A service contract is made with an organisation of kind property_enterprise."
+    pointer = "/enterprise_id"
+
+
+@dataclass(eq=False)
+class QuarterAlreadyServed(Problem):
+    """One enterprise serves a quarter at a time."""
+
+    kind = Kind.CONFLICT
+    zh = "该小区在此期间已有生效的物业服务合同，请先终止原合同或调整期限。"
+    en = "This quarter has a service contract in that time; end that one first or change the dates."
+    pointer = "/during"
+
+
+def check_post_place(kind: PostKind, *, on_grid: bool, in_organisation: bool) -> None:
+    """Refuse a post in the wrong place.
+
+    Raises:
+        WrongPlaceForPost.
+    """
+    if kind in GRID_POSTS:
+        if not on_grid or in_organisation:
+            raise WrongPlaceForPost(kind, "网格", "a grid (grid_id)")
+    elif on_grid or not in_organisation:
+        raise WrongPlaceForPost(kind, "组织", "an organisation (organisation_id)")
+
+
+def check_parent(kind: OrganisationKind, parent: OrganisationKind | None) -> None:
+    """Refuse an enterprise's party organisation without its enterprise.
+
+    Raises:
+        WrongParent.
+    """
+    if (
+        kind is OrganisationKind.ENTERPRISE_PARTY_ORG
+        and parent is not OrganisationKind.PROPERTY_ENTERPRISE
+    ):
+        raise WrongParent()
