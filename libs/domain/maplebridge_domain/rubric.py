@@ -32,7 +32,8 @@ from .evaluation import ResultKind
 from .meeting import SubjectKind
 from .organisation import Party
 from .record import RecordClass, RecordKind
-from .rubric_check import RubricMalformed, check_rubric
+from .rubric_check import check_rubric
+from .rubric_refusals import RubricMalformed
 
 
 def _to_hundredths(points: object) -> object:
@@ -53,7 +54,7 @@ Points = Annotated[
     int,
     BeforeValidator(_to_hundredths),
     Field(ge=0, le=1_000_000),
-    PlainSerializer(_from_hundredths, return_type=float),
+    PlainSerializer(_from_hundredths, return_type=int | float),
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": 10_000, "multipleOf": 0.01}),
 ]
 Code = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_]{0,49}$")]
