@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from ..rubric import Rubric, read_rubric
+from maplebridge_domain.rubric import Rubric, read_rubric
 
 
 def shipped_rubric(code: str) -> Rubric:
