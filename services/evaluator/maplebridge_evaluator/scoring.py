@@ -27,24 +27,11 @@ from maplebridge_domain.record import RecordClass, RecordKind
 from maplebridge_domain.rubric import Scheme
 
 from .canonical import coded, input_sha256
+from .explaining import PARTY, written
 from .feed import Feed
 from .valuing import ballot_values, fact_values, indicators_of
 
 _CELL = ("subject", "place")
-_COUNTS = ("observations", "raters", "parties", "trimmed", "recused")
-_PARTY = pl.Struct({"party": pl.String, "raters": pl.Int64, "trimmed": pl.Int64, "mean": pl.Int64})
-_COMPONENT = pl.Struct(
-    {
-        "code": pl.String,
-        "effect": pl.String,
-        "base": pl.Int64,
-        "indicators": pl.Int64,
-        "records": pl.List(
-            pl.Struct({"rule": pl.String, "records": pl.List(pl.String), "points": pl.Int64})
-        ),
-        "points": pl.Int64,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -65,9 +52,12 @@ def score(feed: Feed) -> Scored:
     sha256 = input_sha256(feed)
     subjects = _subjects(feed)
     cells = _cells(feed, subjects)
-    results = _results(feed, subjects, cells).str.join(",").item() or ""
+    judgements = _judge(feed, subjects, cells)
+    places = _grade(feed, subjects, judgements)
+    schemes = [feed.run.rubric.schemes[number] for number in subjects["scheme"]]
+    results = written(subjects, schemes, cells, judgements, places).str.join(",").item()
     head = f'{{"engine_version":"{ENGINE_VERSION}","input_sha256":"{sha256}","results":['
-    return Scored(sha256, f"{head}{results}]}}".encode())
+    return Scored(sha256, f"{head}{results or ''}]}}".encode())
 
 
 def _subjects(feed: Feed) -> pl.DataFrame:
@@ -115,7 +105,7 @@ def _cells(feed: Feed, subjects: pl.DataFrame) -> pl.DataFrame:
             for count in ("raters", "parties", "trimmed", "recused")
         ),
         pl.col("observations").fill_null(0),
-        pl.col("by_party").fill_null(pl.lit([], dtype=pl.List(_PARTY))),
+        pl.col("by_party").fill_null(pl.lit([], dtype=pl.List(PARTY))),
     ).with_columns(
         counted=pl.when(ballot)
         .then((pl.col("raters") >= pl.col("least")) & (pl.col("parties") >= pl.col("min_parties")))
@@ -143,60 +133,6 @@ def _cells(feed: Feed, subjects: pl.DataFrame) -> pl.DataFrame:
     return cells.with_columns(
         points=points(pl.col("value")), moved=points(pl.col("value") - pl.col("peers"))
     )
-
-
-def _results(feed: Feed, subjects: pl.DataFrame, cells: pl.DataFrame) -> pl.Series:
-    """Judge and grade all subjects, and write each as JSON."""
-    judgements = _judge(feed, subjects, cells)
-    standing = _grade(feed, subjects, judgements)
-    schemes = [feed.run.rubric.schemes[number] for number in subjects["scheme"]]
-    frame = subjects.with_columns(
-        pl.Series("score", [j.score for j in judgements], pl.Int64),
-        pl.Series("grade", [s.grade for s in standing], pl.String),
-        pl.Series("max", [scheme.max for scheme in schemes], pl.Int64),
-        pl.Series("bad_record", [j.bad_record for j in judgements], pl.Boolean),
-        pl.Series("veto", [j.veto and j.veto.code for j in judgements], pl.String),
-        pl.Series("rank", [s.rank for s in standing], pl.Int64),
-        pl.Series("of", [s.of for s in standing], pl.Int64),
-        pl.Series(
-            "components",
-            [[c.model_dump(mode="json") for c in j.components] for j in judgements],
-            pl.List(_COMPONENT),
-        ),
-        too_little_data=pl.Series([j.score is None for j in judgements], dtype=pl.Boolean),
-    )
-    indicators = cells.group_by("subject").agg(
-        indicators=pl.struct(
-            *("code", "component", "source", "weight", "value", "counted", "points"),
-            *("peers", "moved", *_COUNTS, "by_party"),
-        )
-    )
-    moved_most = (
-        cells.filter("counted")
-        .sort("subject", pl.col("moved").abs(), "place", descending=[False, True, False])
-        .group_by("subject", maintain_order=True)
-        .agg(moved_most=pl.col("code").head(2))
-    )
-    explained = (
-        frame.join(indicators, on="subject", how="left")
-        .join(moved_most, on="subject", how="left")
-        .sort("subject")
-        .with_columns(
-            pl.col("moved_most").fill_null(pl.lit([], dtype=pl.List(pl.String))),
-            pl.col("indicators").fill_null(pl.lit([], dtype=indicators.schema["indicators"])),
-            pl.col("result_kind", "subject_kind", "subject_id", "category").cast(pl.String),
-        )
-    )
-    return explained.select(
-        pl.struct(
-            pl.col("result_kind").alias("kind"),
-            *("subject_kind", "subject_id", "score", "grade"),
-            explanation=pl.struct(
-                *("category", "max", "too_little_data", "bad_record", "veto", "rank", "of"),
-                *("moved_most", "components", "indicators"),
-            ),
-        ).struct.json_encode()
-    ).to_series()
 
 
 def _judge(feed: Feed, subjects: pl.DataFrame, cells: pl.DataFrame) -> list[Judgement]:
