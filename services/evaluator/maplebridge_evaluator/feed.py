@@ -167,10 +167,10 @@ def _read_run(cursor: Cursor, street_id: int, run_id: UUID) -> Run:
         "SELECT period_from, period_until, kinds, rubric, rubric_sha256 FROM feed.run_v1"  # noqa: S608
         f" WHERE street_id = {street_id:d} AND run_id = '{run_id}'"
     )
-    row = cursor.fetchone()
-    if row is None:
+    found = cursor.fetch_polars().rows()
+    if not found:
         raise LookupError("no such run in this street")
-    start, until, kinds, rubric_text, sha256 = row
+    start, until, kinds, rubric_text, sha256 = found[0]
     rubric = read_rubric(json.loads(rubric_text))
     if rubric.sha256() != sha256:
         raise RubricChanged("the rubric has not the hash that the run names")

@@ -12,7 +12,7 @@ import structlog
 from maplebridge_domain.problem import Problem
 
 from .feed import RubricChanged, read_feed
-from .publishing import NotOurs, Publisher, Unreachable
+from .publishing import NotOurs, Publisher, Refused, Unreachable
 from .scoring import Scored, score
 
 JOB_SECONDS_MAX = 20
@@ -53,7 +53,7 @@ def compute(database_url: str, street_id: int, run_id: UUID) -> Scored:
 
 
 async def _report(publisher: Publisher, run: UUID, error: Exception) -> None:
-    with suppress(NotOurs, Unreachable):
+    with suppress(NotOurs, Refused, Unreachable):
         await publisher.fail(run, *_failure(error))
 
 
@@ -64,6 +64,8 @@ def _failure(error: Exception) -> tuple[str, str]:
             return error.code, error.detail("en")
         case RubricChanged():
             return "rubric_changed", str(error)
+        case Refused():
+            return "results_refused", str(error)
         case LookupError():
             return "run_not_in_feed", type(error).__name__
         case _:

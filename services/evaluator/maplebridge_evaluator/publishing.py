@@ -20,7 +20,11 @@ class NotOurs(Exception):
 
 
 class Unreachable(Exception):
-    """The API did not answer, or refused for a reason that waiting did not mend."""
+    """The API did not answer, or could not serve; later it may."""
+
+
+class Refused(Exception):
+    """The API refused for a reason that waiting will not mend."""
 
 
 @dataclass
@@ -36,7 +40,7 @@ class Publisher:
         """Take the run for so many seconds.
 
         Raises:
-            NotOurs, Unreachable.
+            NotOurs, Refused, Unreachable.
         """
         body = json.dumps({"worker": worker, "lease_seconds": lease_seconds}).encode()
         await self._put(f"/v1/evaluation-runs/{run_id}/claim", body)
@@ -46,7 +50,7 @@ class Publisher:
 
         Raises:
             NotOurs: somebody finished before us, on another input.
-            Unreachable.
+            Refused, Unreachable.
         """
         await self._put(f"/v1/evaluation-runs/{run_id}/results", body)
 
@@ -54,7 +58,7 @@ class Publisher:
         """Say that this run cannot be computed. Neither text may hold personal data.
 
         Raises:
-            NotOurs, Unreachable.
+            NotOurs, Refused, Unreachable.
         """
         body = json.dumps({"code": code, "detail": detail}, ensure_ascii=False).encode()
         await self._put(f"/v1/evaluation-runs/{run_id}/failure", body)
@@ -66,8 +70,10 @@ class Publisher:
             answer = await self._patiently("PUT", path, content=body)
         if answer.status_code == 409:
             raise NotOurs(_code(answer))
+        if answer.is_client_error:
+            raise Refused(f"{answer.status_code} {_code(answer)}")
         if not answer.is_success:
-            raise Unreachable(f"{answer.status_code} {_code(answer)}")
+            raise Unreachable(f"the API answers {answer.status_code}")
 
     async def _patiently(self, method: str, path: str, *, content: bytes) -> httpx.Response:
         """Send, and send again while the API is away or busy."""
@@ -100,7 +106,7 @@ class Publisher:
         if answer.status_code in (429, 502, 503, 504):
             raise httpx.TransportError("the token endpoint is busy")
         if not answer.is_success:
-            raise Unreachable(f"no token: {answer.status_code}")
+            raise Refused(f"no token: {answer.status_code}")
         self._token = str(answer.json()["access_token"])
         return self._token
 
