@@ -4,13 +4,17 @@ The views of schema `feed` are the contract with the API; the database role can 
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from queue import Empty, SimpleQueue
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import adbc_driver_postgresql.dbapi as postgresql  # type: ignore[import-untyped]
 import polars as pl
+from adbc_driver_manager import Error
 from adbc_driver_manager.dbapi import Cursor
 
 from maplebridge_domain.evaluation import ResultKind
@@ -111,18 +115,65 @@ class Feed:
     records: pl.DataFrame
 
 
-def read_feed(database_url: str, street_id: int, run_id: UUID) -> Feed:
-    """Read all that a run needs, in one read-only snapshot scoped to its street. Blocks.
+class Database:
+    """The way to the feed. Connections are kept: opening one takes half as long as a street."""
+
+    def __init__(self, url: str) -> None:
+        """Take a libpq URL; nothing is opened yet. Usable from several threads."""
+        self._url = url
+        self._idle: SimpleQueue[postgresql.Connection] = SimpleQueue()
+
+    @contextmanager
+    def snapshot(self, street_id: int) -> Iterator[Cursor]:
+        """Enter a read-only transaction that sees one street at one instant, as the evaluator.
+
+        Raises:
+            adbc_driver_manager.Error: the database cannot be reached, or refuses.
+        """
+        connection = self._begun()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL ROLE mb_evaluator")
+                cursor.execute(f"SELECT mb_enter({street_id:d}, {street_id:d})")
+                yield cursor
+            connection.rollback()
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.put(connection)
+
+    def _begun(self) -> postgresql.Connection:
+        while True:
+            try:
+                connection, kept = self._idle.get_nowait(), True
+            except Empty:
+                connection, kept = postgresql.connect(self._url), False
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            except Error:
+                connection.close()
+                if not kept:
+                    raise  # else the server was restarted since: try the next one
+            else:
+                return connection
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        with suppress(Empty):
+            while True:
+                self._idle.get_nowait().close()
+
+
+def read_feed(database: Database, street_id: int, run_id: UUID) -> Feed:
+    """Read all that a run needs, in one snapshot of its street. Blocks.
 
     Raises:
         adbc_driver_manager.Error: the database cannot be reached, or refuses.
         LookupError: the street has no such run.
         RubricChanged: the rubric has not the hash that the run names.
     """
-    with postgresql.connect(database_url) as connection, connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute("SET LOCAL ROLE mb_evaluator")
-        cursor.execute(f"SELECT mb_enter({street_id:d}, {street_id:d})")
+    with database.snapshot(street_id) as cursor:
         run = _read_run(cursor, street_id, run_id)
         since, until = _midnight(run.start), _midnight(run.until)
         alive = f"active_from < '{until}' AND (active_until IS NULL OR active_until > '{since}')"

@@ -11,7 +11,7 @@ import structlog
 
 from maplebridge_domain.problem import Problem
 
-from .feed import RubricChanged, read_feed
+from .feed import Database, RubricChanged, read_feed
 from .publishing import NotOurs, Publisher, Refused, Unreachable
 from .scoring import Scored, score
 
@@ -28,7 +28,7 @@ async def evaluate(ctx: dict[str, Any], street_id: int, run_id: str) -> None:
     logger = log.bind(run_id=run_id, street_id=street_id)
     try:
         await publisher.claim(run, ctx["name"], LEASE_SECONDS)
-        scored = await asyncio.to_thread(compute, ctx["database_url"], street_id, run)
+        scored = await asyncio.to_thread(compute, ctx["database"], street_id, run)
         await publisher.publish(run, scored.body)
         logger.info("run published", input_sha256=scored.input_sha256)
     except NotOurs as reason:
@@ -43,13 +43,13 @@ async def evaluate(ctx: dict[str, Any], street_id: int, run_id: str) -> None:
         await _report(publisher, run, error)
 
 
-def compute(database_url: str, street_id: int, run_id: UUID) -> Scored:
+def compute(database: Database, street_id: int, run_id: UUID) -> Scored:
     """Read a run's feed and score it. Blocks.
 
     Raises:
         What `read_feed` raises.
     """
-    return score(read_feed(database_url, street_id, run_id))
+    return score(read_feed(database, street_id, run_id))
 
 
 async def _report(publisher: Publisher, run: UUID, error: Exception) -> None:

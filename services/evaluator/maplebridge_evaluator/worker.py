@@ -15,6 +15,7 @@ import httpx
 from arq.connections import RedisSettings
 from arq.worker import func
 
+from .feed import Database
 from .job import JOB_SECONDS_MAX, evaluate
 from .publishing import Publisher
 from .settings import Settings
@@ -25,7 +26,7 @@ QUEUE = "maplebridge:evaluations"
 async def start(ctx: dict[str, Any]) -> None:
     """Open what all jobs of this process share."""
     settings = Settings()
-    ctx["database_url"] = settings.database_url.get_secret_value()
+    ctx["database"] = Database(settings.database_url.get_secret_value())
     ctx["name"] = f"{socket.gethostname()}:{os.getpid()}"
     http = httpx.AsyncClient(base_url=settings.api_url, timeout=10)
     ctx["publisher"] = Publisher(
@@ -36,6 +37,7 @@ async def start(ctx: dict[str, Any]) -> None:
 async def stop(ctx: dict[str, Any]) -> None:
     """Close it."""
     await ctx["publisher"].http.aclose()
+    ctx["database"].close()
 
 
 class WorkerSettings:
