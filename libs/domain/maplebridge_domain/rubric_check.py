@@ -82,9 +82,10 @@ def check_rubric(rubric: "Rubric") -> None:
     Raises:
         RubricRefused: the subclass of the first rule broken.
     """
-    with pointing_at("/valid"):
-        if rubric.valid.until is not None and rubric.valid.until <= rubric.valid.from_:
-            raise EmptyPeriod()
+    if rubric.valid.until is not None and rubric.valid.until <= rubric.valid.from_:
+        empty = EmptyPeriod()
+        empty.pointer = "/valid/until"
+        raise empty
     taken: set[tuple[ResultKind, SubjectKind, str]] = set()
     for number, scheme in enumerate(rubric.schemes):
         with pointing_at(f"/schemes/{number}"):

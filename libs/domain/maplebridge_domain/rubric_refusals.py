@@ -28,11 +28,13 @@ class RubricMalformed(RubricRefused):
     @classmethod
     def from_errors(cls, errors: Sequence[Any]) -> Self:
         """Say the first of pydantic's errors, and point at it."""
-        tags = {"ballot", "fact", "score", "rank"}  # names of a union's branch, not of a field
+        # Names of a union's branch, and pydantic's mark for a key; neither is in the document.
+        tags = {"ballot", "fact", "score", "rank"}
         path = [
             str(part)
             for before, part in zip(("", *errors[0]["loc"]), errors[0]["loc"], strict=False)
-            if not (part in tags and (isinstance(before, int) or before == "grading"))
+            if part != "[key]"
+            and not (part in tags and (isinstance(before, int) or before == "grading"))
         ]
         problem = cls(f"{'/'.join(path)}: {errors[0]['msg']}")
         problem.pointer = "".join(f"/{part}" for part in path)
