@@ -43,6 +43,8 @@ CREATE TABLE idempotency (
     request_sha256 BYTEA NOT NULL,
     status INTEGER,
     answer TEXT,
+    location TEXT,
+    version INTEGER,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT idempotency__id_taken PRIMARY KEY (street_id, client_id, key)
 );
@@ -133,7 +135,7 @@ CREATE TABLE post (
     grid_id UUID,
     kind TEXT NOT NULL,
     name TEXT NOT NULL,
-    seats INTEGER DEFAULT '1' NOT NULL,
+    seats INTEGER NOT NULL,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT post__id_taken PRIMARY KEY (street_id, id),
     CONSTRAINT post__unknown_reference__organisation_id FOREIGN KEY(street_id, organisation_id) REFERENCES organisation (street_id, id),
@@ -500,6 +502,14 @@ JOIN post p ON p.street_id = a.street_id AND p.id = a.post_id
 JOIN organisation o ON o.street_id = p.street_id AND o.id = p.organisation_id
 WHERE o.kind IN ('property_enterprise', 'enterprise_party_org');
 
+-- What can be evaluated or have a record.
+
+CREATE VIEW subject WITH (security_invoker) AS
+SELECT street_id, 'appointment' AS subject_kind, id AS subject_id FROM appointment
+UNION ALL
+SELECT street_id, CASE kind WHEN 'property_enterprise' THEN 'enterprise' ELSE 'organisation' END, id
+FROM organisation;
+
 -- The feed: what the evaluator reads, and all that it can read. Views run with their owner's rights, so
 -- each repeats the range; the barrier keeps a caller's function from seeing rows before it applies.
 
@@ -518,17 +528,22 @@ FROM evaluation_run run
 JOIN rubric ON rubric.street_id = run.street_id AND rubric.id = run.rubric_id
 WHERE feed.visible(run.street_id);
 
+-- Those who convene the tables and confirm the results are not evaluated at them.
+
 CREATE VIEW feed.subject_v1 WITH (security_barrier) AS
 SELECT a.street_id, 'member_score' AS result_kind, 'appointment' AS subject_kind,
        a.id::text AS subject_id, p.kind AS category,
        lower(a.during) AS active_from, upper(a.during) AS active_until
 FROM appointment a
 JOIN post p ON p.street_id = a.street_id AND p.id = a.post_id
-WHERE feed.visible(a.street_id)
+LEFT JOIN organisation o ON o.street_id = p.street_id AND o.id = p.organisation_id
+WHERE o.kind IS DISTINCT FROM 'street_working_committee'
+  AND o.kind IS DISTINCT FROM 'management_department' AND feed.visible(a.street_id)
 UNION ALL
 SELECT o.street_id, 'unit_assessment', 'organisation', o.id::text, o.kind, NULL, NULL
 FROM organisation o
-WHERE o.kind <> 'property_enterprise' AND feed.visible(o.street_id)
+WHERE o.kind NOT IN ('property_enterprise', 'street_working_committee', 'management_department')
+  AND feed.visible(o.street_id)
 UNION ALL
 SELECT c.street_id, 'credit_rating', 'enterprise', c.enterprise_id::text, 'property_enterprise',
        lower(c.during), upper(c.during)

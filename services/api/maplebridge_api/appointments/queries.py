@@ -15,7 +15,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
-    distinct,
     exists,
     func,
     insert,
@@ -31,6 +30,7 @@ from ..platform.database import (
     GATE,
     Read,
     Statement,
+    an_id,
     by_ids,
     in_scope,
     json_object,
@@ -141,46 +141,45 @@ _end = (
     .returning(appointment.c.id)
 )
 _id = bindparam("id", type_=Uuid)
-END_WHAT_RESTS_ON = Statement(_end.where(appointment.c.rests_on == _id), UUID)
-END = Statement(_end.where(appointment.c.id == _id), UUID)
+END_WHAT_RESTS_ON = Statement(_end.where(appointment.c.rests_on == _id), an_id)
+END = Statement(_end.where(appointment.c.id == _id), an_id)
 SHOW = Statement(
     select(appointment.c.id, APPOINTMENT_OUT).where(in_scope(appointment), appointment.c.id == _id),
     Created,
 )
 
-_in_force = and_(
-    appointment.c.street_id == bindparam("street_id", type_=Integer),
-    appointment.c.during.contains(_at),
-    appointment.c.step.is_not(None),
-)
+
+def _holds(*steps: int) -> ColumnElement[bool]:
+    """Say that a person holds a cross-appointment of each of the steps."""
+    held = [func.bool_or(appointment.c.step == step) for step in steps]
+    return and_(*held)
 
 
-def _holders(step: int) -> ColumnElement[int]:
-    """Count the persons who hold a cross-appointment of a step, each once."""
-    return func.count(distinct(appointment.c.person_id)).filter(appointment.c.step == step)
-
-
-_both = (
-    select(appointment.c.person_id)
-    .where(GATE, _in_force, in_scope(appointment), appointment.c.step.in_([2, 3]))
+_holders = (
+    select(
+        *(_holds(step).label(f"step_{step}") for step in (1, 2, 3, 4, 5)),
+        _holds(2, 3).label("steps_2_and_3"),
+    )
+    .where(
+        GATE,
+        in_scope(appointment),
+        appointment.c.street_id == _street_id,
+        appointment.c.during.contains(_at),
+        appointment.c.step.is_not(None),
+    )
     .group_by(appointment.c.person_id)
-    .having(func.count(distinct(appointment.c.step)) == 2)
-    .subquery("both_steps")
+    .subquery("holders")
 )
+#: Persons are counted, each once a step, however many posts they hold by it.
 SUMMARY = Read(
     select(
         json_object(
             at=cast(_at, DateTime(timezone=True)),
-            step_1=_holders(1),
-            steps_2_and_3=select(func.count()).select_from(_both).scalar_subquery(),
-            step_2=_holders(2),
-            step_3=_holders(3),
-            step_4=_holders(4),
-            step_5=_holders(5),
+            **{c.name: func.count().filter(c) for c in _holders.c},
         ).label("item"),
         literal_column("1").label("version"),
     )
-    .where(GATE, in_scope(appointment), _in_force)
+    .select_from(_holders)
     .limit(1),
     lambda *row: row,
 )
@@ -207,7 +206,7 @@ OF_PERSON = Statement(
     select(appointment.c.id).where(
         in_scope(appointment), appointment.c.person_id == bindparam("person_id", type_=Uuid)
     ),
-    UUID,
+    an_id,
 )
 
 

@@ -25,7 +25,7 @@ from maplebridge_domain.dispute import DisputeState
 
 from ..grid.service import STANDING_BY_ID, path_of
 from ..organisations.service import serving_enterprise
-from ..platform.database import Statement, by_ids, in_scope, insert_rows, json_object
+from ..platform.database import Statement, an_id, by_ids, in_scope, insert_rows, json_object
 from ..platform.hot import behind_gate, write_once
 from ..platform.paging import Pages, single
 from ..platform.request import Created
@@ -157,4 +157,4 @@ TAKE_STEP = Statement(
     .returning(dispute.c.id, DISPUTE_OUT),
     Created,
 )
-ADD_STEP = Statement(insert_rows(dispute_step, dispute_step.c.id), UUID)
+ADD_STEP = Statement(insert_rows(dispute_step, dispute_step.c.id), an_id)

@@ -11,6 +11,7 @@ from ..platform.database import (
     GATE,
     Read,
     Statement,
+    an_id,
     by_ids,
     in_scope,
     insert_rows,
@@ -110,8 +111,8 @@ HOUSEHOLD_OUT = json_object(
 )
 
 ADD_STREET = Statement(insert_rows(street, street.c.street_id), int)
-ADD_GRIDS = Statement(insert_rows(grid, grid.c.id), UUID)
-PLACE_GRIDS = Statement(insert_rows(grid_placement, grid_placement.c.grid_id), UUID)
+ADD_GRIDS = Statement(insert_rows(grid, grid.c.id), an_id)
+PLACE_GRIDS = Statement(insert_rows(grid_placement, grid_placement.c.grid_id), an_id)
 ADD_HOUSEHOLDS = Statement(insert_rows(household, household.c.id, HOUSEHOLD_OUT), Created)
 SHOW_GRIDS = Statement(by_ids(grid, GRID_OUT).select_from(STANDING), Created)
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 import time
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from uuid import UUID, uuid4
 import asyncpg
 from fastapi import Depends, Request
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import OKPKey
 from sqlalchemy import Text, bindparam, select
 
@@ -23,6 +24,9 @@ from ..settings import settings
 from .clock import wall
 from .database import Scope, Statement
 from .tables import client
+
+# joserfc warns of the name "EdDSA" (RFC 9864); PyJWT and others do not take the new one yet.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 TOKEN_SECONDS_MAX = 900
 ALGORITHM = "EdDSA"  # the name that both older and newer verifiers take; RFC 9864 prefers Ed25519

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ..organisations.service import name_of
-from ..platform.database import Statement, in_scope, insert_rows, json_object
+from ..platform.database import Statement, an_id, in_scope, insert_rows, json_object
 from ..platform.paging import Pages, single
 from ..platform.request import Created
 from ..platform.views import subject
@@ -84,7 +84,7 @@ STATEMENTS = Pages(
     only=evaluation_result.c.statement.is_not(None),
 )
 
-ADD_RESULTS = Statement(insert_rows(evaluation_result, evaluation_result.c.id), UUID)
+ADD_RESULTS = Statement(insert_rows(evaluation_result, evaluation_result.c.id), an_id)
 
 SUBJECTS = Statement(
     select(subject.c.subject_id).where(
@@ -92,7 +92,7 @@ SUBJECTS = Statement(
         subject.c.subject_kind == bindparam("subject_kind", type_=Text),
         subject.c.subject_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
     ),
-    UUID,
+    an_id,
 )
 #: Is one of these appointments a subject of the run?
 AMONG_SUBJECTS = Statement(
@@ -103,7 +103,7 @@ AMONG_SUBJECTS = Statement(
         evaluation_result.c.subject_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
     )
     .limit(1),
-    UUID,
+    an_id,
 )
 
 
