@@ -16,3 +16,8 @@ def inherited() -> dict[str, str]:
     direct = [kept.get("NO_PROXY") or kept.get("no_proxy"), "127.0.0.1", "localhost"]
     no_proxy = ",".join(host for host in direct if host)
     return {**kept, "NO_PROXY": no_proxy, "no_proxy": no_proxy, "PYTHONUNBUFFERED": "1"}
+
+
+def ours() -> dict[str, str]:
+    """Give the settings of Maple Bridge in this shell."""
+    return {name: value for name, value in os.environ.items() if name.startswith("MAPLEBRIDGE_")}

@@ -25,6 +25,11 @@ class DataFolder:
 
     root: Path
 
+    @classmethod
+    def at(cls, path: Path) -> "DataFolder":
+        """Take a path from the operator, relative to where the command was typed."""
+        return cls(path.absolute())
+
     @property
     def postgres(self) -> Path:
         """The database cluster."""
@@ -108,8 +113,10 @@ class DataFolder:
         """Delete everything.
 
         Raises:
-            Trouble: Maple Bridge runs on it.
+            Trouble: Maple Bridge runs on it, or it is some other folder.
         """
+        if not self.secrets.exists() or not self.logs.exists():
+            raise Trouble(f"{self.root} is not a data folder of Maple Bridge: nothing deleted.")
         with self.held():
             shutil.rmtree(self.run, ignore_errors=True)
             shutil.rmtree(self.root)

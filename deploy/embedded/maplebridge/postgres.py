@@ -52,7 +52,7 @@ class PostgresServer:
     def __init__(
         self, data: Path, password: str, settings: Mapping[str, str] | None = None
     ) -> None:
-        self.folder = DataFolder(data.absolute())
+        self.folder = DataFolder.at(data)
         self.password = password
         self.settings = {**SETTINGS, **(settings or {})}
         self.process: subprocess.Popen[bytes] | None = None

@@ -66,10 +66,15 @@ def create() -> Secrets:
         keys={
             "MAPLEBRIDGE_TOKEN_KEY": _signing_key(),
             "MAPLEBRIDGE_STATEMENT_KEY": _signing_key(),
-            # The number before the colon lets a later key stand beside this one.
-            "MAPLEBRIDGE_PERSONAL_DATA_KEY": "k1:" + base64.b64encode(os.urandom(32)).decode(),
+            # The name before the colon lets a later key stand beside this one. It is random, so
+            # that data sealed with a lost key is seen to be that, not to be damaged.
+            "MAPLEBRIDGE_PERSONAL_DATA_KEY": f"k{secrets.token_hex(3)}:{_random_key()}",
         },
     )
+
+
+def _random_key() -> str:
+    return base64.b64encode(os.urandom(32)).decode()
 
 
 def _signing_key() -> str:

@@ -23,22 +23,23 @@ class Process:
 
     pid: int
     born: str
+    stop_signal: int = signal.SIGTERM
 
     @classmethod
-    def of(cls, pid: int) -> Process:
+    def of(cls, pid: int, stop_signal: signal.Signals = signal.SIGTERM) -> Process:
         """Describe a process that runs now; `born` is empty if it has just ended."""
-        return cls(pid, birth(pid) or "")
+        return cls(pid, birth(pid) or "", int(stop_signal))
 
     def runs(self) -> bool:
         """Whether this very process still runs."""
         return self.born != "" and birth(self.pid) == self.born
 
-    def stop(self, number: signal.Signals) -> None:
+    def stop(self) -> None:
         """Ask it to stop, wait, and kill it if it does not."""
-        for each in (number, signal.SIGKILL):
+        for number in (self.stop_signal, signal.SIGKILL):
             with suppress(ProcessLookupError):
                 if self.runs():
-                    os.kill(self.pid, each)
+                    os.kill(self.pid, number)
             if wait_until_gone(self, LEFTOVER_STOP_SECONDS):
                 return
 
@@ -111,16 +112,16 @@ def describe(path: Path) -> str:
     return f"process {state.up.pid}, {state.url} ({parts})."
 
 
-def stop_leftovers(path: Path, stop_signals: Mapping[str, signal.Signals]) -> list[str]:
+def stop_leftovers(path: Path) -> list[str]:
     """Stop, last started first, what an `up` left that was killed; the names of those that ran.
 
     Only to be called while the data folder is held: then no other `up` owns these processes.
     """
-    state = read(path)
-    if state is None:
+    known = read(path)
+    if known is None:
         return []
-    left = [(name, process) for name, process in state.parts.items() if process.runs()]
-    for name, process in reversed(left):
-        process.stop(stop_signals.get(name, signal.SIGTERM))
+    left = [name for name, process in known.parts.items() if process.runs()]
+    for name in reversed(left):
+        known.parts[name].stop()
     path.unlink(missing_ok=True)
-    return [name for name, _ in left]
+    return left

@@ -4,10 +4,11 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from maplebridge import state
 from maplebridge.folder import DataFolder
@@ -112,8 +113,8 @@ class Keeper:
             try:
                 await self._start_once()
                 self.say(f"{self.part.name}: ready again")
-            except (Trouble, OSError) as trouble:
-                self.say(f"{self.part.name}: {trouble}")
+            except Exception as error:  # whatever it is, the part is tried again
+                self.say(f"{self.part.name}: {error}")
                 self.kill()
 
     async def _start_once(self) -> None:
@@ -172,14 +173,11 @@ class System:
         self._keepers: dict[str, Keeper] = {}
 
     async def start_all(self) -> None:
-        """Stop what a killed `up` left, then start everything in order.
+        """Start everything in order.
 
         Raises:
             Trouble: something did not start.
         """
-        stop_signals = {part.name: part.stop_signal for part in self.plan if isinstance(part, Part)}
-        for name in await asyncio.to_thread(state.stop_leftovers, self.folder.state, stop_signals):
-            self.say(f"{name}: stopped, a killed `up` had left it")
         self._note()
         for item in self.plan:
             if isinstance(item, Step):
@@ -221,12 +219,55 @@ class System:
 
     def _note(self) -> None:
         running = {
-            name: state.Process.of(keeper.process.pid)
+            name: state.Process.of(keeper.process.pid, keeper.part.stop_signal)
             for name, keeper in self._keepers.items()
             if keeper.process is not None
         }
         here = state.Process.of(os.getpid())
         state.write(self.folder.state, state.State(here, self.url, running))
+
+
+@asynccontextmanager
+async def alone(folder: DataFolder, say: Say) -> AsyncIterator[None]:
+    """Hold the data folder, and stop what an `up` left in it that was killed.
+
+    Raises:
+        Trouble: another `up` runs there.
+    """
+    folder.create()
+    with folder.held():
+        for name in await asyncio.to_thread(state.stop_leftovers, folder.state):
+            say(f"{name}: stopped, as a killed `up` had left it")
+        yield
+
+
+@asynccontextmanager
+async def started(system: System) -> AsyncIterator[System]:
+    """Start a system, and stop it whatever happens."""
+    try:
+        await system.start_all()
+        yield system
+    finally:
+        await system.stop_all()
+
+
+async def until_signalled(work: Coroutine[Any, Any, None], say: Say) -> None:
+    """Run until Ctrl-C, SIGTERM or a closed terminal: the work then ends in order.
+
+    Only the first signal counts: a second must not interrupt the stopping.
+    """
+    task = asyncio.create_task(work)
+
+    def stop() -> None:
+        if not task.cancelling():
+            say("Stopping ...")
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()
 
 
 def _manner(code: int) -> str:

@@ -18,7 +18,7 @@ class ValkeyServer:
     """The queue's server on a data folder."""
 
     def __init__(self, data: Path) -> None:
-        self.folder = DataFolder(data.absolute())
+        self.folder = DataFolder.at(data)
 
     @property
     def socket(self) -> Path:
