@@ -1,1 +1,1 @@
-""""""
+"""The API: the only writer of the database."""

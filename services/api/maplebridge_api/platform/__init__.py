@@ -1,1 +1,1 @@
-""""""
+"""What three or more slices stand on, one idea a file."""

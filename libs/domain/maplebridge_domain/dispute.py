@@ -1,0 +1,98 @@
+"""A case from report to closure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .problem import Kind, Problem
+
+
+class DisputeState(StrEnum):
+    """Where a case stands."""
+
+    REPORTED = "reported"  # 已上报
+    ACCEPTED = "accepted"  # 已受理
+    IN_MEDIATION = "in_mediation"  # 调解中
+    AGREED = "agreed"  # 达成协议
+    CLOSED = "closed"  # 已结案
+    WITHDRAWN = "withdrawn"  # 已撤回
+
+
+class Act(StrEnum):
+    """What can be done with a case."""
+
+    ACCEPT = "accept"
+    MEDIATE = "mediate"
+    AGREE = "agree"
+    CLOSE = "close"
+    WITHDRAW = "withdraw"
+
+
+#: (state, act) -> next state; what is not listed is refused.
+TRANSITIONS: dict[tuple[DisputeState, Act], DisputeState] = {
+    (DisputeState.REPORTED, Act.ACCEPT): DisputeState.ACCEPTED,
+    (DisputeState.ACCEPTED, Act.MEDIATE): DisputeState.IN_MEDIATION,
+    # A grid member settles at once what can be (GB/T 34300; Binzhou arts. 6, 11).
+    (DisputeState.ACCEPTED, Act.AGREE): DisputeState.AGREED,
+    (DisputeState.IN_MEDIATION, Act.AGREE): DisputeState.AGREED,
+    (DisputeState.AGREED, Act.CLOSE): DisputeState.CLOSED,
+    # Mediation is voluntary at every stage (People's Mediation Law arts. 3, 17).
+    (DisputeState.REPORTED, Act.WITHDRAW): DisputeState.WITHDRAWN,
+    (DisputeState.ACCEPTED, Act.WITHDRAW): DisputeState.WITHDRAWN,
+    (DisputeState.IN_MEDIATION, Act.WITHDRAW): DisputeState.WITHDRAWN,
+}
+
+
+@dataclass(eq=False)
+class ActNotPossible(Problem):
+    """A case passes through its states in order."""
+
+    kind = Kind.CONFLICT
+    zh = "纠纷当前状态为“{state}”，不能执行“{act}”，请刷新后查看。"
+    en = "A dispute that is {state} cannot take the act {act}; look at it again."
+    pointer = "/act"
+
+    state: DisputeState
+    act: Act
+
+
+@dataclass(eq=False)
+class SatisfactionWithClosureOnly(Problem):
+    """Satisfaction is asked at the follow-up that closes a case."""
+
+    kind = Kind.RULE
+    zh = "满意度只在回访结案时填写，且结案时必须填写。"
+    en = "Satisfaction is recorded when a case is closed, and then it must be."
+    pointer = "/satisfaction"
+
+
+@dataclass(eq=False)
+class StepBeforeReport(Problem):
+    """Nothing happens to a case before the step that went before it."""
+
+    kind = Kind.RULE
+    zh = "办理时间不得早于上一环节，也不得晚于当前时间。"
+    en = "A step cannot lie before the one that went before it, nor in the future."
+    pointer = "/at"
+
+
+@dataclass(eq=False)
+class ReportedInTheFuture(Problem):
+    """A case is reported when it has happened."""
+
+    kind = Kind.RULE
+    zh = "上报时间不得晚于当前时间，请核对手机时间。"
+    en = "The time of report lies in the future; check the device's clock."
+    pointer = "/reported_at"
+
+
+def next_state(state: DisputeState, act: Act, satisfaction: int | None) -> DisputeState:
+    """Return the state after an act.
+
+    Raises:
+        ActNotPossible, SatisfactionWithClosureOnly.
+    """
+    if (state, act) not in TRANSITIONS:
+        raise ActNotPossible(state, act)
+    if (act is Act.CLOSE) != (satisfaction is not None):
+        raise SatisfactionWithClosureOnly()
+    return TRANSITIONS[state, act]

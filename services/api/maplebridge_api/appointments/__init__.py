@@ -1,0 +1,1 @@
+"""Who holds which post, and the five steps of cross-appointment."""

@@ -1,0 +1,1 @@
+"""Rubrics, runs, and what the evaluator publishes."""

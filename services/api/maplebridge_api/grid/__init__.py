@@ -1,0 +1,1 @@
+"""The tree of grids and the households in its units."""

@@ -1,0 +1,1 @@
+"""Discussion days: attendance, tasks, ballots."""

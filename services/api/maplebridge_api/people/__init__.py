@@ -1,0 +1,1 @@
+"""Holders of posts and parties of disputes."""

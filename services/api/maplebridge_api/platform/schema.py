@@ -1,0 +1,175 @@
+"""How tables are declared: a street's first column is its street, a constraint is named after its problem.
+
+A constraint's name is `<table>__<problem code>[__<field>]`; platform/problems.py reads it back, so that
+what the database refuses is answered with our sentence and no slice needs a `try`.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from maplebridge_domain.problem import Problem
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP, TSTZRANGE
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.sql.compiler import DDLCompiler
+
+metadata = MetaData()
+
+#: Every table as a street's or shared, parents first: the order in which a street is copied, erased or
+#: distributed (DESIGN.md section 10). A test compares it with the catalogue.
+STREET_TABLES = (
+    "street",
+    "event_head",
+    "event",
+    "idempotency",
+    "grid",
+    "grid_placement",
+    "household",
+    "organisation",
+    "person",
+    "post",
+    "service_contract",
+    "appointment",
+    "dispute",
+    "dispute_step",
+    "rubric",
+    "meeting",
+    "attendance",
+    "task",
+    "ballot",
+    "record",
+    "evaluation_run",
+    "evaluation_result",
+)
+SHARED_TABLES = ("client", "sandbox_clock")
+
+
+class TemporalUnique(UniqueConstraint):
+    """`UNIQUE (..., during WITHOUT OVERLAPS)`: unique at every instant (PostgreSQL 18)."""
+
+
+class TemporalForeignKey(ForeignKeyConstraint):
+    """`FOREIGN KEY (..., PERIOD during)`: what is referred to exists during the whole period."""
+
+
+@compiles(TemporalUnique, "postgresql")
+def _unique(constraint: TemporalUnique, compiler: DDLCompiler, **_: Any) -> str:
+    *keys, during = [column.name for column in constraint.columns]
+    return f"CONSTRAINT {constraint.name} UNIQUE ({', '.join(keys)}, {during} WITHOUT OVERLAPS)"
+
+
+@compiles(TemporalForeignKey, "postgresql")
+def _foreign_key(constraint: TemporalForeignKey, compiler: DDLCompiler, **_: Any) -> str:
+    *keys, during = [column.name for column in constraint.columns]
+    *targets, target_during = [element.column.name for element in constraint.elements]
+    table = constraint.elements[0].column.table.name
+    return (
+        f"CONSTRAINT {constraint.name} FOREIGN KEY ({', '.join(keys)}, PERIOD {during}) "
+        f"REFERENCES {table} ({', '.join(targets)}, PERIOD {target_during})"
+    )
+
+
+def street_table(name: str, *items: SchemaItem, key: tuple[str, ...] = ("id",)) -> Table:
+    """Declare a table that belongs to a street: `street_id` leads its primary key."""
+    if name not in STREET_TABLES:
+        raise ValueError(f"list {name} in STREET_TABLES, after what it refers to")
+    own_id = (
+        [Column("id", Uuid, nullable=False, server_default=func.uuidv7())] if key == ("id",) else []
+    )
+    return Table(
+        name,
+        metadata,
+        Column("street_id", Integer, nullable=False, autoincrement=False),
+        *own_id,
+        *items,
+        PrimaryKeyConstraint("street_id", *key, name=f"{name}__id_taken"),
+    )
+
+
+def text(name: str, *, null: bool = False) -> Column[str]:
+    """Declare a column of text; its length is the request model's to limit."""
+    return Column(name, Text, nullable=null)
+
+
+def integer(name: str, *, null: bool = False, default: int | None = None) -> Column[int]:
+    """Declare a column of whole numbers (32 bits)."""
+    return Column(
+        name, Integer, nullable=null, server_default=None if default is None else str(default)
+    )
+
+
+def instant(name: str, *, null: bool = False) -> Column[Any]:
+    """Declare a point in time, stored as UTC."""
+    return Column(name, TIMESTAMP(timezone=True), nullable=null)
+
+
+def during(*, null: bool = False) -> Column[Any]:
+    """Declare the period in which the row holds."""
+    return Column("during", TSTZRANGE, nullable=null)
+
+
+def version() -> Column[int]:
+    """Declare the number of the representation: the strong ETag."""
+    return Column("version", Integer, nullable=False, server_default="1")
+
+
+def one_of(table: str, name: str, values: type[StrEnum], *, null: bool = False) -> list[SchemaItem]:
+    """Declare a column that holds one code of an enumeration, and the check that it does."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return [
+        Column(name, Text, nullable=null),
+        CheckConstraint(f"{name} IN ({listed})", name=f"{table}__{name}"),
+    ]
+
+
+def reference(
+    table: str, name: str, to: str, *, null: bool = False, target: str = "id"
+) -> list[SchemaItem]:
+    """Declare a column that names a row of the same street, and its foreign key."""
+    return [
+        Column(name, Uuid, nullable=null),
+        ForeignKeyConstraint(
+            ["street_id", name],
+            [f"{to}.street_id", f"{to}.{target}"],
+            name=f"{table}__unknown_reference__{name}",
+        ),
+    ]
+
+
+def in_street(table: str) -> ForeignKeyConstraint:
+    """Declare that the row's street exists."""
+    return ForeignKeyConstraint(
+        ["street_id"], ["street.street_id"], name=f"{table}__unknown_reference__street_id"
+    )
+
+
+def unique(table: str, *columns: str, unless: type[Problem]) -> UniqueConstraint:
+    """Declare that no two rows of a street share the columns; named after the problem it means."""
+    return UniqueConstraint("street_id", *columns, name=f"{table}__{unless.code}")
+
+
+def without_overlaps(table: str, *columns: str, unless: type[Problem]) -> TemporalUnique:
+    """Declare that no two rows of a street share the columns at the same time."""
+    return TemporalUnique("street_id", *columns, "during", name=f"{table}__{unless.code}")
+
+
+def within(table: str, name: str, to: str, *, unless: type[Problem]) -> TemporalForeignKey:
+    """Declare that the row named by `name` holds during the whole of this row's period."""
+    return TemporalForeignKey(
+        ["street_id", name, "during"],
+        [f"{to}.street_id", f"{to}.id", f"{to}.during"],
+        name=f"{table}__{unless.code}__{name}",
+    )

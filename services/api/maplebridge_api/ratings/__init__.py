@@ -1,0 +1,1 @@
+"""Credit records, results, notice, confirmation, signed statements."""
