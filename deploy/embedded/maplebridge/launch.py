@@ -71,6 +71,12 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
+def _prctl(option: int, *values: int) -> None:
+    # The kernel reads five whole registers and refuses rubbish in the unused ones.
+    words = [ctypes.c_ulong(value) for value in (*values, 0, 0, 0, 0)[:4]]
+    _check(_libc().prctl(option, *words))
+
+
 def _check(result: int) -> None:
     if result != 0:
         number = ctypes.get_errno()
@@ -81,7 +87,7 @@ def _drop_root(user: User) -> None:
     """Become `user` for good; on Linux keep the right to search and read folders."""
     kept = _searching_capability() if sys.platform == "linux" else None
     if kept is not None:
-        _check(_libc().prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+        _prctl(PR_SET_KEEPCAPS, 1)
     with suppress(PermissionError):  # a user namespace may forbid it, and then has no groups
         os.setgroups([])
     os.setgid(user.gid)
@@ -89,7 +95,7 @@ def _drop_root(user: User) -> None:
     if kept is not None:
         # Ambient: the only kind that an ordinary program keeps over exec without file flags.
         _set_only(kept)
-        _check(_libc().prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, kept, 0, 0))
+        _prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, kept)
 
 
 def _searching_capability() -> int | None:
@@ -111,7 +117,7 @@ def _set_only(capability: int) -> None:
 def _die_with_parent(parent: int, signal_number: int) -> None:
     # After the change of user: that clears this setting.
     if sys.platform == "linux":
-        _check(_libc().prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0))
+        _prctl(PR_SET_PDEATHSIG, signal_number)
     if os.getppid() != parent:
         sys.exit("The process that started this one has already ended.")
 
