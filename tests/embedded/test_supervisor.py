@@ -20,7 +20,7 @@ from maplebridge.parts import Place
 from maplebridge.supervisor import Part, Step, System, started
 from maplebridge.trouble import Trouble
 from tests.embedded.stand_in import desk, standing_in
-from tests.embedded.watching import eventually, processes_on, stand_in
+from tests.embedded.watching import REPOSITORY, eventually, processes_on, stand_in
 
 
 @pytest.fixture
@@ -60,6 +60,7 @@ async def test_it_says_which_part_is_ready_and_leaves_nothing(data: Path) -> Non
         assert await valkey.answers(place(data).redis_url)
     assert processes_on(data) == {}
     assert parts_of(data) == {}
+    assert not DataFolder.at(data).run.exists()
 
 
 async def test_secrets_are_made_once_and_for_their_owner_alone(data: Path) -> None:
@@ -84,6 +85,26 @@ async def test_a_part_that_is_killed_starts_again(data: Path, part: str) -> None
         assert await said.hears(f"{part}: ready again")
         assert system.pid(part) not in {None, before}
         assert f"{part}: ended (SIGKILL), starts again in 0.2 s" in said
+    assert processes_on(data) == {}
+
+
+async def test_a_worker_that_lost_its_queue_starts_again(data: Path) -> None:
+    folder = DataFolder.at(data)
+    folder.create()
+    here = Place(folder, secrets.load_or_create(folder), port=0, sandbox=True)
+    environment = {
+        **inherited(),
+        "PYTHONPATH": str(REPOSITORY),
+        "MAPLEBRIDGE_REDIS_URL": here.redis_url,
+    }
+    settings = "tests.embedded.clerk.WorkerSettings"
+    clerk = parts.worker_part("clerk", settings, "mb:clerk", here, environment)
+    said = Said()
+    system = System(folder, [parts.valkey_part(here), clerk], here.url, said.append)
+    async with started(system):
+        system.kill("valkey")
+        assert await said.hears("valkey: ready again")
+        assert await said.hears("clerk: ready again")
     assert processes_on(data) == {}
 
 

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from maplebridge import doctor as doctors
 from maplebridge.folder import DataFolder
@@ -111,11 +110,10 @@ def doctor(
         return [finding async for finding in found]
 
     findings = asyncio.run(examine())
-    table = Table(box=None, show_header=False)
     for finding in findings:
-        mark = "[green]✓[/]" if finding.ok else "[red]✗[/]"
-        table.add_row(mark, finding.what, finding.found, finding.remedy)
-    console.print(table)
+        _plain(f"{'✓' if finding.ok else '✗'} {finding.what}: {finding.found}")
+        if not finding.ok:
+            _plain(f"    {finding.remedy}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 

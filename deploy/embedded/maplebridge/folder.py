@@ -109,6 +109,10 @@ class DataFolder:
         known = state.read(self.state)
         return known is not None and known.up.runs()
 
+    def remove_sockets(self) -> None:
+        """Remove the folder of the sockets, so that nothing stays in the temp folder."""
+        shutil.rmtree(self.run, ignore_errors=True)
+
     def delete(self) -> None:
         """Delete everything.
 
@@ -118,7 +122,7 @@ class DataFolder:
         if not self.secrets.exists() or not self.logs.exists():
             raise Trouble(f"{self.root} is not a data folder of Maple Bridge: nothing deleted.")
         with self.held():
-            shutil.rmtree(self.run, ignore_errors=True)
+            self.remove_sockets()  # a killed `up` may have left it
             shutil.rmtree(self.root)
 
 

@@ -128,7 +128,7 @@ def api_part(place: Place) -> Part:
 
 def jobs_part(place: Place) -> Part:
     """Describe the API's job worker."""
-    return _worker(
+    return worker_part(
         "jobs",
         "maplebridge_api.platform.jobs.WorkerSettings",
         JOBS_QUEUE,
@@ -147,7 +147,7 @@ def evaluator_part(place: Place) -> Part:
         "MAPLEBRIDGE_CLIENT_ID": "evaluator",
         "MAPLEBRIDGE_CLIENT_SECRET": place.secrets.client_secrets["evaluator"],
     }
-    return _worker(
+    return worker_part(
         "evaluator",
         "maplebridge_evaluator.worker.WorkerSettings",
         EVALUATOR_QUEUE,
@@ -179,7 +179,7 @@ def _api_environment(place: Place) -> dict[str, str]:
     }
 
 
-def _worker(
+def worker_part(
     name: str, settings: str, queue: str, place: Place, environment: Mapping[str, str]
 ) -> Part:
     """Describe an arq worker: it is ready once it has looked at its queue.

@@ -152,11 +152,7 @@ class PostgresServer:
             self.process.kill()
             self.process.wait()
         self.process = None
-        self.remove_socket_folder()
-
-    def remove_socket_folder(self) -> None:
-        """Remove the folder of the sockets, so that nothing stays in the temp folder."""
-        shutil.rmtree(self.folder.run, ignore_errors=True)
+        self.folder.remove_sockets()
 
     def __enter__(self) -> Self:
         """Start."""

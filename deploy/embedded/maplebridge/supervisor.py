@@ -238,7 +238,10 @@ async def alone(folder: DataFolder, say: Say) -> AsyncIterator[None]:
     with folder.held():
         for name in await asyncio.to_thread(state.stop_leftovers, folder.state):
             say(f"{name}: stopped, as a killed `up` had left it")
-        yield
+        try:
+            yield
+        finally:
+            folder.remove_sockets()
 
 
 @asynccontextmanager
