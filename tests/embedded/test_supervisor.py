@@ -17,7 +17,7 @@ from maplebridge.database import answers
 from maplebridge.environment import inherited
 from maplebridge.folder import DataFolder
 from maplebridge.parts import Place
-from maplebridge.supervisor import Part, Step, System, started
+from maplebridge.supervisor import Part, Step, System, alone, started
 from maplebridge.trouble import Trouble
 from tests.embedded.stand_in import desk, standing_in
 from tests.embedded.watching import REPOSITORY, eventually, processes_on, stand_in
@@ -101,9 +101,10 @@ async def test_a_worker_that_lost_its_queue_starts_again(data: Path) -> None:
     clerk = parts.worker_part("clerk", settings, "mb:clerk", here, environment)
     said = Said()
     system = System(folder, [parts.valkey_part(here), clerk], here.url, said.append)
-    async with started(system):
-        system.kill("valkey")
-        assert await said.hears("valkey: ready again")
+    async with alone(folder, said.append), started(system):
+        await system.stop("valkey")
+        assert await said.hears("clerk: ended (exit code 1), starts again in 0.2 s")
+        await system.start("valkey")
         assert await said.hears("clerk: ready again")
     assert processes_on(data) == {}
 
@@ -147,7 +148,7 @@ async def test_a_part_that_does_not_start_says_why_and_all_stops(data: Path) -> 
     broken = Part("broken", ["/bin/ls", "/no/such/hall"], never, inherited())
     system = System(folder, [parts.valkey_part(here), broken], here.url, lambda line: None)
     with pytest.raises(Trouble, match=r"(?s)broken ended \(exit code 2\).*such/hall"):
-        async with started(system):
+        async with alone(folder, system.say), started(system):
             pass
     assert processes_on(data) == {}
 
