@@ -6,15 +6,23 @@ import hashlib
 import hmac
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
 from maplebridge.environment import inherited
-from maplebridge.secrets import CLIENTS, Secrets
+from maplebridge.secrets import Secrets
 from maplebridge.trouble import Trouble
+from maplebridge_domain.authority import Right
 
+CLIENT_RIGHTS: Mapping[str, frozenset[Right]] = {
+    "evaluator": frozenset({Right.READ, Right.RUNS_COMPUTE}),
+    "operator": frozenset(Right),
+    "sample": frozenset(Right),
+    "department": frozenset({Right.READ, Right.STATEMENTS_READ, Right.EVENTS_READ}),
+}
 SERVICE_ROLES = ("mb_api", "mb_evaluator")
 VERSION_MIN = 18
 REPOSITORY = Path(__file__).parents[3]
@@ -99,18 +107,19 @@ async def let_services_log_in(owner_url: str, secrets: Secrets) -> None:
 
 
 async def register_clients(owner_url: str, secrets: Secrets) -> None:
-    """Make the systems of this installation known to the API."""
+    """Make the systems of this installation known to the API, with what each may do."""
+    # Here and not above: loading the API takes longer than most commands.
+    from maplebridge_api.platform.database import EVERYWHERE
     from maplebridge_api.platform.identity import register_client
 
-    for client in CLIENTS:
+    for client_id, rights in CLIENT_RIGHTS.items():
         await register_client(
             owner_url,
-            client_id=client,
-            secret=secrets.client_secrets[client],
-            scopes=[],
-            street_lo=0,
-            street_hi=999_999_999,
-            name=client,
+            client_id=client_id,
+            secret=secrets.client_secrets[client_id],
+            name=client_id,
+            rights=rights,
+            scope=EVERYWHERE,
         )
 
 

@@ -66,7 +66,7 @@ async def examine(
     if running and (known := state.read(folder.state)):
         yield await _api(known.url)
     if running or database_url:
-        async for finding in _database(place):
+        async for finding in look_at_database(place.owner_url):
             yield finding
     if running or redis_url:
         yield await _redis(place)
@@ -152,9 +152,10 @@ async def _api(url: str) -> Finding:
     return Finding("API", f"{url} is not ready", f"See what {url}/readyz says.")
 
 
-async def _database(place: Place) -> AsyncIterator[Finding]:
+async def look_at_database(url: str) -> AsyncIterator[Finding]:
+    """Look at a database as its owner."""
     try:
-        connection = await asyncpg.connect(place.owner_url, timeout=5)
+        connection = await asyncpg.connect(url, timeout=5)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         yield Finding("database", f"does not answer ({error})", "Is the server up, the URL right?")
         return
