@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 from maplebridge import postgres, state, valkey
 from maplebridge.database import REPOSITORY, SERVICE_ROLES, VERSION_MIN
@@ -56,11 +54,13 @@ async def examine(
     if not folder.secrets.exists():
         yield Finding("installation", "none yet: `maplebridge up` makes it")
         return
-    for finding in _secrets(folder):
-        yield finding
-        if not finding.ok:
-            return
-    place = Place(folder, load(folder.secrets), port, False, database_url, redis_url)
+    yield _secrets_mode(folder)
+    try:
+        secrets = load(folder.secrets)
+    except Trouble as trouble:
+        yield Finding("secrets", "unusable", str(trouble))
+        return
+    place = Place(folder, secrets, port, False, database_url, redis_url)
     for finding in _parts(folder, running):
         yield finding
     if running and (known := state.read(folder.state)):
@@ -121,16 +121,10 @@ def _port(folder: DataFolder, port: int, running: bool) -> Finding:
     return Finding("port", f"{port} is free")
 
 
-def _secrets(folder: DataFolder) -> Iterator[Finding]:
+def _secrets_mode(folder: DataFolder) -> Finding:
     mode = folder.secrets.stat().st_mode & 0o777
-    if mode & 0o077:
-        yield Finding("secrets", f"mode {mode:o}", f"chmod 600 '{folder.secrets}'")
-    try:
-        load(folder.secrets)
-    except Trouble as trouble:
-        yield Finding("secrets", "unusable", str(trouble))
-    else:
-        yield Finding("secrets", f"{folder.secrets.name}, mode {mode:o}")
+    remedy = f"chmod 600 '{folder.secrets}'" if mode & 0o077 else ""
+    return Finding("secrets", f"{folder.secrets.name}, mode {mode:o}", remedy)
 
 
 def _parts(folder: DataFolder, running: bool) -> Iterator[Finding]:
@@ -175,6 +169,10 @@ def _version(connection: asyncpg.Connection) -> Finding:
 
 
 async def _schema(connection: asyncpg.Connection) -> Finding:
+    # Here and not above: every other command would wait for it to load.
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     head = ScriptDirectory.from_config(Config(REPOSITORY / "alembic.ini")).get_current_head()
     try:
         reached = await connection.fetchval("SELECT version_num FROM alembic_version")
