@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 import asyncpg
 
 from maplebridge.environment import inherited
+from maplebridge.launch import launched
 from maplebridge.secrets import Secrets
 from maplebridge.trouble import Trouble
 from maplebridge_domain.authority import Right
@@ -75,14 +76,15 @@ async def migrate(owner_url: str, log: Path) -> None:
     Raises:
         Trouble: a migration failed; its words are in the log.
     """
+    alembic = [sys.executable, "-P", "-m", "alembic", "-c", str(REPOSITORY / "alembic.ini")]
     with log.open("ab") as file:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "alembic", "-c", str(REPOSITORY / "alembic.ini")),
-            *("upgrade", "head"),
+            *launched([*alembic, "upgrade", "head"]),
             env={**inherited(), "MAPLEBRIDGE_DATABASE_URL": owner_url},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=file,
             stderr=file,
+            start_new_session=True,
         )
         try:
             code = await process.wait()

@@ -61,14 +61,16 @@ async def examine(
         yield Finding("secrets", "unusable", str(trouble))
         return
     place = Place(folder, secrets, port, False, database_url, redis_url)
-    for finding in _parts(folder, running):
+    known = state.read(folder.state)
+    for finding in _parts(folder, known, running):
         yield finding
-    if running and (known := state.read(folder.state)):
+    up = set(known.parts) if known and running else set()
+    if known and "api" in up:
         yield await _api(known.url)
-    if running or database_url:
+    if database_url or "postgres" in up:
         async for finding in look_at_database(place.owner_url):
             yield finding
-    if running or redis_url:
+    if redis_url or "valkey" in up:
         yield await _redis(place)
 
 
@@ -127,8 +129,7 @@ def _secrets_mode(folder: DataFolder) -> Finding:
     return Finding("secrets", f"{folder.secrets.name}, mode {mode:o}", remedy)
 
 
-def _parts(folder: DataFolder, running: bool) -> Iterator[Finding]:
-    known = state.read(folder.state)
+def _parts(folder: DataFolder, known: state.State | None, running: bool) -> Iterator[Finding]:
     if known is None:
         yield Finding("processes", "not running")
         return

@@ -20,8 +20,8 @@ from maplebridge.supervisor import Part, Step
 from maplebridge.trouble import Trouble
 from maplebridge.valkey import ValkeyServer
 
-JOBS_QUEUE = "mb:jobs"
-EVALUATOR_QUEUE = "mb:evaluator"
+JOBS_QUEUE = "maplebridge:jobs"
+EVALUATOR_QUEUE = "maplebridge:evaluations"
 EXTERNAL_SECONDS_MAX = 15
 
 
@@ -120,6 +120,7 @@ def api_part(place: Place) -> Part:
         _python(
             *("uvicorn", "maplebridge_api.main:create_app", "--factory", "--no-access-log"),
             *("--host", "127.0.0.1", "--port", str(place.port)),
+            *("--timeout-graceful-shutdown", "10"),
         ),
         ready=lambda: api_is_ready(place.url),
         environment=_api_environment(place),

@@ -255,6 +255,7 @@ def _run(*command: str, words: str = "") -> None:
         capture_output=True,
         text=True,
         check=False,
+        start_new_session=True,
     )
     if done.returncode != 0:
         raise Trouble(f"{Path(command[0]).name} failed: {done.stderr.strip()}")
