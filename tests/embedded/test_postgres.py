@@ -10,8 +10,9 @@ import pytest
 
 from maplebridge.database import answers, as_role, scram_verifier
 from maplebridge.launch import launched, server_user
-from maplebridge.postgres import PostgresServer
-from tests.embedded.watching import processes_on
+from maplebridge.postgres import PostgresServer, server_environment
+from maplebridge.trouble import Trouble
+from tests.embedded.watching import eventually, processes_on
 
 PASSWORD = "枫桥 p/w@1"
 
@@ -63,10 +64,29 @@ async def test_what_was_committed_is_there_after_kill_9(tmp_path: Path) -> None:
     await fetch(server, "CREATE TABLE household AS SELECT 16252 AS count")
     assert server.process is not None
     server.process.kill()  # its backends are left for a moment, and its lock file for good
-    server.process.wait()
+    server.stop()
 
     with PostgresServer(tmp_path / "data", PASSWORD) as server:
         assert await fetch(server, "SELECT count FROM household") == 16252
+
+
+def test_a_server_that_nobody_owns_any_more_is_stopped_before_the_next_one(tmp_path: Path) -> None:
+    with PostgresServer(tmp_path / "data", PASSWORD) as server:
+        command = launched(server.command(), server_user())
+    server.prepare_start()
+    left = subprocess.Popen(command, env=server_environment(), stderr=subprocess.DEVNULL)
+    assert eventually(lambda: asyncio.run(answers(server.url())))
+
+    with server:
+        assert left.wait(30) == 0
+        assert asyncio.run(answers(server.url()))
+
+
+def test_a_second_server_on_one_folder_is_refused(tmp_path: Path) -> None:
+    with PostgresServer(tmp_path / "data", PASSWORD) as server:
+        with pytest.raises(Trouble, match="already runs"):
+            PostgresServer(tmp_path / "data", PASSWORD).start()
+        assert asyncio.run(answers(server.url()))
 
 
 def test_a_lock_file_with_the_number_of_another_process_does_not_mislead(

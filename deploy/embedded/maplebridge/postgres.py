@@ -45,9 +45,10 @@ SETTINGS = {
 
 
 class PostgresServer:
-    """One embedded PostgreSQL on a data folder. For tests: `with PostgresServer(...) as server`."""
+    """One embedded PostgreSQL on a data folder. For tests: `with PostgresServer(...) as server`.
 
-    stop_signal = STOP_SIGNAL
+    `start` and `stop` are for use without a supervisor, which brings its own.
+    """
 
     def __init__(
         self, data: Path, password: str, settings: Mapping[str, str] | None = None
@@ -56,6 +57,7 @@ class PostgresServer:
         self.password = password
         self.settings = {**SETTINGS, **(settings or {})}
         self.process: subprocess.Popen[bytes] | None = None
+        self._hold = contextlib.ExitStack()
 
     def url(self, role: str = OWNER, database: str = DATABASE, password: str | None = None) -> str:
         """Give the URL for a role; without `password`, the owner's."""
@@ -112,13 +114,15 @@ class PostgresServer:
         """Start the server and wait until it answers.
 
         Raises:
-            Trouble: it ended, or did not answer in time.
+            Trouble: it ended, or did not answer in time, or the folder is in use.
         """
+        self.folder.create()
+        self._hold.enter_context(self.folder.held())
         self.initialise()
         self.prepare_start()
         with (self.folder.logs / "postgres.log").open("ab") as log:
             self.process = subprocess.Popen(
-                launched(self.command(), server_user(), on_parent_death=self.stop_signal),
+                launched(self.command(), server_user(), on_parent_death=STOP_SIGNAL),
                 env=server_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -143,20 +147,24 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Stop the server: open transactions are rolled back, the data is written."""
-        if self.process is None:
-            return
-        self.process.send_signal(self.stop_signal)
-        try:
-            self.process.wait(STOP_SECONDS_MAX)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.process = None
-        self.folder.remove_sockets()
+        if self.process is not None:
+            self.process.send_signal(STOP_SIGNAL)
+            try:
+                self.process.wait(STOP_SECONDS_MAX)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            self.process = None
+            self.folder.remove_sockets()
+        self._hold.close()
 
     def __enter__(self) -> Self:
         """Start."""
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(
@@ -204,18 +212,20 @@ def clear_stale_server(cluster: Path) -> None:
     its own user that has since got the same number (usual in containers) from a server; we can,
     as a server's processes stay in the cluster's folder. While one of them runs, the lock file
     stays: it guards the shared memory.
+
+    Only to be called while the data folder is held: then the server is nobody's.
     """
     lock = cluster / "postmaster.pid"
     left = _processes_of(cluster)
-    for pid in left:
+    noted = _noted_pid(lock)
+    for pid in [noted] if noted in left else left:  # a server ends its own processes
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, STOP_SIGNAL if _noted_pid(lock) == pid else signal.SIGTERM)
+            os.kill(pid, STOP_SIGNAL if pid == noted else signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS_MAX
     while _processes_of(cluster):
         if time.monotonic() > deadline:
             raise Trouble(f"Processes {left} still use {cluster}: end them, then try again.")
         time.sleep(0.05)
-    noted = _noted_pid(lock)
     if noted is not None and _is_surely_not_server_of(cluster, Path(f"/proc/{noted}")):
         lock.unlink()
 

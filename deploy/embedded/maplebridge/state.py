@@ -107,7 +107,7 @@ def describe(path: Path) -> str:
     """Say in one line what runs and where."""
     state = read(path)
     if state is None:
-        return "it is just starting or stopping."
+        return "another process holds it, and has not noted what runs."
     parts = ", ".join(f"{name} {process.pid}" for name, process in state.parts.items())
     return f"process {state.up.pid}, {state.url} ({parts})."
 
