@@ -80,7 +80,7 @@ class PostgresServer:
         draft = self.folder.root / "postgres.new"
         shutil.rmtree(draft, ignore_errors=True)
         make_server_folder(draft)
-        with tempfile.NamedTemporaryFile("w", dir=self.folder.root) as file:
+        with tempfile.NamedTemporaryFile("w", dir=self.folder.root, encoding="utf-8") as file:
             if user := server_user():
                 os.chown(file.name, user.uid, user.gid)
             file.write(self.password)
