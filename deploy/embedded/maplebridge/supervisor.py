@@ -114,7 +114,7 @@ class Keeper:
                 await self._start_once()
                 self.say(f"{self.part.name}: ready again")
             except Exception as error:  # whatever it is, the part is tried again
-                self.say(f"{self.part.name}: {error}")
+                self.say(f"{self.part.name}: {str(error).partition(chr(10))[0]}")
                 self.kill()
 
     async def _start_once(self) -> None:
