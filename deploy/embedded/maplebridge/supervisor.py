@@ -103,19 +103,26 @@ class Keeper:
         pause = PAUSE_SECONDS_MIN
         while self.process is not None:
             began = time.monotonic()
-            code = await self.process.wait()
-            self._end_group(self.process.pid)
+            trouble = f"ended ({_manner(await self.process.wait())})"
             if time.monotonic() - began > STEADY_SECONDS:
                 pause = PAUSE_SECONDS_MIN
-            self.say(f"{self.part.name}: ended ({_manner(code)}), starts again in {pause:.1f} s")
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, PAUSE_SECONDS_MAX)
-            try:
-                await self._start_once()
-                self.say(f"{self.part.name}: ready again")
-            except Exception as error:  # whatever it is, the part is tried again
-                self.say(f"{self.part.name}: {str(error).partition(chr(10))[0]}")
-                self.kill()
+            while trouble:
+                self.say(f"{self.part.name}: {trouble}, starts again in {pause:.1f} s")
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, PAUSE_SECONDS_MAX)
+                trouble = await self._start_again()
+
+    async def _start_again(self) -> str:
+        """Start the part; what went wrong, in one line, or nothing."""
+        if self.process is not None:
+            self._end_group(self.process.pid)
+        try:
+            await self._start_once()
+        except Exception as error:  # whatever it is, the part is tried again
+            self.kill()
+            return str(error).partition("\n")[0]
+        self.say(f"{self.part.name}: ready again")
+        return ""
 
     async def _start_once(self) -> None:
         await self.part.before_start()
