@@ -70,8 +70,9 @@ async def test_every_part_is_ready_and_said_so(system: MapleBridge, said: Said) 
 async def test_the_clients_of_the_installation_get_a_token(system: MapleBridge) -> None:
     async with httpx.AsyncClient(base_url=system.url, trust_env=False) as client:
         for client_id, secret in system.secrets.client_secrets.items():
+            words = {"client_id": client_id, "client_secret": secret}
             answer = await client.post(
-                "/oauth/token", data={"grant_type": "client_credentials"}, auth=(client_id, secret)
+                "/oauth/token", data={"grant_type": "client_credentials", **words}
             )
             assert answer.status_code == 200, answer.text
             assert answer.json()["access_token"]

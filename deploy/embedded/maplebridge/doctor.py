@@ -164,7 +164,7 @@ async def look_at_database(url: str) -> AsyncIterator[Finding]:
 
 def _version(connection: asyncpg.Connection) -> Finding:
     version = connection.get_server_version()
-    found = f"PostgreSQL {version.major}.{version.minor}"
+    found = f"PostgreSQL {connection.get_settings().server_version}"
     wrong = version.major < VERSION_MIN
     return Finding("database", found, f"PostgreSQL {VERSION_MIN} is needed." if wrong else "")
 
