@@ -122,7 +122,9 @@ class DataFolder:
         if not self.secrets.exists() or not self.logs.exists():
             raise Trouble(f"{self.root} is not a data folder of Maple Bridge: nothing deleted.")
         with self.held():
-            self.remove_sockets()  # a killed `up` may have left it
+            # What a killed `up` may have left.
+            state.stop_leftovers(self.state)
+            self.remove_sockets()
             shutil.rmtree(self.root)
 
 
