@@ -32,7 +32,7 @@ class Calendar:
         """Tell whether a day is worked."""
         if day in self.workdays:
             return True
-        return day.weekday() < 5 and day not in self.holidays  # noqa: PLR2004 - Monday to Friday
+        return day.weekday() < 5 and day not in self.holidays
 
     def next_working_day(self, day: date) -> date:
         """Return the day itself if it is worked, else the next that is."""

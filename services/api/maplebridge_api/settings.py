@@ -17,10 +17,13 @@ class Settings(BaseSettings):
     statement_key: SecretStr = Field(description="Private JWK (Ed25519) that signs statements.")
     personal_data_key: SecretStr = Field(description="`<key id>:<base64 of 32 bytes>` for AES-GCM.")
     sandbox: bool = Field(False, description="Test clock, test key, tokens on behalf of a person.")
+    entrusted_by_county: bool = Field(
+        False, description="Whether the county has entrusted the street to rate; statements say so."
+    )
     database_connections: int = Field(10, ge=1, le=100, description="Per process.")
 
 
 @cache
 def settings() -> Settings:
     """Return the process's settings, read once."""
-    return Settings()  # type: ignore[call-arg]  # the fields come from the environment
+    return Settings()

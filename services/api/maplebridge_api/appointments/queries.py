@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from maplebridge_domain.period import Period
 from sqlalchemy import (
     ColumnElement,
     Date,
@@ -25,6 +24,8 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
+
+from maplebridge_domain.period import Period
 
 from ..platform.database import (
     GATE,
@@ -163,7 +164,7 @@ _both = (
     select(appointment.c.person_id)
     .where(GATE, _in_force, in_scope(appointment), appointment.c.step.in_([2, 3]))
     .group_by(appointment.c.person_id)
-    .having(func.count(distinct(appointment.c.step)) == 2)  # noqa: PLR2004
+    .having(func.count(distinct(appointment.c.step)) == 2)
     .subquery("both_steps")
 )
 SUMMARY = Read(
@@ -199,6 +200,14 @@ OFFICE = Read(
     .where(GATE, in_scope(appointment), appointment.c.id == _id, appointment.c.during.contains(_at))
     .limit(1),
     Office,
+)
+
+
+OF_PERSON = Statement(
+    select(appointment.c.id).where(
+        in_scope(appointment), appointment.c.person_id == bindparam("person_id", type_=Uuid)
+    ),
+    UUID,
 )
 
 

@@ -4,6 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from pydantic import AwareDatetime
+
 from maplebridge_domain.appointment import (
     AlreadyHoldsPost,
     AppointmentEnded,
@@ -23,7 +25,6 @@ from maplebridge_domain.cross_appointment import (
     WrongTargetPost,
 )
 from maplebridge_domain.period import EmptyPeriod
-from pydantic import AwareDatetime
 
 from ..platform.bodies import Batch, BatchOut, Page, StreetIdParameter
 from ..platform.clock import clock
@@ -62,9 +63,7 @@ async def create_appointment(body: NewAppointment, caller: Registrar, tx: Tx) ->
 
 
 @routes.post("/appointments/batch", status_code=201, responses=created(BatchOut, *RULES))
-async def create_appointments(
-    body: Batch[NewAppointment], caller: Registrar, tx: Tx
-) -> Response:
+async def create_appointments(body: Batch[NewAppointment], caller: Registrar, tx: Tx) -> Response:
     """Appoint many persons, all or none. 批量任职"""
     return await create_batch(tx, body, service.appoint)
 
@@ -100,7 +99,9 @@ async def end_appointment(
     return await tx.answer(200, ended.text, version=version + 1)
 
 
-@routes.post("/cross-appointments", status_code=201, responses=created(AppointmentOut, *CROSS_RULES))
+@routes.post(
+    "/cross-appointments", status_code=201, responses=created(AppointmentOut, *CROSS_RULES)
+)
 async def create_cross_appointment(
     body: NewCrossAppointment, caller: Registrar, tx: Tx
 ) -> Response:
@@ -108,7 +109,9 @@ async def create_cross_appointment(
     return await create(tx, body, service.cross_appoint, "appointments")
 
 
-@routes.post("/cross-appointments/batch", status_code=201, responses=created(BatchOut, *CROSS_RULES))
+@routes.post(
+    "/cross-appointments/batch", status_code=201, responses=created(BatchOut, *CROSS_RULES)
+)
 async def create_cross_appointments(
     body: Batch[NewCrossAppointment], caller: Registrar, tx: Tx
 ) -> Response:
@@ -121,6 +124,4 @@ async def summarise_cross_appointments(
     request: Request, caller: Reader, street_id: StreetIdParameter, at: AwareDatetime | None = None
 ) -> Response:
     """Count cross-appointments in force in a street at an instant. 交叉任职统计"""
-    return await get(
-        request, caller, queries.SUMMARY, street_id=street_id, at=at or clock.now()
-    )
+    return await get(request, caller, queries.SUMMARY, street_id=street_id, at=at or clock.now())

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from maplebridge_domain.cross_appointment import Election
 from pydantic import AwareDatetime, BaseModel, Field
+
+from maplebridge_domain.cross_appointment import Election
 
 from ..platform.bodies import Body, Line, New, PeriodIn, PeriodOut
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from maplebridge_domain.appointment import PostTaken, check_cross_appointment_term, check_end
@@ -18,7 +19,7 @@ from ..organisations.service import CONTRACT, POST, Post, ServiceContract
 from ..people.service import PERSON, Person
 from ..platform.bodies import range_text
 from ..platform.clock import clock
-from ..platform.database import Database, Scope
+from ..platform.database import Database, Scope, Transaction
 from ..platform.identity import Caller
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
@@ -30,6 +31,7 @@ __all__ = [
     "APPOINTMENT",
     "Appointment",
     "appoint",
+    "appointments_of",
     "as_person",
     "cross_appoint",
     "end",
@@ -86,9 +88,7 @@ async def cross_appoint(write: Write, appointments: Items[NewCrossAppointment]) 
 
     made = await _take_places(write, appointments, appointments.each(values))
     ids = [one.id for one in made]
-    await write.record_created(
-        events.CROSS_APPOINTED, "cross-appointments", ids, posts.values()
-    )
+    await write.record_created(events.CROSS_APPOINTED, "cross-appointments", ids, posts.values())
     return made
 
 
@@ -151,7 +151,7 @@ def _evidence(new: NewCrossAppointment) -> dict[str, object]:
 
 
 async def _take_places(
-    write: Write, items: Items[object], values: list[dict[str, object]]
+    write: Write, items: Items[Any], values: list[dict[str, object]]
 ) -> list[Created]:
     made = []
     for index, one in enumerate(values):  # one by one: each takes the lowest place left free
@@ -187,6 +187,11 @@ async def end(write: Write, id: UUID, version: int, body: End) -> Created:
         with_it=resting,
     )
     return shown
+
+
+async def appointments_of(tx: Transaction, person_id: UUID) -> list[UUID]:
+    """Return the ids of all appointments that a person holds or held."""
+    return await tx.all(queries.OF_PERSON, person_id=person_id)
 
 
 async def as_person(database: Database, client: Caller, capacity: UUID) -> Caller:

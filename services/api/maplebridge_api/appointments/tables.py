@@ -1,8 +1,9 @@
 """The table of appointments; the database guarantees places, terms and sources."""
 
-from maplebridge_domain.appointment import AlreadyHoldsPost, PostTaken, SourceNotInForce
 from sqlalchemy import CheckConstraint, Column, Date, Index, SmallInteger, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
+
+from maplebridge_domain.appointment import AlreadyHoldsPost, PostTaken, SourceNotInForce
 
 from ..platform.schema import (
     TemporalUnique,

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from maplebridge_domain.dispute import DisputeState
 from sqlalchemy import (
     ColumnElement,
     DateTime,
@@ -21,6 +20,8 @@ from sqlalchemy import (
     select,
     update,
 )
+
+from maplebridge_domain.dispute import DisputeState
 
 from ..grid.service import STANDING_BY_ID, path_of
 from ..organisations.service import serving_enterprise

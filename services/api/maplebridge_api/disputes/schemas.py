@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from maplebridge_domain.dispute import Act, DisputeState
 from pydantic import AwareDatetime, BaseModel, Field
+
+from maplebridge_domain.dispute import Act, DisputeState
 
 from ..platform.bodies import Body, Line, New, Paragraph, Percent
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fastapi import Response
+
 from maplebridge_domain.authority import Right
 from maplebridge_domain.dispute import ReportedInTheFuture, StepBeforeReport, next_state
 from maplebridge_domain.grid import GridLevel, NotAQuarter
@@ -40,9 +41,7 @@ async def report(database: Database, caller: Caller, once: Once, new: NewDispute
         "due_at": settled.until(reported_at),
         "reach": caller.reach,
     }
-    return await answer_once(
-        database, caller, once, queries.REPORT, refuse, "disputes", **values
-    )
+    return await answer_once(database, caller, once, queries.REPORT, refuse, "disputes", **values)
 
 
 async def take_step(write: Write, id: UUID, version: int, step: NewStep) -> Created:

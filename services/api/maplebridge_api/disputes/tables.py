@@ -1,7 +1,8 @@
 """Tables of disputes and of the steps they took."""
 
-from maplebridge_domain.dispute import Act, DisputeState
 from sqlalchemy import CheckConstraint, Column, Index, Uuid
+
+from maplebridge_domain.dispute import Act, DisputeState
 
 from ..platform.schema import instant, integer, one_of, reference, street_table, text, version
 

@@ -1,10 +1,10 @@
-"""Tables of rubrics, runs and results."""
+"""Tables of rubrics and runs."""
 
-from maplebridge_domain.evaluation import ResultKind, RunState, ServiceMethod
-from maplebridge_domain.meeting import SubjectKind
-from maplebridge_domain.problem import Kind, Problem
-from sqlalchemy import JSON, CheckConstraint, Column, Date, Index, LargeBinary, Text, Uuid
+from sqlalchemy import CheckConstraint, Column, Date, Index, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from maplebridge_domain.evaluation import RunState, ServiceMethod
+from maplebridge_domain.problem import Kind, Problem
 
 from ..platform.schema import (
     during,
@@ -15,7 +15,6 @@ from ..platform.schema import (
     reference,
     street_table,
     text,
-    unique,
     version,
     without_overlaps,
 )
@@ -28,15 +27,6 @@ class RubricInForce(Problem):
     zh = "该期间已有生效的评分细则，请调整有效期。"
     en = "Another rubric is in force in that time; change the period of validity."
     pointer = "/rubric/valid"
-
-
-class ResultTwice(Problem):
-    """A run holds one result of a kind for a subject."""
-
-    kind = Kind.CONFLICT
-    zh = "同一对象在一次运行中只能有一个同类结果。"
-    en = "A subject has one result of a kind in a run."
-    pointer = "/results"
 
 
 rubric = street_table(
@@ -84,17 +74,4 @@ evaluation_run = street_table(
         "id",
         postgresql_where="state IN ('queued', 'computing')",
     ),
-)
-
-evaluation_result = street_table(
-    "evaluation_result",
-    *reference("evaluation_result", "run_id", "evaluation_run"),
-    *one_of("evaluation_result", "kind", ResultKind),
-    *one_of("evaluation_result", "subject_kind", SubjectKind),
-    Column("subject_id", Uuid, nullable=False),
-    integer("score", null=True),  # hundredths; null: unrated
-    text("grade"),
-    Column("explanation", JSON, nullable=False),
-    text("statement", null=True),  # compact JWS, once final
-    unique("evaluation_result", "run_id", "kind", "subject_id", unless=ResultTwice),
 )

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from maplebridge_domain.grid import GridLevel
 from sqlalchemy import ColumnElement, Integer, Text, Uuid, and_, bindparam, cast, func, or_, select
+
+from maplebridge_domain.grid import GridLevel
 
 from ..platform.database import (
     GATE,

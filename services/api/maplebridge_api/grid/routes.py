@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Request, Response
+
 from maplebridge_domain.authority import Right
 from maplebridge_domain.grid import (
     GridCodeTaken,
@@ -84,9 +85,7 @@ async def list_grids(
     level: GridLevel | None = None,
 ) -> Response:
     """List grids, by parent or level. 网格列表"""
-    return await queries.GRIDS.page(
-        request, caller, limit, after, parent_id=parent_id, level=level
-    )
+    return await queries.GRIDS.page(request, caller, limit, after, parent_id=parent_id, level=level)
 
 
 @routes.get("/grids/{id}", responses=answers(GridOut))

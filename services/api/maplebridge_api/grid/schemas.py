@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from maplebridge_domain.grid import GridLevel, Management
 from pydantic import AwareDatetime, BaseModel, Field
+
+from maplebridge_domain.grid import GridLevel, Management
 
 from ..platform.bodies import Count, Line, New, StreetId
 

@@ -1,7 +1,8 @@
 """Tables of the grid: the street itself, its nodes, where they stand, and households."""
 
-from maplebridge_domain.grid import GridCodeTaken, GridLevel, Management
 from sqlalchemy import CheckConstraint, Column, Index, Text
+
+from maplebridge_domain.grid import GridCodeTaken, GridLevel, Management
 
 from ..platform.schema import (
     TemporalUnique,

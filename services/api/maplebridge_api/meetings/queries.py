@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from maplebridge_domain.period import Period
 from sqlalchemy import (
     ColumnElement,
     DateTime,
@@ -24,6 +23,8 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from maplebridge_domain.period import Period
 
 from ..appointments.service import person_of
 from ..evaluations.service import asks_about
@@ -88,7 +89,8 @@ TASK_TO_CHANGE = Statement(
     )
     .select_from(
         task.join(
-            meeting, and_(meeting.c.street_id == task.c.street_id, meeting.c.id == task.c.meeting_id)
+            meeting,
+            and_(meeting.c.street_id == task.c.street_id, meeting.c.id == task.c.meeting_id),
         )
     )
     .with_for_update(of=task),
@@ -224,7 +226,7 @@ def _casting(given: Any) -> Select[Any]:
         interest.c.person_id == person_id,
         interest.c.subject_kind == given.subject_kind,
         interest.c.subject_id == given.subject_id,
-        interest.c.during.op("@>")(given.cast_at),
+        interest.c.during.op("@>", is_comparison=True)(given.cast_at),
     )
     return (
         select(
@@ -309,7 +311,8 @@ _draft = (
         _about.c.subject_known,
         ~_about.c.interested,
         _about.c.asked,
-        _reach.is_(None) | (_about.c.path == _reach)
+        _reach.is_(None)
+        | (_about.c.path == _reach)
         | func.starts_with(_about.c.path, _reach + literal_column("'/'")),
     )
     .cte("draft")

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
+from pydantic import AwareDatetime, BaseModel, Field
+
 from maplebridge_domain.meeting import Channel, MeetingKind, SubjectKind
 from maplebridge_domain.organisation import Party
-from pydantic import AwareDatetime, BaseModel, Field
 
 from ..platform.bodies import Body, Line, New, Percent, PeriodOut
 

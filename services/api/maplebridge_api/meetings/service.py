@@ -4,6 +4,7 @@ import json
 from uuid import UUID
 
 from fastapi import Response
+
 from maplebridge_domain.authority import Right
 from maplebridge_domain.meeting import (
     BallotOutsideMeeting,

@@ -1,5 +1,8 @@
 """Tables of discussion days: meetings, who attended, what was decided, ballots."""
 
+from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
 from maplebridge_domain.meeting import (
     AlreadyMarked,
     Channel,
@@ -9,8 +12,6 @@ from maplebridge_domain.meeting import (
     SubjectKind,
 )
 from maplebridge_domain.organisation import Party
-from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
 
 from ..platform.schema import (
     during,

@@ -1,13 +1,15 @@
 """What is read of organisations, posts and contracts, and the statements of their writes."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, Uuid, and_, bindparam, case, func, select
 
 from maplebridge_domain.cross_appointment import Place
 from maplebridge_domain.grid import GridLevel
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
-from sqlalchemy import ColumnElement, Text, Uuid, and_, bindparam, case, func, select
 
 from ..grid.service import level_of, path_of
 from ..platform.database import (
@@ -148,7 +150,9 @@ ADD_ORGANISATIONS = Statement(
     insert_rows(organisation, organisation.c.id, ORGANISATION_OUT), Created
 )
 ADD_POSTS = Statement(insert_rows(post, post.c.id, POST_OUT), Created)
-ADD_CONTRACTS = Statement(insert_rows(service_contract, service_contract.c.id, CONTRACT_OUT), Created)
+ADD_CONTRACTS = Statement(
+    insert_rows(service_contract, service_contract.c.id, CONTRACT_OUT), Created
+)
 
 ORGANISATION_BY_ID = single(organisation, ORGANISATION_OUT)
 POST_BY_ID = single(post, POST_OUT)
@@ -172,14 +176,13 @@ CONTRACTS = Pages(
     CONTRACT_OUT,
     {
         "quarter_id": service_contract.c.quarter_id == bindparam("quarter_id", type_=Uuid),
-        "enterprise_id": service_contract.c.enterprise_id
-        == bindparam("enterprise_id", type_=Uuid),
+        "enterprise_id": service_contract.c.enterprise_id == bindparam("enterprise_id", type_=Uuid),
     },
 )
 
 
 def serving_enterprise(
-    street_id: ColumnElement[int], quarter_id: ColumnElement[UUID], at: ColumnElement[object]
+    street_id: ColumnElement[int], quarter_id: ColumnElement[UUID], at: ColumnElement[datetime]
 ) -> ColumnElement[UUID]:
     """Write which enterprise serves a quarter at an instant, for another slice's statement."""
     return (

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request, Response
+
 from maplebridge_domain.authority import Right
 from maplebridge_domain.grid import NotAQuarter
 from maplebridge_domain.organisation import (
@@ -38,16 +39,18 @@ Registrar = Annotated[Caller, needs(Right.ORGANISATIONS_WRITE)]
 CONTRACT_RULES = (NotAQuarter, NotAnEnterprise, EmptyPeriod, QuarterAlreadyServed, IdTaken)
 
 
-@routes.post("/organisations", status_code=201, responses=created(OrganisationOut, WrongParent, IdTaken))
+@routes.post(
+    "/organisations", status_code=201, responses=created(OrganisationOut, WrongParent, IdTaken)
+)
 async def create_organisation(body: NewOrganisation, caller: Registrar, tx: Tx) -> Response:
     """Enter an organisation. 新增组织"""
     return await create(tx, body, service.create_organisations, "organisations")
 
 
-@routes.post("/organisations/batch", status_code=201, responses=created(BatchOut, WrongParent, IdTaken))
-async def create_organisations(
-    body: Batch[NewOrganisation], caller: Registrar, tx: Tx
-) -> Response:
+@routes.post(
+    "/organisations/batch", status_code=201, responses=created(BatchOut, WrongParent, IdTaken)
+)
+async def create_organisations(body: Batch[NewOrganisation], caller: Registrar, tx: Tx) -> Response:
     """Enter many organisations, all or none. 批量新增组织"""
     return await create_batch(tx, body, service.create_organisations)
 
@@ -79,7 +82,9 @@ async def create_post(body: NewPost, caller: Registrar, tx: Tx) -> Response:
     return await create(tx, body, service.create_posts, "posts")
 
 
-@routes.post("/posts/batch", status_code=201, responses=created(BatchOut, WrongPlaceForPost, IdTaken))
+@routes.post(
+    "/posts/batch", status_code=201, responses=created(BatchOut, WrongPlaceForPost, IdTaken)
+)
 async def create_posts(body: Batch[NewPost], caller: Registrar, tx: Tx) -> Response:
     """Enter many posts, all or none. 批量新增岗位"""
     return await create_batch(tx, body, service.create_posts)
@@ -94,9 +99,7 @@ async def list_posts(
     organisation_id: UUID | None = None,
 ) -> Response:
     """List posts, by organisation. 岗位列表"""
-    return await queries.POSTS.page(
-        request, caller, limit, after, organisation_id=organisation_id
-    )
+    return await queries.POSTS.page(request, caller, limit, after, organisation_id=organisation_id)
 
 
 @routes.get("/posts/{id}", responses=answers(PostOut))
@@ -105,15 +108,17 @@ async def get_post(request: Request, caller: Reader, id: UUID) -> Response:
     return await get(request, caller, queries.POST_BY_ID, id=id)
 
 
-@routes.post("/service-contracts", status_code=201, responses=created(ServiceContractOut, *CONTRACT_RULES))
-async def create_service_contract(
-    body: NewServiceContract, caller: Registrar, tx: Tx
-) -> Response:
+@routes.post(
+    "/service-contracts", status_code=201, responses=created(ServiceContractOut, *CONTRACT_RULES)
+)
+async def create_service_contract(body: NewServiceContract, caller: Registrar, tx: Tx) -> Response:
     """Enter a service contract. 新增物业服务合同"""
     return await create(tx, body, service.create_contracts, "service-contracts")
 
 
-@routes.post("/service-contracts/batch", status_code=201, responses=created(BatchOut, *CONTRACT_RULES))
+@routes.post(
+    "/service-contracts/batch", status_code=201, responses=created(BatchOut, *CONTRACT_RULES)
+)
 async def create_service_contracts(
     body: Batch[NewServiceContract], caller: Registrar, tx: Tx
 ) -> Response:

@@ -3,8 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from maplebridge_domain.organisation import OrganisationKind, PostKind
 from pydantic import BaseModel, Field
+
+from maplebridge_domain.organisation import OrganisationKind, PostKind
 
 from ..platform.bodies import Line, New, PeriodIn, PeriodOut
 

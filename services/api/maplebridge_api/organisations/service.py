@@ -55,7 +55,7 @@ async def create_organisations(
         grid = grids[organisation.grid_id]
         write.caller.must(Right.ORGANISATIONS_WRITE, on=grid.path)
         parent = parents[organisation.parent_id] if organisation.parent_id else None
-        check_parent(organisation.kind, parent and parent.kind)
+        check_parent(organisation.kind, parent.kind if parent else None)
         return dump(organisation, street_id=grid.street_id)
 
     made = await write.tx.all(queries.ADD_ORGANISATIONS, rows=as_rows(organisations.each(row)))

@@ -1,7 +1,8 @@
 """Tables of organisations, posts and service contracts."""
 
-from maplebridge_domain.organisation import OrganisationKind, PostKind, QuarterAlreadyServed
 from sqlalchemy import CheckConstraint, Index
+
+from maplebridge_domain.organisation import OrganisationKind, PostKind, QuarterAlreadyServed
 
 from ..platform.schema import (
     TemporalUnique,

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-
-
 from ..platform.database import Statement, by_ids, insert_rows, json_object
 from ..platform.paging import Pages, single
 from ..platform.request import Created
@@ -20,9 +18,7 @@ class Person:
     party_member: bool
 
 
-PERSON = Statement(
-    by_ids(person, person.c.street_id, person.c.party_member.is_(True)), Person
-)
+PERSON = Statement(by_ids(person, person.c.street_id, person.c.party_member.is_(True)), Person)
 
 PERSON_OUT = json_object(
     id=person.c.id,

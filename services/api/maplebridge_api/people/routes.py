@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request, Response
+
 from maplebridge_domain.authority import Right
 
 from ..platform.bodies import Batch, BatchOut, Page

@@ -33,7 +33,5 @@ async def create_people(write: Write, people: Items[NewPerson]) -> list[Created]
         )
 
     made = await write.tx.all(queries.ADD_PEOPLE, rows=as_rows(people.each(row)))
-    await write.record_created(
-        events.PEOPLE_CREATED, "people", [one.id for one in made], people
-    )
+    await write.record_created(events.PEOPLE_CREATED, "people", [one.id for one in made], people)
     return made

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from maplebridge_domain.period import Period
 from pydantic import (
     AwareDatetime,
     BaseModel,
@@ -14,6 +13,8 @@ from pydantic import (
     StringConstraints,
     field_validator,
 )
+
+from maplebridge_domain.period import Period
 
 Item = TypeVar("Item")
 
@@ -50,7 +51,9 @@ class Body(BaseModel):
 class New(Body):
     """A body that creates; a phone that was offline brings its own id."""
 
-    id: UUID | None = Field(None, description="Brought by the client, else made here. 客户端自带编号")
+    id: UUID | None = Field(
+        None, description="Brought by the client, else made here. 客户端自带编号"
+    )
 
 
 class Batch(Body, Generic[Item]):
@@ -89,7 +92,9 @@ def in_our_times(value: datetime) -> datetime:
 def range_text(period: Period) -> str:
     """Write a period as PostgreSQL reads a tstzrange."""
     until = period.until.isoformat() if period.until else ""
-    return f'["{period.start.isoformat()}","{until}")' if until else f'["{period.start.isoformat()}",)'
+    return (
+        f'["{period.start.isoformat()}","{until}")' if until else f'["{period.start.isoformat()}",)'
+    )
 
 
 class PeriodOut(BaseModel):

@@ -16,6 +16,7 @@ import asyncpg
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    Dialect,
     Integer,
     Select,
     Table,
@@ -37,6 +38,8 @@ from sqlalchemy.sql.elements import ClauseElement
 from .problems import NotFound
 
 Row = TypeVar("Row")
+
+DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
 
 LO = bindparam("lo", type_=Integer)
 HI = bindparam("hi", type_=Integer)
@@ -66,7 +69,7 @@ class Statement(Generic[Row]):
 
     def __init__(self, sql: Executable, row: Callable[..., Row]) -> None:
         assert isinstance(sql, ClauseElement)
-        compiled = sql.compile(dialect=asyncpg_dialect())
+        compiled = sql.compile(dialect=DIALECT)
         assert isinstance(compiled, SQLCompiler)
         self.sql = str(compiled)
         self.row = row
@@ -101,7 +104,9 @@ def gate() -> Any:
 
 def json_object(**members: ColumnElement[Any]) -> ColumnElement[Any]:
     """Let PostgreSQL build a JSON object; a trailing underscore of a name is dropped (`from_`)."""
-    pairs = [(literal_column(f"'{name.rstrip('_')}'"), value) for name, value in members.items()]
+    pairs: list[tuple[Any, Any]] = [
+        (literal_column(f"'{name.rstrip('_')}'"), value) for name, value in members.items()
+    ]
     return func.json_build_object(*(part for pair in pairs for part in pair))
 
 
@@ -130,7 +135,7 @@ def insert_rows(table: Table, *returning: ColumnElement[Any]) -> Any:
         .table_valued(*(column(name, table.c[name].type) for name in names))
         .render_derived(with_types=True)
     )
-    values = {name: given.c[name] for name in names}
+    values: dict[str, ColumnElement[Any]] = {name: given.c[name] for name in names}
     if "id" in values:
         values["id"] = func.coalesce(given.c.id, func.uuidv7())
     source = select(*(value.label(name) for name, value in values.items()))
@@ -183,9 +188,7 @@ class Transaction:
 
     async def run(self, statement: Statement[Any], **values: Any) -> None:
         """Run a statement whose rows do not matter."""
-        await self.connection.execute(
-            statement.sql, *statement.arguments(self.scope, values)
-        )
+        await self.connection.execute(statement.sql, *statement.arguments(self.scope, values))
 
     async def visible(self, statement: Statement[Named], id: UUID, pointer: str = "") -> Named:
         """Return the row with an id, which a request names at `pointer`.

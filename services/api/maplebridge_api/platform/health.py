@@ -30,7 +30,8 @@ async def check_readiness(request: Request) -> Health:
     """Tell that database and queue answer. 就绪检查"""
     database: Database = request.app.state.database
     await database.ping()
-    queue = redis.from_url(settings().redis_url.get_secret_value(), socket_timeout=2)
+    url = settings().redis_url.get_secret_value()
+    queue: redis.Redis = redis.from_url(url, socket_timeout=2)  # type: ignore[no-untyped-call]
     try:
         await queue.ping()
     except redis.RedisError as error:

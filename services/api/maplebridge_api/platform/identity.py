@@ -14,9 +14,10 @@ from fastapi import Depends, Request
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
+from sqlalchemy import Text, bindparam, select
+
 from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Kind, Problem
-from sqlalchemy import Text, bindparam, select
 
 from ..settings import settings
 from .clock import wall
@@ -165,6 +166,7 @@ class Needs:
         self.right = right
 
     async def __call__(self, request: Request) -> Caller:
+        """Verify the token and the right."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise NotAuthenticated()

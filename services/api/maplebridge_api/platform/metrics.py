@@ -22,6 +22,7 @@ class Metrics:
         self._children: dict[tuple[str, str, int], Any] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and time it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
 from joserfc.jwk import OKPKey
+from pydantic import BaseModel
+
 from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Kind, Problem
-from pydantic import BaseModel
 
 from ..settings import settings
 from .database import Database
@@ -46,7 +47,7 @@ class Token(BaseModel):
     """An access token."""
 
     access_token: str
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105 - the kind of token, not one
     expires_in: int = TOKEN_SECONDS_MAX
     scope: str
 

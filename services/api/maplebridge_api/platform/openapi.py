@@ -5,10 +5,11 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel, Field
+
 from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Problem
-from pydantic import BaseModel, Field
 
 from .identity import Needs, NotAuthenticated, RightMissing
 from .problems import (
@@ -43,9 +44,7 @@ class ProblemDocument(BaseModel):
     errors: list[FieldProblem]
 
 
-def answers(
-    model: type[BaseModel] | Any, *problems: type[Problem], status: int = 200
-) -> Responses:
+def answers(model: type[BaseModel] | Any, *problems: type[Problem], status: int = 200) -> Responses:
     """Declare a route's answer and the refusals of its rules."""
     documented: Responses = {status: {"model": model}}
     by_status: dict[int, list[type[Problem]]] = {}
@@ -78,7 +77,7 @@ def _usual(route: APIRoute) -> list[type[Problem]]:
     usual: list[type[Problem]] = [InvalidRequest, ServiceUnavailable]
     if rights(route):
         usual += [NotAuthenticated, RightMissing]
-    if "{" in route.path or route.body_field is not None or "GET" not in route.methods:
+    if "{" in route.path or route.body_field is not None or "GET" not in _methods(route):
         usual.append(NotFound)
     if route.body_field is not None:
         usual.append(BodyTooLarge)
@@ -88,6 +87,10 @@ def _usual(route: APIRoute) -> list[type[Problem]]:
     if "if-match" in parameters:
         usual += [PreconditionRequired, Stale]
     return usual
+
+
+def _methods(route: APIRoute) -> set[str]:
+    return route.methods or set()
 
 
 def _headers(route: APIRoute) -> list[dict[str, str]]:
@@ -102,7 +105,8 @@ def _headers(route: APIRoute) -> list[dict[str, str]]:
 
 def routes_of(app: FastAPI) -> list[APIRoute]:
     """Return the documented routes."""
-    return [r for r in app.routes if isinstance(r, APIRoute) and r.include_in_schema]
+    routes = [context.original_route for context in iter_route_contexts(app.routes)]
+    return [r for r in routes if isinstance(r, APIRoute) and r.include_in_schema]
 
 
 def operation_id(route: APIRoute) -> str:
@@ -121,13 +125,15 @@ def document(app: FastAPI) -> dict[str, Any]:
         summary=app.summary,
         description=app.description,
         tags=app.openapi_tags,
-        routes=routes,
+        routes=app.routes,
     )
     schemas = made["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     for model in (FieldProblem, ProblemDocument):
-        schemas[model.__name__] = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas[model.__name__] = model.model_json_schema(
+            ref_template="#/components/schemas/{model}"
+        )
         schemas[model.__name__].pop("$defs", None)
     made["components"]["securitySchemes"] = {
         "oauth2": {
@@ -147,7 +153,7 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 
 def _complete(path: dict[str, Any], route: APIRoute) -> None:
-    for method in route.methods:
+    for method in _methods(route):
         operation = path[method.lower()]
         by_status: dict[int, list[type[Problem]]] = {}
         for problem in _usual(route):
@@ -164,4 +170,4 @@ def _complete(path: dict[str, Any], route: APIRoute) -> None:
 
 def router(tag: str) -> APIRouter:
     """Make a slice's router; its tag groups the slice's operations in the document."""
-    return APIRouter(prefix="/v1", tags=[tag])
+    return APIRouter(prefix="/v1", tags=[tag], generate_unique_id_function=operation_id)

@@ -50,7 +50,9 @@ class Pages:
         item: ColumnElement[Any],
         filters: Mapping[str, ColumnElement[bool]] | None = None,
         source: FromClause | None = None,
+        only: ColumnElement[bool] | None = None,
     ) -> None:
+        self._only = [] if only is None else [only]
         self._table = table
         self._item = item
         self._source = table if source is None else source
@@ -69,7 +71,7 @@ class Pages:
             )
             .select_from(self._source)
             .where(GATE, in_scope(self._table), tuple_(street_id, id_) < after)
-            .where(*(self._filters[name] for name in sorted(given)))
+            .where(*self._only, *(self._filters[name] for name in sorted(given)))
             .order_by(street_id.desc(), id_.desc())
             .limit(limit + literal_column("1"))  # one more than asked for: is there a next page?
             .subquery("rows")

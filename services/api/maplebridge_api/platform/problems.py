@@ -13,8 +13,9 @@ import asyncpg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from maplebridge_domain.problem import Kind, Language, Problem
 from starlette.exceptions import HTTPException
+
+from maplebridge_domain.problem import Kind, Language, Problem
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -11,9 +11,10 @@ from typing import Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
-from maplebridge_domain.problem import Kind, Problem, pointing_at
 from sqlalchemy import DateTime, Integer, LargeBinary, Text, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
+
+from maplebridge_domain.problem import Kind, Problem, pointing_at
 
 from . import events
 from .clock import clock
@@ -89,9 +90,7 @@ class Write:
     now: datetime
     once: "Once"
 
-    async def record(
-        self, kind: EventType, *, street_id: int, subject: str, **data: Any
-    ) -> None:
+    async def record(self, kind: EventType, *, street_id: int, subject: str, **data: Any) -> None:
         """Write the change's one event; the last statement of a verb."""
         await events.record(
             self.tx, self.caller, kind, street_id=street_id, subject=subject, at=self.now, **data
@@ -312,11 +311,13 @@ class Items(Generic[Item]):
             NotFound: pointing at the first item that names a row that is not there, or hidden.
         """
         ids = [getattr(item, field) for item in self.items]
-        found = {row.id: row for row in await tx.all(statement, ids=list({*ids} - {None}))}
+        found: dict[UUID | None, Named] = {
+            row.id: row for row in await tx.all(statement, ids=list({*ids} - {None}))
+        }
         for index, id_ in enumerate(ids):
             if id_ is not None and id_ not in found:
                 raise NotFound(f"{self.pointer(index)}/{field}")
-        return dict(found)
+        return found
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Request
-from maplebridge_domain.authority import Right
-from maplebridge_domain.problem import Kind, Problem
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import DateTime, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
+
+from maplebridge_domain.authority import Right
+from maplebridge_domain.problem import Kind, Problem
 
 from .bodies import Body
 from .clock import clock

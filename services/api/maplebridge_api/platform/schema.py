@@ -7,7 +7,6 @@ what the database refuses is answered with our sentence and no slice needs a `tr
 from enum import StrEnum
 from typing import Any
 
-from maplebridge_domain.problem import Problem
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -25,6 +24,8 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP, TSTZRANGE
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.compiler import DDLCompiler
+
+from maplebridge_domain.problem import Problem
 
 metadata = MetaData()
 

@@ -1,6 +1,16 @@
 """The platform's own tables: event log, idempotency keys, clients, the sandbox's clock."""
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, LargeBinary, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    FetchedValue,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from .schema import in_street, instant, integer, metadata, street_table, text
@@ -15,7 +25,9 @@ event_head = street_table(
 
 event = street_table(
     "event",
-    Column("no", BigInteger, nullable=False),  # given by the trigger: gapless, in commit order
+    Column(
+        "no", BigInteger, FetchedValue(), nullable=False
+    ),  # given by the trigger: gapless, in commit order
     Column("id", Uuid, nullable=False),
     text("type"),
     instant("time"),
@@ -23,7 +35,9 @@ event = street_table(
     Column("capacity", Uuid),  # the appointment by which the actor acts; none for a system
     text("subject"),
     Column("data", JSONB, nullable=False),
-    Column("hash", LargeBinary, nullable=False),  # given by the trigger: SHA-256 over the chain
+    Column(
+        "hash", LargeBinary, FetchedValue(), nullable=False
+    ),  # given by the trigger: SHA-256 over the chain
     in_street("event"),
     key=("no",),
 )

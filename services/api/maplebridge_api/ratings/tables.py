@@ -1,10 +1,33 @@
-"""The table of credit records."""
+"""Tables of credit records and of results."""
 
+from sqlalchemy import JSON, Column, Date, Index, Uuid
+
+from maplebridge_domain.evaluation import ResultKind
 from maplebridge_domain.meeting import SubjectKind
+from maplebridge_domain.problem import Kind, Problem
 from maplebridge_domain.record import RecordClass, RecordKind
-from sqlalchemy import Column, Date, Index, Uuid
 
-from ..platform.schema import in_street, instant, one_of, street_table, text, version
+from ..platform.schema import (
+    in_street,
+    instant,
+    integer,
+    one_of,
+    reference,
+    street_table,
+    text,
+    unique,
+    version,
+)
+
+
+class ResultTwice(Problem):
+    """A run holds one result of a kind for a subject."""
+
+    kind = Kind.CONFLICT
+    zh = "同一对象在一次运行中只能有一个同类结果。"
+    en = "A subject has one result of a kind in a run."
+    pointer = "/results"
+
 
 record = street_table(
     "record",
@@ -21,4 +44,17 @@ record = street_table(
     version(),
     in_street("record"),
     Index("record__subject_id", "street_id", "subject_id"),
+)
+
+evaluation_result = street_table(
+    "evaluation_result",
+    *reference("evaluation_result", "run_id", "evaluation_run"),
+    *one_of("evaluation_result", "kind", ResultKind),
+    *one_of("evaluation_result", "subject_kind", SubjectKind),
+    Column("subject_id", Uuid, nullable=False),
+    integer("score", null=True),  # hundredths; null: unrated
+    text("grade"),
+    Column("explanation", JSON, nullable=False),
+    text("statement", null=True),  # compact JWS, once final
+    unique("evaluation_result", "run_id", "kind", "subject_id", unless=ResultTwice),
 )

@@ -1,0 +1,55 @@
+"""The API's own worker: hands runs to the evaluator's queue. PostgreSQL is the truth, the queue a hint.
+
+What the queue loses, or a worker dies with, is handed out again; what is handed out twice is computed
+once, because a run is claimed in its row.
+"""
+
+from typing import Any, cast
+
+import structlog
+from arq import cron
+from arq.connections import RedisSettings
+from arq.typing import WorkerCoroutine
+
+from .. import evaluations
+from ..settings import settings
+from .clock import wall
+from .database import Database
+
+EVALUATIONS = "maplebridge:evaluations"
+
+
+async def hand_out_runs(context: dict[str, Any]) -> None:
+    """Put every run that is to be computed in the evaluator's queue."""
+    for run in await evaluations.service.hand_out(context["database"]):
+        await context["redis"].enqueue_job(
+            "evaluate",
+            run.street_id,
+            str(run.id),
+            _queue_name=EVALUATIONS,
+            _job_id=f"{run.id}:{int(wall().timestamp())}",
+        )
+        structlog.get_logger().info("run_handed_out", run=str(run.id), street=run.street_id)
+
+
+async def start(context: dict[str, Any]) -> None:
+    """Open the database."""
+    context["database"] = Database(settings().database_url.get_secret_value(), 2)
+
+
+async def stop(context: dict[str, Any]) -> None:
+    """Close the database."""
+    await context["database"].close()
+
+
+class WorkerSettings:
+    """What `arq maplebridge_api.platform.jobs.WorkerSettings` runs."""
+
+    queue_name = "maplebridge:jobs"
+    cron_jobs = (
+        cron(cast(WorkerCoroutine, hand_out_runs), second=set(range(60)), timeout=20, max_tries=1),
+    )
+    on_startup = start
+    on_shutdown = stop
+    redis_settings = RedisSettings.from_dsn(settings().redis_url.get_secret_value())
+    keep_result = 0

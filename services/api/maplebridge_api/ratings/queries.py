@@ -1,0 +1,143 @@
+"""What is read of records, results and statements, and the statements of their writes."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import (
+    Text,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from ..organisations.service import name_of
+from ..platform.database import Statement, in_scope, insert_rows, json_object
+from ..platform.paging import Pages, single
+from ..platform.request import Created
+from ..platform.views import subject
+from .tables import evaluation_result, record
+
+RECORD_OUT = json_object(
+    id=record.c.id,
+    street_id=record.c.street_id,
+    subject_kind=record.c.subject_kind,
+    subject_id=record.c.subject_id,
+    kind=record.c.kind,
+    class_=record.c["class"],
+    code=record.c.code,
+    title=record.c.title,
+    basis=record.c.basis,
+    occurred_on=record.c.occurred_on,
+    valid_until=record.c.valid_until,
+)
+RESULT_OUT = json_object(
+    id=evaluation_result.c.id,
+    street_id=evaluation_result.c.street_id,
+    run_id=evaluation_result.c.run_id,
+    kind=evaluation_result.c.kind,
+    subject_kind=evaluation_result.c.subject_kind,
+    subject_id=evaluation_result.c.subject_id,
+    score=evaluation_result.c.score,
+    grade=evaluation_result.c.grade,
+    explanation=evaluation_result.c.explanation,
+)
+_NAME = name_of(evaluation_result.c.street_id, evaluation_result.c.subject_id)
+STATEMENT_OUT = json_object(
+    id=evaluation_result.c.id,
+    street_id=evaluation_result.c.street_id,
+    run_id=evaluation_result.c.run_id,
+    enterprise_id=evaluation_result.c.subject_id,
+    enterprise_name=_NAME,
+    score=evaluation_result.c.score,
+    grade=evaluation_result.c.grade,
+    statement=evaluation_result.c.statement,
+)
+
+ADD_RECORDS = Statement(insert_rows(record, record.c.id, RECORD_OUT), Created)
+RECORD_BY_ID = single(record, RECORD_OUT)
+RECORDS = Pages(
+    record,
+    RECORD_OUT,
+    {"subject_id": record.c.subject_id == bindparam("subject_id", type_=Uuid)},
+)
+
+_OF_RUN = evaluation_result.c.run_id == bindparam("run_id", type_=Uuid)
+RESULT_BY_ID = single(evaluation_result, RESULT_OUT)
+RESULTS = Pages(
+    evaluation_result,
+    RESULT_OUT,
+    {
+        "run_id": _OF_RUN,
+        "kind": evaluation_result.c.kind == bindparam("kind", type_=Text),
+        "subject_id": evaluation_result.c.subject_id == bindparam("subject_id", type_=Uuid),
+    },
+)
+#: Only what is final is signed, so what is signed is what may leave.
+STATEMENTS = Pages(
+    evaluation_result,
+    STATEMENT_OUT,
+    {"run_id": _OF_RUN},
+    only=evaluation_result.c.statement.is_not(None),
+)
+
+ADD_RESULTS = Statement(insert_rows(evaluation_result, evaluation_result.c.id), UUID)
+
+SUBJECTS = Statement(
+    select(subject.c.subject_id).where(
+        subject.c.street_id == bindparam("street_id", type_=record.c.street_id.type),
+        subject.c.subject_kind == bindparam("subject_kind", type_=Text),
+        subject.c.subject_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
+    ),
+    UUID,
+)
+#: Is one of these appointments a subject of the run?
+AMONG_SUBJECTS = Statement(
+    select(evaluation_result.c.subject_id)
+    .where(
+        in_scope(evaluation_result),
+        _OF_RUN,
+        evaluation_result.c.subject_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
+    )
+    .limit(1),
+    UUID,
+)
+
+
+@dataclass(frozen=True)
+class Rating:
+    """A credit rating to be signed."""
+
+    id: UUID
+    enterprise_id: UUID
+    enterprise: str
+    score: int | None
+    grade: str
+
+
+RATINGS = Statement(
+    select(
+        evaluation_result.c.id,
+        evaluation_result.c.subject_id,
+        _NAME,
+        evaluation_result.c.score,
+        evaluation_result.c.grade,
+    )
+    .where(in_scope(evaluation_result), _OF_RUN, evaluation_result.c.kind == "credit_rating")
+    .order_by(evaluation_result.c.subject_id),
+    Rating,
+)
+_signed = (
+    func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
+    .table_valued(column("id", Uuid), column("statement", Text), name="signed")
+    .render_derived(with_types=True)
+)
+SIGN = Statement(
+    update(evaluation_result)
+    .where(in_scope(evaluation_result), evaluation_result.c.id == _signed.c.id)
+    .values(statement=_signed.c.statement),
+    str,
+)

@@ -1,0 +1,86 @@
+"""Bodies and answers of credit records, results and statements."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from maplebridge_domain.assessment import Explanation
+from maplebridge_domain.evaluation import ResultKind
+from maplebridge_domain.meeting import SubjectKind
+from maplebridge_domain.record import RecordClass, RecordKind
+
+from ..platform.bodies import Body, Line, New, Paragraph, StreetId
+
+
+class NewRecord(New):
+    """A dated commendation, penalty or finding about a subject."""
+
+    street_id: StreetId
+    subject_kind: SubjectKind
+    subject_id: UUID
+    kind: RecordKind
+    class_: RecordClass | None = Field(None, alias="class", description="Bad records only. 等级")
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,59}$", examples=["fire_lane_blocked"])
+    title: Line
+    basis: Paragraph = Field(description="Legal basis and deciding document. 依据")
+    occurred_on: date
+
+
+class RecordOut(BaseModel):
+    """A credit record."""
+
+    id: UUID
+    street_id: int
+    subject_kind: SubjectKind
+    subject_id: UUID
+    kind: RecordKind
+    class_: RecordClass | None = Field(alias="class")
+    code: str
+    title: str
+    basis: str
+    occurred_on: date
+    valid_until: date | None
+
+
+class NewResult(Body):
+    """One result as the evaluator computed it."""
+
+    kind: ResultKind
+    subject_kind: SubjectKind
+    subject_id: UUID
+    score: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(description="Hundredths.")
+    grade: Annotated[str, Field(min_length=1, max_length=60)]
+    explanation: dict[str, Any]
+
+
+Results = Annotated[Sequence[NewResult], Field(max_length=20_000)]
+
+
+class ResultOut(BaseModel):
+    """A result with its whole explanation."""
+
+    id: UUID
+    street_id: int
+    run_id: UUID
+    kind: ResultKind
+    subject_kind: SubjectKind
+    subject_id: UUID
+    score: int | None = Field(description="Hundredths; null: too little is known. 百分之一分")
+    grade: str
+    explanation: Explanation
+
+
+class StatementOut(BaseModel):
+    """A final credit rating as a signed statement, to be checked offline against the JWKS."""
+
+    id: UUID
+    street_id: int
+    run_id: UUID
+    enterprise_id: UUID
+    enterprise_name: str
+    score: int | None
+    grade: str
+    statement: str = Field(description="Compact JWS (RFC 7515), EdDSA. 签名文书")

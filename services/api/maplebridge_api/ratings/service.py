@@ -1,0 +1,97 @@
+"""The verbs of credit records and ratings, and what runs ask of them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid5
+
+from maplebridge_domain.assessment import months_later
+from maplebridge_domain.authority import Right
+from maplebridge_domain.evaluation import OwnResult
+from maplebridge_domain.record import MONTHS_MAX, check_record
+
+from ..platform.bodies import dump
+from ..platform.database import Transaction, as_rows
+from ..platform.problems import NotFound
+from ..platform.request import Created, Items, Write
+from . import events, queries
+from .schemas import NewRecord, NewResult
+from .signing import sign
+
+
+async def create_records(write: Write, records: Items[NewRecord]) -> list[Created]:
+    """Enter credit records; a bad one counts at most as long as its class allows.
+
+    Raises:
+        NotFound, ClassMissing.
+    """
+    for index, record in enumerate(records):
+        known = await write.tx.maybe(
+            queries.SUBJECTS,
+            street_id=record.street_id,
+            subject_kind=record.subject_kind,
+            ids=[record.subject_id],
+        )
+        if known is None:
+            raise NotFound(f"{records.pointer(index)}/subject_id")
+
+    def row(record: NewRecord) -> dict[str, object]:
+        write.caller.must(Right.RECORDS_WRITE, on=str(record.street_id))
+        check_record(record.kind, record.class_)
+        months = MONTHS_MAX[record.class_] if record.class_ else None
+        return dump(
+            record,
+            **{"class": record.class_},
+            valid_until=months_later(record.occurred_on, months) if months else None,
+        )
+
+    made = await write.tx.all(queries.ADD_RECORDS, rows=as_rows(records.each(row)))
+    ids = [one.id for one in made]
+    await write.record_created(events.RECORDS_CREATED, "records", ids, records)
+    return made
+
+
+async def store_results(
+    tx: Transaction, street_id: int, run_id: UUID, results: Sequence[NewResult]
+) -> None:
+    """Write all results of a run; their ids follow from run, kind and subject."""
+    rows = [
+        dump(
+            result,
+            id=uuid5(run_id, f"{result.kind}/{result.subject_id}"),
+            street_id=street_id,
+            run_id=run_id,
+        )
+        for result in results
+    ]
+    await tx.run(queries.ADD_RESULTS, rows=as_rows(rows))
+
+
+async def must_not_be_subject(tx: Transaction, run_id: UUID, appointments: list[UUID]) -> None:
+    """Refuse a person one of whose appointments is a subject of the run.
+
+    Raises:
+        OwnResult.
+    """
+    if await tx.maybe(queries.AMONG_SUBJECTS, run_id=run_id, ids=appointments) is not None:
+        raise OwnResult()
+
+
+async def sign_ratings(tx: Transaction, run_id: UUID, common: dict[str, Any]) -> None:
+    """Sign a statement of every credit rating of a run; `common` is what all of them say."""
+    signed = [
+        {
+            "id": rating.id,
+            "statement": sign(
+                common
+                | {
+                    "id": str(rating.id),
+                    "enterprise_id": str(rating.enterprise_id),
+                    "enterprise": rating.enterprise,
+                    "score": rating.score,
+                    "grade": rating.grade,
+                }
+            ),
+        }
+        for rating in await tx.all(queries.RATINGS, run_id=run_id)
+    ]
+    await tx.run(queries.SIGN, rows=as_rows(signed))
