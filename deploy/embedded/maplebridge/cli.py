@@ -1,0 +1,127 @@
+"""The `maplebridge` command: a list of what it can do; the work is in the modules."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from maplebridge import doctor as doctors
+from maplebridge.folder import DataFolder
+from maplebridge.supervisor import until_signalled
+from maplebridge.system import running
+from maplebridge.trouble import Trouble
+
+app = typer.Typer(
+    help="Maple Bridge (枫桥) on one machine.", no_args_is_help=True, add_completion=False
+)
+console = Console(highlight=False, soft_wrap=True)
+
+Data = Annotated[Path, typer.Option(help="The folder of everything that is kept.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Where the API answers; 0: any free.")]
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        envvar="MAPLEBRIDGE_DATABASE_URL",
+        show_envvar=True,
+        help="A PostgreSQL 18 to use instead of the embedded one, as its owner.",
+    ),
+]
+RedisUrl = Annotated[
+    str | None,
+    typer.Option(
+        envvar="MAPLEBRIDGE_REDIS_URL",
+        show_envvar=True,
+        help="A Redis or Valkey to use instead of the embedded one.",
+    ),
+]
+DATA = Path(".maplebridge")
+
+
+@app.command()
+def up(
+    *,
+    data: Data = DATA,
+    port: Port = 8000,
+    sandbox: Annotated[
+        bool, typer.Option(help="Test clock and test signatures.", envvar="MAPLEBRIDGE_SANDBOX")
+    ] = False,
+    database_url: DatabaseUrl = None,
+    redis_url: RedisUrl = None,
+    verbose: Annotated[bool, typer.Option(help="Show what the parts log.")] = False,
+) -> None:
+    """Run the whole service until Ctrl-C."""
+
+    async def run() -> None:
+        show = _plain if verbose else None
+        async with running(
+            data=data,
+            port=port,
+            sandbox=sandbox,
+            database_url=database_url,
+            redis_url=redis_url,
+            say=_plain,
+            show=show,
+        ) as system:
+            _plain(f"Maple Bridge answers at {system.url} (documentation: {system.url}/docs)")
+            _plain("Ctrl-C stops it.")
+            await asyncio.Event().wait()
+
+    try:
+        asyncio.run(until_signalled(run(), _plain))
+    except Trouble as trouble:
+        _fail(str(trouble))
+    _plain("Everything is stopped.")
+
+
+@app.command()
+def reset(
+    data: Data = DATA,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete everything that is kept."""
+    folder = DataFolder.at(data)
+    if not folder.root.exists():
+        _plain(f"{folder.root} does not exist.")
+        return
+    if folder.is_running():
+        _fail(f"Maple Bridge runs on {folder.root}: stop it first.")
+    if not yes:
+        typer.confirm(f"Delete {folder.root} with its database and keys, for good?", abort=True)
+    try:
+        folder.delete()
+    except (Trouble, OSError) as error:
+        _fail(str(error))
+    _plain(f"{folder.root} is deleted.")
+
+
+@app.command()
+def doctor(
+    data: Data = DATA,
+    port: Port = 8000,
+    database_url: DatabaseUrl = None,
+    redis_url: RedisUrl = None,
+) -> None:
+    """Say what is wrong, and what to do."""
+
+    async def examine() -> list[doctors.Finding]:
+        found = doctors.examine(data, port, database_url, redis_url)
+        return [finding async for finding in found]
+
+    findings = asyncio.run(examine())
+    for finding in findings:
+        _plain(f"{'✓' if finding.ok else '✗'} {finding.what}: {finding.found}")
+        if not finding.ok:
+            _plain(f"    {finding.remedy}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def _plain(line: str) -> None:
+    console.print(line, markup=False)
+
+
+def _fail(message: str) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(message, style="red", markup=False)
+    raise typer.Exit(1)

@@ -1,0 +1,93 @@
+"""The passwords and keys of one installation: made once, kept in one file."""
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from joserfc.jwk import OKPKey
+
+from maplebridge.folder import DataFolder
+from maplebridge.trouble import Trouble
+
+ROLES = ("mb_owner", "mb_api", "mb_evaluator")
+CLIENTS = ("evaluator", "operator", "sample", "department")
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What the parts need to trust each other; `keys` are settings of the API by their names."""
+
+    role_passwords: Mapping[str, str]
+    client_secrets: Mapping[str, str]
+    keys: Mapping[str, str]
+
+
+def load_or_create(folder: DataFolder) -> Secrets:
+    """Read the secrets; make them when the data folder is new.
+
+    Raises:
+        Trouble: the file is lost or damaged, so that the database can no longer be opened.
+    """
+    if folder.secrets.exists():
+        return load(folder.secrets)
+    if folder.postgres.exists():
+        raise Trouble(
+            f"{folder.secrets} is missing, and without it the database cannot be read: "
+            "bring it back from a backup, or start anew with `maplebridge reset`."
+        )
+    made = create()
+    _write(folder.secrets, json.dumps(asdict(made), indent=2))
+    return made
+
+
+def load(path: Path) -> Secrets:
+    """Read the secrets.
+
+    Raises:
+        Trouble: the file cannot be read or is not what we wrote.
+    """
+    try:
+        known: dict[str, Any] = json.loads(path.read_text())
+        return Secrets(**known)
+    except (OSError, ValueError, TypeError) as error:
+        raise Trouble(f"{path} cannot be used ({error}): bring it back from a backup.") from error
+
+
+def create() -> Secrets:
+    """Make new passwords and keys."""
+    return Secrets(
+        role_passwords={role: secrets.token_urlsafe(24) for role in ROLES},
+        client_secrets={client: secrets.token_urlsafe(32) for client in CLIENTS},
+        keys={
+            "MAPLEBRIDGE_TOKEN_KEY": _signing_key(),
+            "MAPLEBRIDGE_STATEMENT_KEY": _signing_key(),
+            # The name before the colon lets a later key stand beside this one. It is random, so
+            # that data sealed with a lost key is seen to be that, not to be damaged.
+            "MAPLEBRIDGE_PERSONAL_DATA_KEY": f"k{secrets.token_hex(3)}:{_random_key()}",
+        },
+    )
+
+
+def _random_key() -> str:
+    return base64.b64encode(os.urandom(32)).decode()
+
+
+def _signing_key() -> str:
+    key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "EdDSA"}, private=True)
+    return json.dumps({**key.as_dict(private=True), "kid": key.thumbprint()})
+
+
+def _write(path: Path, text: str) -> None:
+    """Write for the owner's eyes only, whole or not at all, and on disk before we go on."""
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

@@ -1,0 +1,117 @@
+"""The whole service as a context manager: for `maplebridge up`, the demo and the tests."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from maplebridge import parts, secrets
+from maplebridge.folder import DataFolder
+from maplebridge.parts import Place
+from maplebridge.supervisor import Say, System, alone, started
+from maplebridge.trouble import Trouble
+
+FOLLOW_EVERY_SECONDS = 0.2
+
+
+class MapleBridge(System):
+    """A running installation: where it answers, its secrets, and its parts to kill and restart."""
+
+    def __init__(self, place: Place, say: Say) -> None:
+        super().__init__(place.folder, parts.plan(place), place.url, say)
+        self.secrets = place.secrets
+        self.database_url = place.owner_url
+        self.redis_url = place.redis_url
+
+
+@asynccontextmanager
+async def running(
+    *,
+    data: Path,
+    port: int = 0,
+    sandbox: bool = False,
+    database_url: str | None = None,
+    redis_url: str | None = None,
+    say: Say = lambda line: None,
+    show: Say | None = None,
+) -> AsyncIterator[MapleBridge]:
+    """Run Maple Bridge on a data folder; at the end no process is left.
+
+    Port 0 takes a free one. The URLs name servers to use instead of the embedded ones (the
+    database's as its owner). `say` hears what happens, a line a time; `show`, if given, hears
+    every line that the parts log.
+
+    Raises:
+        Trouble: it cannot start, and why.
+    """
+    folder = DataFolder.at(data)
+    async with alone(folder, say):
+        place = Place(
+            folder,
+            secrets.load_or_create(folder),
+            free_port(port),
+            sandbox,
+            database_url,
+            redis_url,
+        )
+        system = MapleBridge(place, say)
+        async with followed(folder.logs, show), started(system):
+            yield system
+
+
+def free_port(wanted: int) -> int:
+    """Check that a port of this machine can be listened on; 0 finds one.
+
+    Raises:
+        Trouble: another program listens there, or the port is not for us.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError as error:
+            raise Trouble(
+                f"Port {wanted} cannot be used ({error.strerror}): choose another with --port."
+            ) from error
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def followed(logs: Path, show: Say | None) -> AsyncIterator[None]:
+    """Show what is appended to the logs meanwhile."""
+    if show is None:
+        yield
+        return
+    following = asyncio.create_task(follow(logs, show))
+    try:
+        yield
+    finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+
+
+async def follow(logs: Path, show: Say) -> None:
+    """Show every whole line that is appended to a log, with the name of its part."""
+    seen = sizes(logs)
+    while True:
+        for log, size in sizes(logs).items():
+            start = seen.get(log, 0) if size >= seen.get(log, 0) else 0
+            whole = read_between(log, start, size).rpartition(b"\n")[0]
+            for line in whole.decode(errors="replace").splitlines():
+                show(f"{log.stem} | {line}")
+            seen[log] = start + len(whole) + 1 if whole else start
+        await asyncio.sleep(FOLLOW_EVERY_SECONDS)
+
+
+def sizes(logs: Path) -> dict[Path, int]:
+    """Give the size of each log in bytes."""
+    return {log: log.stat().st_size for log in sorted(logs.glob("*.log"))}
+
+
+def read_between(log: Path, start: int, end: int) -> bytes:
+    """Read a piece of a file."""
+    with log.open("rb") as file:
+        file.seek(start)
+        return file.read(end - start)

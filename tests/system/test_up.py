@@ -1,0 +1,158 @@
+"""`maplebridge up` with all its parts: they come up, survive each other, and go."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from maplebridge import database, secrets, state, valkey
+from maplebridge.folder import DataFolder
+from maplebridge.parts import Place, api_is_ready, postgres_part, valkey_part
+from maplebridge.supervisor import System, alone, started
+from maplebridge.system import MapleBridge, running
+from tests.embedded.watching import eventually, processes_on
+
+# One system for the module: on one worker.
+pytestmark = pytest.mark.xdist_group("up")
+
+PARTS = ["postgres", "valkey", "api", "jobs", "evaluator"]
+
+
+class Said(list[str]):
+    """What `up` says."""
+
+    async def hears(self, line: str) -> bool:
+        try:
+            async with asyncio.timeout(60):
+                while line not in self:  # noqa: ASYNC110 - a list tells nobody
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            return False
+        return True
+
+
+@pytest.fixture(scope="module")
+def said() -> Said:
+    return Said()
+
+
+@pytest.fixture(scope="module")
+async def system(
+    tmp_path_factory: pytest.TempPathFactory, said: Said
+) -> AsyncIterator[MapleBridge]:
+    data = tmp_path_factory.mktemp("up") / "a street 天桥" / ".maplebridge"
+    async with running(data=data, sandbox=True, say=said.append) as system:
+        yield system
+    assert processes_on(data) == {}
+
+
+async def test_every_part_is_ready_and_said_so(system: MapleBridge, said: Said) -> None:
+    assert [line.partition(":")[0] for line in said[:6]] == [
+        "postgres",
+        "valkey",
+        "migrate",
+        "api",
+        "jobs",
+        "evaluator",
+    ]
+    assert await api_is_ready(system.url)
+    assert all(system.pid(part) for part in PARTS)
+
+
+async def test_the_clients_of_the_installation_get_a_token(system: MapleBridge) -> None:
+    async with httpx.AsyncClient(base_url=system.url, trust_env=False) as client:
+        for client_id, secret in system.secrets.client_secrets.items():
+            words = {"client_id": client_id, "client_secret": secret}
+            answer = await client.post(
+                "/oauth/token", data={"grant_type": "client_credentials", **words}
+            )
+            assert answer.status_code == 200, answer.text
+            assert answer.json()["access_token"]
+
+
+@pytest.mark.parametrize("part", PARTS)
+async def test_a_part_that_is_killed_is_ready_again(
+    system: MapleBridge, said: Said, part: str
+) -> None:
+    said.clear()
+    system.kill(part)
+    assert await said.hears(f"{part}: ready again")
+    # The API's own word: it has found the database again, too.
+    async with asyncio.timeout(30):
+        while not await api_is_ready(system.url):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.05)
+
+
+async def test_somebody_elses_servers_are_used_and_left_alone(tmp_path: Path) -> None:
+    async with servers_of_somebody_else(tmp_path / "theirs") as (database_url, redis_url):
+        ours = tmp_path / "ours"
+        async with running(data=ours, database_url=database_url, redis_url=redis_url) as system:
+            assert await api_is_ready(system.url)
+            known = state.read(DataFolder(ours).state)
+            assert known is not None
+            assert list(known.parts) == ["api", "jobs", "evaluator"]
+        assert not (ours / "postgres").exists()
+        assert await database.answers(database_url)
+        assert await valkey.answers(redis_url)
+
+
+@asynccontextmanager
+async def servers_of_somebody_else(data: Path) -> AsyncIterator[tuple[str, str]]:
+    folder = DataFolder(data)
+    async with alone(folder, print):
+        place = Place(folder, secrets.load_or_create(folder), port=0, sandbox=True)
+        servers = [postgres_part(place), valkey_part(place)]
+        async with started(System(folder, servers, "", print)):
+            yield place.owner_url, place.redis_url
+
+
+def test_ctrl_c_ends_the_command_and_the_next_one_takes_the_data_up(tmp_path: Path) -> None:
+    for _ in range(2):
+        up = Up(tmp_path)
+        assert up.answers()
+        up.process.send_signal(signal.SIGINT)
+        assert up.process.wait(60) == 0
+        assert "Everything is stopped." in up.output.read_text()
+        assert processes_on(tmp_path) == {}
+
+
+def test_after_kill_9_the_next_one_starts(tmp_path: Path) -> None:
+    killed = Up(tmp_path)
+    assert killed.answers()
+    killed.process.kill()
+    killed.process.wait()
+    up = Up(tmp_path)
+    assert up.answers()
+    up.process.terminate()
+    assert up.process.wait(60) == 0
+    assert processes_on(tmp_path) == {}
+
+
+class Up:
+    """The command in a terminal."""
+
+    def __init__(self, folder: Path) -> None:
+        self.output = folder / f"output-{time.monotonic_ns()}"
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "maplebridge", "up", "--port", "0"],
+                cwd=folder,
+                stdout=output,
+                stderr=output,
+                env={**os.environ, "COLUMNS": "80"},
+            )
+
+    def answers(self) -> bool:
+        eventually(lambda: "answers at" in self.output.read_text() or self.ended(), 120)
+        return "answers at" in self.output.read_text()
+
+    def ended(self) -> bool:
+        return self.process.poll() is not None
