@@ -127,7 +127,7 @@ def _cells(feed: Feed, subjects: pl.DataFrame) -> pl.DataFrame:
     def given(value: pl.Expr) -> pl.Expr:
         return pl.when("counted").then(value * pl.col("weight") * pl.col("available")).otherwise(0)
 
-    # Rounded as a running total: so the points of a component add up to its exact sum, rounded once.
+    # Rounded as a running total, so that the points add up to the exact sum, rounded once.
     whole = 10_000 * pl.col("carried").clip(1)
     given_by_it = given(pl.col("value"))
     up_to_it = given_by_it.cum_sum().over("subject", "component")
