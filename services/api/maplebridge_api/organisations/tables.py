@@ -35,7 +35,7 @@ post = street_table(
     *reference("post", "grid_id", "grid", null=True),
     *one_of("post", "kind", PostKind),
     text("name"),
-    integer("seats", default=1),
+    integer("seats"),
     version(),
     CheckConstraint("num_nonnulls(organisation_id, grid_id) = 1", name="post__one_place"),
     CheckConstraint("seats BETWEEN 1 AND 50", name="post__seats"),

@@ -36,6 +36,8 @@ idempotency = street_table(
     Column("request_sha256", LargeBinary, nullable=False),
     integer("status", null=True),
     text("answer", null=True),
+    text("location", null=True),
+    integer("version", null=True),
     instant("at"),
     key=("client_id", "key"),
 )
