@@ -124,14 +124,16 @@ def _cells(feed: Feed, subjects: pl.DataFrame) -> pl.DataFrame:
         ),
     )
 
-    def points(value: pl.Expr) -> pl.Expr:
-        share = rounded(
-            value * pl.col("weight") * pl.col("available"), 10_000 * pl.col("carried").clip(1)
-        )
-        return pl.when("counted").then(share).otherwise(0)
+    def given(value: pl.Expr) -> pl.Expr:
+        return pl.when("counted").then(value * pl.col("weight") * pl.col("available")).otherwise(0)
 
+    # Rounded as a running total, so that the points add up to the exact sum, rounded once.
+    whole = 10_000 * pl.col("carried").clip(1)
+    given_by_it = given(pl.col("value"))
+    up_to_it = given_by_it.cum_sum().over("subject", "component")
     return cells.with_columns(
-        points=points(pl.col("value")), moved=points(pl.col("value") - pl.col("peers"))
+        points=rounded(up_to_it, whole) - rounded(up_to_it - given_by_it, whole),
+        moved=rounded(given(pl.col("value") - pl.col("peers")), whole),
     )
 
 
