@@ -203,3 +203,11 @@ Record = TypedDict(
         "occurred_on": str,
     },
 )
+
+
+class RubricVersion(TypedDict):
+    """The rubric that the street evaluates by."""
+
+    id: str
+    street_id: int
+    rubric: Json

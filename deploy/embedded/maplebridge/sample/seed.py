@@ -1,12 +1,13 @@
 """What comes from the seed number: dice, ids, whole numbers that add up, moments."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta, timezone
 from random import Random
 from uuid import UUID, uuid5
 
 from maplebridge.sample.bodies import Period
 
+SHANGHAI = timezone(timedelta(hours=8))
 SAMPLE = UUID("256a0c1e-0411-5104-8001-7461e7a01a00")
 
 
