@@ -32,7 +32,10 @@ def vote(
             chosen.append(enterprise)
         mildness = dice.randint(-3, 3)
         for subject in chosen:
-            marks = _marks(dice, form[subject.kind], subject.quality + mildness)
+            marks = {
+                indicator: _mark(dice, subject.quality + mildness + _bent(seed, subject, indicator))
+                for indicator in _asked(dice, form[subject.kind])
+            }
             yield _ballot(seed, dice, sitting, delegate, subject, marks=marks)
 
 
@@ -60,9 +63,14 @@ def _ballot(
     )
 
 
-def _marks(dice: Random, indicators: Sequence[str], around: int) -> dict[str, int]:
-    asked = dice.sample(indicators, min(MARKS_A_BALLOT, len(indicators)))
-    return {
-        indicator: min(max(around + dice.randint(-4, 4) + dice.randint(-4, 4), 0), 100)
-        for indicator in sorted(asked)
-    }
+def _asked(dice: Random, indicators: Sequence[str]) -> list[str]:
+    return sorted(dice.sample(indicators, min(MARKS_A_BALLOT, len(indicators))))
+
+
+def _bent(seed: Seed, subject: Subject, indicator: str) -> int:
+    """What a subject is better or worse at than its work as a whole."""
+    return seed.dice(f"bent/{subject.id}/{indicator}").randint(-6, 6)
+
+
+def _mark(dice: Random, around: int) -> int:
+    return min(max(around + dice.randint(-4, 4) + dice.randint(-4, 4), 0), 100)

@@ -10,7 +10,8 @@ from maplebridge.sample.organisations import Organisations
 from maplebridge.sample.seed import SHANGHAI, Seed
 from maplebridge.sample.street import Community, Quarter
 
-FROM = datetime(2026, 9, 24, 8, tzinfo=SHANGHAI)
+FROM = datetime(2026, 9, 1, 8, tzinfo=SHANGHAI)
+DAYS = 61
 UNTIL = datetime(2026, 10, 31, 20, tzinfo=SHANGHAI)
 PROPERTY = "0402"  # 物业及其管理, GB/T 31000-2015 table 91
 WHERE_NOBODY_SERVES = 80
@@ -38,7 +39,7 @@ def _how_many(quality: int | None) -> int:
 def _case(seed: Seed, quarter: Quarter, number: int, quality: int) -> tuple[Dispute, list[Step]]:
     dice = seed.dice(f"dispute/{quarter.grid['id']}/{number}")
     text = dice.choice(document("texts")["disputes"])
-    reported_at = FROM + timedelta(days=dice.randrange(37), minutes=dice.randrange(600))
+    reported_at = FROM + timedelta(days=dice.randrange(DAYS), minutes=dice.randrange(600))
     dispute = Dispute(
         id=seed.id("dispute", f"{quarter.grid['id']}/{number}"),
         quarter_id=quarter.grid["id"],
@@ -81,6 +82,6 @@ def _course(dice: Random) -> tuple[str, ...]:
 def _pause(dice: Random, act: str, quality: int) -> timedelta:
     if act == "accept":
         return timedelta(minutes=dice.randrange(30, 900))
-    slowness = 1 + (100 - quality) // 4
+    slowness = 1 + (100 - quality) // 2
     days = {"mediate": 1, "agree": dice.randint(1, slowness), "close": 1, "withdraw": 2}[act]
     return timedelta(days=days, minutes=dice.randrange(200))

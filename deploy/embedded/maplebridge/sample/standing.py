@@ -143,9 +143,11 @@ def _marked(people: People, table: Table) -> tuple[Holder, ...]:
     holders: TablePeople = people.tables[table.number]
     return (
         holders.secretary,
-        holders.owners[0],
-        holders.volunteers[0],
+        *holders.quarter_party[:2],
+        *holders.owners[:2],
+        *holders.volunteers[:2],
         holders.manager,
+        holders.project_party,
         people.grid_members[table.quarter.grid["id"]],
         _liaisons(people, table)[0],
     )
