@@ -20,8 +20,8 @@ from maplebridge_domain.rubric import read_rubric
 def report(world: World) -> Report:
     enterprises = [o for o in world.organisations if o["kind"] == "property_enterprise"]
     statements = [
-        {"enterprise_id": e["id"], "enterprise_name": e["name"], "score": 9_900 - 400 * n, "grade": g}
-        for n, (e, g) in enumerate(zip(enterprises, ["AA"] * 5 + ["A"] * 9, strict=True))
+        {"enterprise_id": e["id"], "enterprise_name": e["name"], "score": score, "grade": "A"}
+        for e, score in zip(enterprises, range(4_700, 10_100, 400), strict=True)
     ]
     codes = {"cleaning": 120, "order": -80, "disputes_settled": 0}
     explanation = {

@@ -1,13 +1,12 @@
 """The demo from beginning to end."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
 from rich.console import Console
-from rich.progress import Progress
 
 from maplebridge.demo.department import fetch_keys, pull_statements, verified
 from maplebridge.demo.month import (
@@ -24,16 +23,14 @@ from maplebridge.demo.report import Report, ratings, residents
 from maplebridge.demo.show import show
 from maplebridge.demo.stages import Stages
 from maplebridge.folder import DataFolder
-from maplebridge.sample.client import ClientCredentials, ok
-from maplebridge.sample.load import count, load
+from maplebridge.sample.client import ok, signed_in
+from maplebridge.sample.send import CLIENT, SEED, send_showing
 from maplebridge.sample.world import World, build
 from maplebridge.supervisor import alone
 from maplebridge.system import MapleBridge, running
 from maplebridge.trouble import Trouble
 from maplebridge_domain.evaluation import ResultKind
 from maplebridge_domain.rubric import read_rubric
-
-SEED = 256
 
 Json = Mapping[str, Any]
 
@@ -70,8 +67,8 @@ async def _a_streets_month(
     stages: Stages, console: Console, system: MapleBridge, world: World
 ) -> Report:
     async with (
-        _client(system, "sample") as street,
-        _client(system, "sample", act_as=world.secretary_id) as secretary,
+        _client(system, CLIENT) as street,
+        _client(system, CLIENT, act_as=world.secretary_id) as secretary,
         _client(system, "department") as department,
     ):
         await _load(stages, console, street, world)
@@ -91,9 +88,7 @@ async def _a_streets_month(
 async def _load(stages: Stages, console: Console, street: httpx.AsyncClient, world: World) -> None:
     with stages("sample", "Load the sample street 天桥街街道 through the API"):
         await set_clock(street, MONDAY_AFTER)
-        with Progress(console=console, transient=True) as progress:
-            bar = progress.add_task("天桥街街道", total=count(world))
-            await load(street, world, lambda things: progress.advance(bar, things))
+        await send_showing(console, street, world)
 
 
 def _check_all(statements: list[Json], good: list[Json], world: World) -> None:
@@ -142,12 +137,7 @@ async def _explanation(secretary: httpx.AsyncClient, result: Json) -> Json:
     return explanation
 
 
-@asynccontextmanager
-async def _client(
+def _client(
     system: MapleBridge, name: str, act_as: str | None = None
-) -> AsyncIterator[httpx.AsyncClient]:
-    auth = ClientCredentials(name, system.secrets.client_secrets[name], act_as)
-    async with httpx.AsyncClient(
-        base_url=system.url, auth=auth, timeout=60, trust_env=False
-    ) as client:
-        yield client
+) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+    return signed_in(system.url, name, system.secrets.client_secrets[name], act_as)

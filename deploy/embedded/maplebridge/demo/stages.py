@@ -7,7 +7,6 @@ from contextlib import contextmanager
 import httpx
 from rich.console import Console
 
-from maplebridge.sample.client import Refused
 from maplebridge.trouble import Trouble
 
 
@@ -28,7 +27,7 @@ class Stages:
         began = time.perf_counter()
         try:
             yield
-        except (Trouble, Refused, httpx.HTTPError, TimeoutError) as error:
+        except (Trouble, httpx.HTTPError, TimeoutError) as error:
             why = str(error) or type(error).__name__
             raise Trouble(f"The demo failed at “{sentence}”: {why}") from error
         seconds = round(time.perf_counter() - began, 2)

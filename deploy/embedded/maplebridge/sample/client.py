@@ -1,13 +1,16 @@
 """How a client of the API signs its calls, reads refusals, and works at several at once."""
 
 import asyncio
-from collections.abc import Coroutine, Generator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 
+from maplebridge.trouble import Trouble
 
-class Refused(Exception):
+
+class Refused(Trouble):
     """The API refused a call; says which, and why."""
 
     def __init__(self, response: httpx.Response) -> None:
@@ -54,6 +57,16 @@ class ClientCredentials(httpx.Auth):
     def _signed(self, request: httpx.Request) -> httpx.Request:
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
+
+
+@asynccontextmanager
+async def signed_in(
+    url: str, client_id: str, secret: str, act_as: str | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Open a client of the API at this address; no proxy stands between."""
+    auth = ClientCredentials(client_id, secret, act_as)
+    async with httpx.AsyncClient(base_url=url, auth=auth, timeout=60, trust_env=False) as client:
+        yield client
 
 
 def ok(response: httpx.Response) -> httpx.Response:

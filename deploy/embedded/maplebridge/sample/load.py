@@ -146,7 +146,7 @@ class Sender:
             headers["If-Match"] = etag
         async with self._in_flight:
             response = await self._client.request(
-                method, f"/v1/{path}", json=body, headers=headers, timeout=60
+                method, f"/v1/{path}", json=body, headers=headers
             )
         self._advance(things)
         return ok(response)
