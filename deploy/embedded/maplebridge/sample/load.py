@@ -145,8 +145,6 @@ class Sender:
         if etag:
             headers["If-Match"] = etag
         async with self._in_flight:
-            response = await self._client.request(
-                method, f"/v1/{path}", json=body, headers=headers
-            )
+            response = await self._client.request(method, f"/v1/{path}", json=body, headers=headers)
         self._advance(things)
         return ok(response)
