@@ -1,4 +1,4 @@
-"""The disputes that quarters reported around the month, and how far each has come."""
+"""The disputes that quarters reported until the month's end, and how far each has come."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,8 +10,9 @@ from maplebridge.sample.organisations import Organisations
 from maplebridge.sample.seed import SHANGHAI, Seed
 from maplebridge.sample.street import Community, Quarter
 
-FROM = datetime(2026, 9, 1, 8, tzinfo=SHANGHAI)
-DAYS = 61
+#: Early enough that some fall due within the month: thirty days are given to settle one.
+FROM = datetime(2026, 8, 20, 8, tzinfo=SHANGHAI)
+DAYS = 73
 UNTIL = datetime(2026, 10, 31, 20, tzinfo=SHANGHAI)
 PROPERTY = "0402"  # 物业及其管理, GB/T 31000-2015 table 91
 WHERE_NOBODY_SERVES = 80
@@ -33,7 +34,7 @@ def disputes(
 def _how_many(quality: int | None) -> int:
     if quality is None:
         return 1
-    return 1 + (quality < 92) + (quality < 80)
+    return 2 + (quality < 92) + (quality < 80)
 
 
 def _case(seed: Seed, quarter: Quarter, number: int, quality: int) -> tuple[Dispute, list[Step]]:
@@ -82,6 +83,6 @@ def _course(dice: Random) -> tuple[str, ...]:
 def _pause(dice: Random, act: str, quality: int) -> timedelta:
     if act == "accept":
         return timedelta(minutes=dice.randrange(30, 900))
-    slowness = 1 + (100 - quality) // 2
+    slowness = 1 + (100 - quality) * 4 // 3
     days = {"mediate": 1, "agree": dice.randint(1, slowness), "close": 1, "withdraw": 2}[act]
     return timedelta(days=days, minutes=dice.randrange(200))
