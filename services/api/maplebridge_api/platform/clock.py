@@ -7,10 +7,6 @@ business time: they use `wall`.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
-
-#: Business days are the street's; China has one time zone.
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def wall() -> datetime:

@@ -9,21 +9,19 @@ from typing import Any
 
 from maplebridge_domain.problem import Problem
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
     Integer,
     MetaData,
     PrimaryKeyConstraint,
-    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
     Uuid,
     func,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, TSTZRANGE
+from sqlalchemy.dialects.postgresql import TIMESTAMP, TSTZRANGE
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.compiler import DDLCompiler
@@ -94,7 +92,7 @@ def street_table(name: str, *items: SchemaItem, key: tuple[str, ...] = ("id",)) 
     return Table(
         name,
         metadata,
-        Column("street_id", Integer, nullable=False),
+        Column("street_id", Integer, nullable=False, autoincrement=False),
         *own_id,
         *items,
         PrimaryKeyConstraint("street_id", *key, name=f"{name}__id_taken"),
@@ -175,6 +173,3 @@ def within(table: str, name: str, to: str, *, unless: type[Problem]) -> Temporal
         [f"{to}.street_id", f"{to}.id", f"{to}.during"],
         name=f"{table}__{unless.code}__{name}",
     )
-
-
-__all__ = ["JSONB", "BigInteger", "SmallInteger"]

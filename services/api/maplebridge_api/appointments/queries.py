@@ -1,0 +1,208 @@
+"""What is read of appointments, and the statements of their writes."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from maplebridge_domain.period import Period
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    SmallInteger,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    distinct,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
+
+from ..platform.database import (
+    GATE,
+    Read,
+    Statement,
+    by_ids,
+    in_scope,
+    json_object,
+    json_period,
+)
+from ..platform.paging import Pages, single
+from ..platform.request import Created
+from .tables import appointment
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """An appointment as the rules look at it."""
+
+    id: UUID
+    street_id: int
+    person_id: UUID
+    post_id: UUID
+    during: Period
+    version: int
+
+
+def _appointment(
+    id_: UUID, street_id: int, person_id: UUID, post_id: UUID, during: Any, version: int
+) -> Appointment:
+    period = Period(during.lower, during.upper)
+    return Appointment(id_, street_id, person_id, post_id, period, version)
+
+
+_BY_IDS = by_ids(
+    appointment,
+    appointment.c.street_id,
+    appointment.c.person_id,
+    appointment.c.post_id,
+    appointment.c.during,
+    appointment.c.version,
+)
+APPOINTMENT = Statement(_BY_IDS, _appointment)
+APPOINTMENT_TO_CHANGE = Statement(_BY_IDS.with_for_update(), _appointment)
+
+APPOINTMENT_OUT = json_object(
+    id=appointment.c.id,
+    street_id=appointment.c.street_id,
+    person_id=appointment.c.person_id,
+    post_id=appointment.c.post_id,
+    during=json_period(appointment.c.during),
+    step=appointment.c.step,
+    rests_on=appointment.c.rests_on,
+    contract_id=appointment.c.contract_id,
+)
+
+APPOINTMENT_BY_ID = single(appointment, APPOINTMENT_OUT)
+APPOINTMENTS = Pages(
+    appointment,
+    APPOINTMENT_OUT,
+    {
+        "person_id": appointment.c.person_id == bindparam("person_id", type_=Uuid),
+        "post_id": appointment.c.post_id == bindparam("post_id", type_=Uuid),
+        "rests_on": appointment.c.rests_on == bindparam("rests_on", type_=Uuid),
+        "step": appointment.c.step == bindparam("step", type_=Integer),
+    },
+)
+
+_during = cast(bindparam("during", type_=Text), TSTZRANGE)
+_street_id = bindparam("street_id", type_=Integer)
+_post_id = bindparam("post_id", type_=Uuid)
+_place: ColumnElement[int] = func.generate_series(
+    1, bindparam("seats", type_=Integer)
+).column_valued("place")
+_taken = exists().where(
+    appointment.c.street_id == _street_id,
+    appointment.c.post_id == _post_id,
+    appointment.c.seat == _place,
+    appointment.c.during.overlaps(_during),
+)
+_NEW: dict[str, ColumnElement[Any]] = {
+    "street_id": _street_id,
+    "id": func.coalesce(bindparam("id", type_=Uuid), func.uuidv7()),
+    "person_id": bindparam("person_id", type_=Uuid),
+    "post_id": _post_id,
+    "seat": _place,
+    "during": _during,
+    "step": bindparam("step", type_=SmallInteger),
+    "rests_on": bindparam("rests_on", type_=Uuid),
+    "contract_id": bindparam("contract_id", type_=Uuid),
+    "election": bindparam("election", type_=JSONB),
+    "no_interest_declared_on": bindparam("no_interest_declared_on", type_=Date),
+}
+#: Takes the lowest place of the post that is free in the whole term; no row comes back when none is.
+#: When two take the same place at once, the key `appointment__post_taken` lets one of them through.
+APPOINT = Statement(
+    insert(appointment)
+    .from_select(list(_NEW), select(*_NEW.values()).where(~_taken).order_by(_place).limit(1))
+    .returning(appointment.c.id, APPOINTMENT_OUT),
+    Created,
+)
+
+_at = bindparam("at", type_=DateTime(timezone=True))
+#: Ends an appointment, or what rests on it. The order matters: what rests on another ends first,
+#: because a term that outlasts its source is refused at the end of each statement.
+_end = (
+    update(appointment)
+    .where(in_scope(appointment), appointment.c.during.contains(_at))
+    .values(
+        during=func.tstzrange(func.lower(appointment.c.during), _at),
+        version=appointment.c.version + 1,
+    )
+    .returning(appointment.c.id)
+)
+_id = bindparam("id", type_=Uuid)
+END_WHAT_RESTS_ON = Statement(_end.where(appointment.c.rests_on == _id), UUID)
+END = Statement(_end.where(appointment.c.id == _id), UUID)
+SHOW = Statement(
+    select(appointment.c.id, APPOINTMENT_OUT).where(in_scope(appointment), appointment.c.id == _id),
+    Created,
+)
+
+_in_force = and_(
+    appointment.c.street_id == bindparam("street_id", type_=Integer),
+    appointment.c.during.contains(_at),
+    appointment.c.step.is_not(None),
+)
+
+
+def _holders(step: int) -> ColumnElement[int]:
+    """Count the persons who hold a cross-appointment of a step, each once."""
+    return func.count(distinct(appointment.c.person_id)).filter(appointment.c.step == step)
+
+
+_both = (
+    select(appointment.c.person_id)
+    .where(GATE, _in_force, in_scope(appointment), appointment.c.step.in_([2, 3]))
+    .group_by(appointment.c.person_id)
+    .having(func.count(distinct(appointment.c.step)) == 2)  # noqa: PLR2004
+    .subquery("both_steps")
+)
+SUMMARY = Read(
+    select(
+        json_object(
+            at=cast(_at, DateTime(timezone=True)),
+            step_1=_holders(1),
+            steps_2_and_3=select(func.count()).select_from(_both).scalar_subquery(),
+            step_2=_holders(2),
+            step_3=_holders(3),
+            step_4=_holders(4),
+            step_5=_holders(5),
+        ).label("item"),
+        literal_column("1").label("version"),
+    )
+    .where(GATE, in_scope(appointment), _in_force)
+    .limit(1),
+    lambda *row: row,
+)
+
+
+@dataclass(frozen=True)
+class Office:
+    """An appointment in force, as the source of its holder's rights."""
+
+    street_id: int
+    person_id: UUID
+    post_id: UUID
+
+
+OFFICE = Read(
+    select(appointment.c.street_id, appointment.c.person_id, appointment.c.post_id)
+    .where(GATE, in_scope(appointment), appointment.c.id == _id, appointment.c.during.contains(_at))
+    .limit(1),
+    Office,
+)
+
+
+def person_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> ColumnElement[UUID]:
+    """Write who holds an appointment, for another slice's statement."""
+    named = (appointment.c.street_id == street_id, appointment.c.id == id_)
+    return select(appointment.c.person_id).where(*named).scalar_subquery()

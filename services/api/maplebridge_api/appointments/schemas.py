@@ -1,0 +1,73 @@
+"""Bodies and answers of appointments."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from maplebridge_domain.cross_appointment import Election
+from pydantic import AwareDatetime, BaseModel, Field
+
+from ..platform.bodies import Body, Line, New, PeriodIn, PeriodOut
+
+
+class NewAppointment(New):
+    """A person in a post during a period."""
+
+    person_id: UUID
+    post_id: UUID
+    during: PeriodIn
+
+
+class ElectionIn(Body):
+    """The owners' vote and its filing with the street (Civil Code art. 278)."""
+
+    voted_on: date
+    filing_number: Line
+    filed_on: date
+
+    def election(self) -> Election:
+        """Return the domain's election."""
+        return Election(self.voted_on, self.filing_number, self.filed_on)
+
+
+class NewCrossAppointment(New):
+    """A second post on the strength of the first."""
+
+    step: Literal[1, 2, 3, 4, 5] = Field(description="Which of the five steps. 第几步")
+    source_id: UUID = Field(description="The appointment it rests on. 所依据的任职")
+    post_id: UUID
+    during: PeriodIn
+    contract_id: UUID | None = Field(None, description="Steps 3, 4, 5: the contract in force.")
+    election: ElectionIn | None = Field(None, description="Step 2. 业主表决与备案")
+    no_interest_declared_on: date | None = Field(None, description="Step 5. 无利害关系声明日期")
+
+
+class End(Body):
+    """When an appointment ends; what rests on it ends at the same instant."""
+
+    at: AwareDatetime
+
+
+class AppointmentOut(BaseModel):
+    """An appointment; a cross-appointment when `rests_on` is set."""
+
+    id: UUID
+    street_id: int
+    person_id: UUID
+    post_id: UUID
+    during: PeriodOut
+    step: int | None
+    rests_on: UUID | None
+    contract_id: UUID | None
+
+
+class Summary(BaseModel):
+    """Cross-appointments in force at an instant, as the street counts them."""
+
+    at: AwareDatetime
+    step_1: int
+    steps_2_and_3: int = Field(description="Secretaries who hold both. 同时担任两项者")
+    step_2: int
+    step_3: int
+    step_4: int = Field(description="Secretaries, each once, however many communities. 书记人数")
+    step_5: int

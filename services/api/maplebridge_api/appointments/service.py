@@ -1,0 +1,211 @@
+"""The verbs of appointments, and what other slices may ask of them."""
+
+import json
+from datetime import datetime
+from uuid import UUID
+
+from maplebridge_domain.appointment import PostTaken, check_cross_appointment_term, check_end
+from maplebridge_domain.authority import Right, rights_of
+from maplebridge_domain.cross_appointment import (
+    STEPS,
+    Contract,
+    check_cross_appointment_evidence,
+    check_cross_appointment_posts,
+)
+from maplebridge_domain.worktime import SHANGHAI
+
+from ..organisations.service import CONTRACT, POST, Post, ServiceContract
+from ..people.service import PERSON, Person
+from ..platform.bodies import range_text
+from ..platform.clock import clock
+from ..platform.database import Database, Scope
+from ..platform.identity import Caller
+from ..platform.problems import NotFound
+from ..platform.request import Created, Items, Write, check_version
+from . import events, queries
+from .queries import APPOINTMENT, Appointment, person_of
+from .schemas import End, NewAppointment, NewCrossAppointment
+
+__all__ = [
+    "APPOINTMENT",
+    "Appointment",
+    "appoint",
+    "as_person",
+    "cross_appoint",
+    "end",
+    "person_of",
+]
+
+
+async def appoint(write: Write, appointments: Items[NewAppointment]) -> list[Created]:
+    """Appoint persons to posts; the database says when a post is taken.
+
+    Raises:
+        NotFound, EmptyPeriod, PostTaken, AlreadyHoldsPost.
+    """
+    people = await appointments.named(write.tx, PERSON, "person_id")
+    posts = await appointments.named(write.tx, POST, "post_id")
+
+    def values(new: NewAppointment) -> dict[str, object]:
+        post = posts[new.post_id]
+        write.caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
+        _same_street(people[new.person_id].street_id, post)
+        return _values(new, post, new.person_id)
+
+    made = await _take_places(write, appointments, appointments.each(values))
+    ids = [one.id for one in made]
+    await write.record_created(events.APPOINTED, "appointments", ids, posts.values())
+    return made
+
+
+async def cross_appoint(write: Write, appointments: Items[NewCrossAppointment]) -> list[Created]:
+    """Appoint persons to a second post on the strength of the first, by one of the five steps.
+
+    Raises:
+        NotFound, EmptyPeriod, WrongSourcePost, WrongTargetPost, WrongPlaceForStep, OutlastsItsSource,
+        NoContractInForce, NotAPartyMember, ElectionMissing, ElectionDatesWrong, InterestNotExcluded,
+        PostTaken, AlreadyHoldsPost, SourceNotInForce.
+    """
+    sources = await appointments.named(write.tx, APPOINTMENT, "source_id")
+    posts = await appointments.named(write.tx, POST, "post_id")
+    contracts = await appointments.named(write.tx, CONTRACT, "contract_id")
+    held = await write.tx.all(POST, ids=[source.post_id for source in sources.values()])
+    source_posts = {post.id: post for post in held}
+    holders = await write.tx.all(PERSON, ids=[source.person_id for source in sources.values()])
+    people = {person.id: person for person in holders}
+
+    def values(new: NewCrossAppointment) -> dict[str, object]:
+        source = sources[new.source_id]
+        post = posts[new.post_id]
+        write.caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
+        _same_street(source.street_id, post)
+        contract = contracts[new.contract_id] if new.contract_id else None
+        person = people[source.person_id]
+        _check(new, source, source_posts[source.post_id], post, contract, person)
+        return _values(new, post, source.person_id) | _evidence(new)
+
+    made = await _take_places(write, appointments, appointments.each(values))
+    ids = [one.id for one in made]
+    await write.record_created(
+        events.CROSS_APPOINTED, "cross-appointments", ids, posts.values()
+    )
+    return made
+
+
+def _check(
+    new: NewCrossAppointment,
+    source: Appointment,
+    source_post: Post,
+    post: Post,
+    contract: ServiceContract | None,
+    person: Person,
+) -> None:
+    step = STEPS[new.step]
+    during = new.during.period()
+    named = [contract] if contract else []
+    periods = [one.during for one in named] if step.needs_contract else None
+    served = [Contract(one.enterprise_id, one.quarter_path) for one in named]
+    check_cross_appointment_term(source.during, during, periods)
+    check_cross_appointment_posts(step, source_post.place, post.place, served)
+    check_cross_appointment_evidence(
+        step,
+        party_member=person.party_member,
+        election=new.election.election() if new.election else None,
+        no_interest_declared_on=new.no_interest_declared_on,
+        begins_on=during.start.astimezone(SHANGHAI).date(),
+    )
+
+
+def _same_street(street_id: int, post: Post) -> None:
+    if street_id != post.street_id:
+        raise NotFound("/post_id")
+
+
+def _values(
+    new: NewAppointment | NewCrossAppointment, post: Post, person_id: UUID
+) -> dict[str, object]:
+    return {
+        "id": new.id,
+        "street_id": post.street_id,
+        "post_id": post.id,
+        "seats": post.seats,
+        "person_id": person_id,
+        "during": range_text(new.during.period()),
+        "step": None,
+        "rests_on": None,
+        "contract_id": None,
+        "election": None,
+        "no_interest_declared_on": None,
+    }
+
+
+def _evidence(new: NewCrossAppointment) -> dict[str, object]:
+    election = json.dumps(new.election.model_dump(mode="json")) if new.election else None
+    return {
+        "step": new.step,
+        "rests_on": new.source_id,
+        "contract_id": new.contract_id if STEPS[new.step].needs_contract else None,
+        "election": election,
+        "no_interest_declared_on": new.no_interest_declared_on,
+    }
+
+
+async def _take_places(
+    write: Write, items: Items[object], values: list[dict[str, object]]
+) -> list[Created]:
+    made = []
+    for index, one in enumerate(values):  # one by one: each takes the lowest place left free
+        created = await write.tx.maybe(queries.APPOINT, **one)
+        if created is None:
+            problem = PostTaken()
+            problem.pointer = items.pointer(index) + problem.pointer
+            raise problem
+        made.append(created)
+    return made
+
+
+async def end(write: Write, id: UUID, version: int, body: End) -> Created:
+    """End an appointment, and at the same instant every cross-appointment that rests on it.
+
+    Raises:
+        NotFound, Stale, AppointmentEnded.
+    """
+    appointment = await write.tx.visible(queries.APPOINTMENT_TO_CHANGE, id)
+    [post] = await write.tx.all(POST, ids=[appointment.post_id])
+    write.caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
+    check_version(appointment.version, version)
+    check_end(appointment.during, body.at)
+
+    resting = await write.tx.all(queries.END_WHAT_RESTS_ON, id=id, at=body.at)
+    await write.tx.run(queries.END, id=id, at=body.at)
+    shown = await write.tx.one(queries.SHOW, id=id)
+    await write.record(
+        events.ENDED,
+        street_id=appointment.street_id,
+        subject=f"appointments/{id}",
+        ended_at=body.at,
+        with_it=resting,
+    )
+    return shown
+
+
+async def as_person(database: Database, client: Caller, capacity: UUID) -> Caller:
+    """Return the holder of an appointment in force as a caller, with the rights that it gives.
+
+    Raises:
+        NotFound: no such appointment is in force in the client's range.
+    """
+    now: datetime = clock.now()
+    office = await database.read(queries.OFFICE, client.scope, id=capacity, at=now)
+    if office is None:
+        raise NotFound("/act_as")
+    async with database.transaction(client.scope) as tx:
+        [post] = await tx.all(POST, ids=[office.post_id])
+    return Caller(
+        client_id=client.client_id,
+        scope=Scope(office.street_id, office.street_id),
+        rights=rights_of(post.place.holder, post.place.post_kind),
+        person_id=office.person_id,
+        capacity=capacity,
+        reach=post.place.path,
+    )

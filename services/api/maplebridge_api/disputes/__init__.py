@@ -1,0 +1,5 @@
+"""Cases from report to closure."""
+
+from . import routes, service
+
+__all__ = ["routes", "service"]

@@ -1,0 +1,38 @@
+"""Tables of disputes and of the steps they took."""
+
+from maplebridge_domain.dispute import Act, DisputeState
+from sqlalchemy import CheckConstraint, Column, Index, Uuid
+
+from ..platform.schema import instant, integer, one_of, reference, street_table, text, version
+
+dispute = street_table(
+    "dispute",
+    *reference("dispute", "quarter_id", "grid"),
+    *reference("dispute", "grid_id", "grid", null=True),
+    *reference("dispute", "enterprise_id", "organisation", null=True),
+    text("category"),
+    text("title"),
+    text("summary"),
+    *one_of("dispute", "state", DisputeState),
+    instant("reported_at"),
+    instant("due_at"),
+    instant("last_step_at"),
+    instant("agreed_at", null=True),
+    instant("closed_at", null=True),
+    integer("satisfaction", null=True),
+    version(),
+    CheckConstraint("satisfaction BETWEEN 0 AND 100", name="dispute__satisfaction"),
+    # The list of a quarter, newest first: ids are uuidv7.
+    Index("dispute__quarter_id", "street_id", "quarter_id", "id"),
+)
+
+dispute_step = street_table(
+    "dispute_step",
+    *reference("dispute_step", "dispute_id", "dispute"),
+    *one_of("dispute_step", "act", Act),
+    instant("at"),
+    text("note", null=True),
+    text("actor"),
+    Column("capacity", Uuid),
+    Index("dispute_step__dispute_id", "street_id", "dispute_id"),
+)

@@ -1,0 +1,111 @@
+"""The verbs of the grid, and what other slices may ask of it."""
+
+from uuid import uuid4
+
+from maplebridge_domain.authority import Right
+from maplebridge_domain.grid import GridLevel, NotAQuarter, NotAUnit, check_grid
+from maplebridge_domain.period import Period
+
+from ..platform.bodies import dump, range_text
+from ..platform.database import as_rows
+from ..platform.problems import NotFound
+from ..platform.request import Created, Items, Write
+from . import events, queries
+from .queries import GRID, STANDING_BY_ID, Grid, level_of, path_of
+from .schemas import NewGrid, NewHousehold, NewStreet
+
+__all__ = [
+    "GRID",
+    "STANDING_BY_ID",
+    "Grid",
+    "create_grids",
+    "create_households",
+    "create_street",
+    "level_of",
+    "must_be_quarter",
+    "path_of",
+]
+
+
+async def create_street(write: Write, streets: Items[NewStreet]) -> list[Created]:
+    """Enter a street and the root of its grid."""
+    [street] = streets
+    if street.street_id not in write.caller.scope:
+        raise NotFound("/street_id")
+    grid_id = street.grid_id or uuid4()
+    root = {"street_id": street.street_id, "id": grid_id, "level": "street", "name": street.name}
+    since = Period(write.now)
+    place = {"grid_id": grid_id, "path": str(street.street_id), "during": range_text(since)}
+
+    await write.tx.run(queries.ADD_STREET, rows=as_rows([dump(street)]))
+    await write.tx.run(queries.ADD_GRIDS, rows=as_rows([root]))
+    await write.tx.run(queries.PLACE_GRIDS, rows=as_rows([place | {"street_id": street.street_id}]))
+    shown = await write.tx.one(queries.SHOW_STREET, street_id=street.street_id)
+    await write.record(
+        events.STREET_CREATED, street_id=street.street_id, subject=f"streets/{street.street_id}"
+    )
+    return [shown]
+
+
+async def create_grids(write: Write, grids: Items[NewGrid]) -> list[Created]:
+    """Enter grids below parents that are there already.
+
+    Raises:
+        NotFound, WrongLevel, WrongGridCode, ManagementNotHere, GridCodeTaken.
+    """
+    parents = await grids.named(write.tx, GRID, "parent_id")
+
+    def node(grid: NewGrid) -> dict[str, object]:
+        parent = parents[grid.parent_id]
+        write.caller.must(Right.GRID_WRITE, on=parent.path)
+        check_grid(grid.level, grid.code, grid.management, parent.level)
+        return dump(grid, street_id=parent.street_id)
+
+    def place(grid: NewGrid) -> dict[str, object]:
+        parent = parents[grid.parent_id]
+        since = Period(grid.since or write.now)
+        return {
+            "street_id": parent.street_id,
+            "parent_id": parent.id,
+            "path": f"{parent.path}/{grid.code}",
+            "during": range_text(since),
+        }
+
+    ids = await write.tx.all(queries.ADD_GRIDS, rows=as_rows(grids.each(node)))
+    places = [one | {"grid_id": id_} for one, id_ in zip(grids.each(place), ids, strict=True)]
+    await write.tx.run(queries.PLACE_GRIDS, rows=as_rows(places))
+    shown = {one.id: one for one in await write.tx.all(queries.SHOW_GRIDS, ids=ids)}
+    await write.record_created(events.GRIDS_CREATED, "grids", ids, parents.values())
+    return [shown[id_] for id_ in ids]
+
+
+async def create_households(write: Write, households: Items[NewHousehold]) -> list[Created]:
+    """Enter households in unit grids.
+
+    Raises:
+        NotFound, NotAUnit.
+    """
+    units = await households.named(write.tx, GRID, "grid_id")
+
+    def row(household: NewHousehold) -> dict[str, object]:
+        unit = units[household.grid_id]
+        write.caller.must(Right.GRID_WRITE, on=unit.path)
+        if unit.level is not GridLevel.UNIT:
+            raise NotAUnit()
+        return dump(household, street_id=unit.street_id)
+
+    made = await write.tx.all(queries.ADD_HOUSEHOLDS, rows=as_rows(households.each(row)))
+    ids = [one.id for one in made]
+    await write.record_created(events.HOUSEHOLDS_CREATED, "households", ids, units.values())
+    return made
+
+
+def must_be_quarter(grid: Grid) -> Grid:
+    """Return the grid if it is a quarter.
+
+    Raises:
+        NotAQuarter.
+    """
+    if grid.level is not GridLevel.QUARTER:
+        raise NotAQuarter()
+    return grid

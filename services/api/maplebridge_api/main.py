@@ -1,0 +1,69 @@
+"""The application: what is mounted where. Run with `uvicorn maplebridge_api.main:create_app --factory`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request, Response
+
+from . import appointments, disputes, evaluations, grid, meetings, organisations, people, ratings
+from .platform import health, oauth, openapi, problems, sandbox
+from .platform.database import Database
+from .platform.metrics import Metrics
+from .platform.request import Replay
+from .settings import settings
+
+BODY_BYTES_MAX = 8_000_000
+
+DESCRIPTION = """
+Maple Bridge (枫桥) keeps a street's grid, organisations, appointments, disputes and discussion days, and
+turns the six parties' ballots into scores, assessments and credit ratings that can be explained,
+objected to and verified.
+
+Errors are RFC 9457 problem documents, in Chinese unless `Accept-Language` prefers English; every code is
+listed in docs/problems.md. Lists are paged by cursor: follow `next`. `POST` takes an `Idempotency-Key`;
+changes need `If-Match`.
+"""
+
+SLICES = (grid, organisations, people, appointments, disputes, meetings, evaluations, ratings)
+
+
+def create_app() -> FastAPI:
+    """Make the application from the process's settings."""
+    app = FastAPI(
+        title="Maple Bridge 枫桥",
+        version="1.0.0",
+        summary="The service behind the 256 method of settling property disputes.",
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        generate_unique_id_function=openapi.operation_id,
+        max_body_size=BODY_BYTES_MAX,
+        telemetry={"tracing": False, "metrics": False},
+    )
+    app.state.database = Database(
+        settings().database_url.get_secret_value(), settings().database_connections
+    )
+    app.state.as_person = appointments.service.as_person
+    for slice_ in SLICES:
+        app.include_router(slice_.routes.routes)
+    for routes in (oauth.routes, health.routes):
+        app.include_router(routes)
+    if settings().sandbox:
+        app.include_router(sandbox.routes)
+    problems.install(app)
+    app.add_exception_handler(Replay, _replay)
+    app.add_middleware(Metrics)
+    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    if settings().sandbox:
+        await sandbox.resume(app.state.database)
+    yield
+    await app.state.database.close()
+
+
+async def _replay(_: Request, exc: Exception) -> Response:
+    assert isinstance(exc, Replay)
+    return exc.response

@@ -1,0 +1,5 @@
+"""Discussion days: attendance, tasks, ballots."""
+
+from . import routes, service
+
+__all__ = ["routes", "service"]

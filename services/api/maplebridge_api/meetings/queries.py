@@ -1,0 +1,339 @@
+"""What is read of discussion days, and the statements of their writes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from maplebridge_domain.period import Period
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    column,
+    exists,
+    false,
+    func,
+    literal_column,
+    null,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from ..appointments.service import person_of
+from ..evaluations.service import asks_about
+from ..grid.service import path_of
+from ..platform.database import (
+    GATE,
+    Read,
+    Statement,
+    by_ids,
+    in_scope,
+    insert_rows,
+    json_object,
+    json_period,
+)
+from ..platform.hot import behind_gate, write_once
+from ..platform.paging import Pages, single
+from ..platform.request import Created
+from ..platform.views import interest, subject
+from . import events
+from .tables import attendance, ballot, meeting, task
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A meeting as the rules look at it."""
+
+    id: UUID
+    street_id: int
+    path: str
+    during: Period
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task as the rules look at it."""
+
+    id: UUID
+    street_id: int
+    path: str
+    done_at: datetime | None
+    version: int
+
+
+MEETING = Statement(
+    by_ids(
+        meeting,
+        meeting.c.street_id,
+        path_of(meeting.c.street_id, meeting.c.quarter_id),
+        meeting.c.during,
+    ),
+    lambda id_, street_id, path, during: Meeting(
+        id_, street_id, path, Period(during.lower, during.upper)
+    ),
+)
+TASK_TO_CHANGE = Statement(
+    by_ids(
+        task,
+        task.c.street_id,
+        path_of(task.c.street_id, meeting.c.quarter_id),
+        task.c.done_at,
+        task.c.version,
+    )
+    .select_from(
+        task.join(
+            meeting, and_(meeting.c.street_id == task.c.street_id, meeting.c.id == task.c.meeting_id)
+        )
+    )
+    .with_for_update(of=task),
+    Task,
+)
+
+MEETING_OUT = json_object(
+    id=meeting.c.id,
+    street_id=meeting.c.street_id,
+    quarter_id=meeting.c.quarter_id,
+    kind=meeting.c.kind,
+    hall=meeting.c.hall,
+    during=json_period(meeting.c.during),
+    rubric_id=meeting.c.rubric_id,
+)
+TASK_OUT = json_object(
+    id=task.c.id,
+    street_id=task.c.street_id,
+    meeting_id=task.c.meeting_id,
+    organisation_id=task.c.organisation_id,
+    title=task.c.title,
+    due_at=task.c.due_at,
+    done_at=task.c.done_at,
+)
+_LISTED = json_object(
+    appointment_id=attendance.c.appointment_id,
+    party=attendance.c.party,
+    present=attendance.c.present,
+)
+
+ADD_MEETINGS = Statement(insert_rows(meeting, meeting.c.id, MEETING_OUT), Created)
+ADD_TASKS = Statement(insert_rows(task, task.c.id, TASK_OUT), Created)
+MEETING_BY_ID = single(meeting, MEETING_OUT)
+TASK_BY_ID = single(task, TASK_OUT)
+MEETINGS = Pages(
+    meeting,
+    MEETING_OUT,
+    {"quarter_id": meeting.c.quarter_id == bindparam("quarter_id", type_=Uuid)},
+)
+TASKS = Pages(
+    task,
+    TASK_OUT,
+    {
+        "meeting_id": task.c.meeting_id == bindparam("meeting_id", type_=Uuid),
+        "organisation_id": task.c.organisation_id == bindparam("organisation_id", type_=Uuid),
+    },
+)
+
+_meeting_id = bindparam("meeting_id", type_=Uuid)
+_street_id: ColumnElement[int] = bindparam("street_id", type_=meeting.c.street_id.type)
+
+# The list is whole: who is not on it was not there. Rows stay, because ballots may rest on them.
+ALL_ABSENT = Statement(
+    update(attendance)
+    .where(attendance.c.street_id == _street_id, attendance.c.meeting_id == _meeting_id)
+    .values(present=false()),
+    str,
+)
+_list = insert_rows(attendance)
+LIST_ATTENDANCE = Statement(
+    insert(attendance)
+    .from_select([c.name for c in attendance.c], _list.select)
+    .on_conflict_do_update(
+        index_elements=["street_id", "meeting_id", "appointment_id"],
+        set_={"present": literal_column("excluded.present")},
+    ),
+    str,
+)
+ATTENDANCE = Read(
+    select(
+        json_object(
+            items=func.coalesce(
+                select(func.json_agg(_LISTED))
+                .where(
+                    attendance.c.street_id == meeting.c.street_id,
+                    attendance.c.meeting_id == meeting.c.id,
+                )
+                .scalar_subquery(),
+                literal_column("'[]'::json"),
+            )
+        ).label("item"),
+        meeting.c.version,
+    )
+    .where(GATE, in_scope(meeting), meeting.c.id == bindparam("id", type_=Uuid))
+    .limit(1),
+    lambda *row: row,
+)
+COMPLETE_TASK = Statement(
+    update(task)
+    .where(in_scope(task), task.c.id == bindparam("id", type_=Uuid))
+    .values(
+        done_at=bindparam("done_at", type_=DateTime(timezone=True)),
+        version=task.c.version + literal_column("1"),
+    )
+    .returning(task.c.id, TASK_OUT),
+    Created,
+)
+
+
+@dataclass(frozen=True)
+class Casting:
+    """What a ballot's refusals look at, and what casting it gave."""
+
+    street_id: int
+    path: str
+    in_time: bool
+    has_rubric: bool
+    party: str | None
+    present: bool
+    subject_known: bool
+    interested: bool
+    asked: bool
+    id: UUID | None = None
+    text: str | None = None
+    written: UUID | None = None
+
+
+def _casting(given: Any) -> Select[Any]:
+    """Look at a ballot's meeting, delegate, subject and marks; the same for one and for a batch."""
+    person_id = person_of(meeting.c.street_id, given.rater_id)
+    listed = and_(
+        attendance.c.street_id == meeting.c.street_id,
+        attendance.c.meeting_id == meeting.c.id,
+        attendance.c.appointment_id == given.rater_id,
+    )
+    named = (
+        subject.c.street_id == meeting.c.street_id,
+        subject.c.subject_kind == given.subject_kind,
+        subject.c.subject_id == given.subject_id,
+    )
+    conflicting = (
+        interest.c.street_id == meeting.c.street_id,
+        interest.c.person_id == person_id,
+        interest.c.subject_kind == given.subject_kind,
+        interest.c.subject_id == given.subject_id,
+        interest.c.during.op("@>")(given.cast_at),
+    )
+    return (
+        select(
+            meeting.c.street_id,
+            path_of(meeting.c.street_id, meeting.c.quarter_id).label("path"),
+            meeting.c.during.contains(given.cast_at).label("in_time"),
+            meeting.c.rubric_id.is_not(None).label("has_rubric"),
+            attendance.c.party,
+            func.coalesce(attendance.c.present, false()).label("present"),
+            exists().where(*named).label("subject_known"),
+            exists().where(*conflicting).label("interested"),
+            asks_about(
+                meeting.c.street_id, meeting.c.rubric_id, given.subject_kind, given.marks
+            ).label("asked"),
+        )
+        .select_from(meeting.outerjoin(attendance, listed))
+        .where(in_scope(meeting), meeting.c.id == given.meeting_id)
+        .limit(1)
+    )
+
+
+class _Given:
+    """A single ballot's members, as parameters."""
+
+    meeting_id = _meeting_id
+    rater_id: ColumnElement[Any] = bindparam("rater_id", type_=Uuid)
+    subject_kind: ColumnElement[Any] = bindparam("subject_kind", type_=Text)
+    subject_id: ColumnElement[Any] = bindparam("subject_id", type_=Uuid)
+    cast_at: ColumnElement[Any] = bindparam("cast_at", type_=DateTime(timezone=True))
+    marks: ColumnElement[Any] = bindparam("marks", type_=JSONB)
+    channel: ColumnElement[Any] = bindparam("channel", type_=Text)
+
+
+def _out(of: Any) -> ColumnElement[Any]:
+    """Show a ballot, from the table or from a draft of it."""
+    return json_object(
+        id=of.c.id,
+        street_id=of.c.street_id,
+        meeting_id=of.c.meeting_id,
+        rater_id=of.c.rater_id,
+        party=of.c.party,
+        subject_kind=of.c.subject_kind,
+        subject_id=of.c.subject_id,
+        marks=of.c.marks,
+        cast_at=of.c.cast_at,
+        channel=of.c.channel,
+        struck_at=of.c.get("struck_at", null()),
+    )
+
+
+BALLOT_OUT = _out(ballot)
+BALLOT_BY_ID = single(ballot, BALLOT_OUT)
+BALLOTS = Pages(
+    ballot,
+    BALLOT_OUT,
+    {
+        "meeting_id": ballot.c.meeting_id == bindparam("meeting_id", type_=Uuid),
+        "subject_id": ballot.c.subject_id == bindparam("subject_id", type_=Uuid),
+    },
+)
+ADD_BALLOTS = Statement(insert_rows(ballot, ballot.c.id, BALLOT_OUT), Created)
+
+_about = behind_gate(_casting(_Given).where(GATE), "about")
+_reach: ColumnElement[Any] = bindparam("reach", type_=Text)
+_draft = (
+    select(
+        _about.c.street_id,
+        func.coalesce(bindparam("id", type_=Uuid), func.uuidv7()).label("id"),
+        _Given.meeting_id.label("meeting_id"),
+        _Given.rater_id.label("rater_id"),
+        _about.c.party,
+        _Given.subject_kind.label("subject_kind"),
+        _Given.subject_id.label("subject_id"),
+        _Given.marks.label("marks"),
+        _Given.cast_at.label("cast_at"),
+        _Given.channel.label("channel"),
+    )
+    .where(
+        _about.c.in_time,
+        _about.c.has_rubric,
+        _about.c.present,
+        _about.c.subject_known,
+        ~_about.c.interested,
+        _about.c.asked,
+        _reach.is_(None) | (_about.c.path == _reach)
+        | func.starts_with(_about.c.path, _reach + literal_column("'/'")),
+    )
+    .cte("draft")
+)
+CAST = Statement(
+    write_once(_about, _draft, ballot, _out(_draft), events.BALLOT_CAST, "ballots"), Casting
+)
+
+_given = (
+    func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
+    .table_valued(
+        column("meeting_id", Uuid),
+        column("rater_id", Uuid),
+        column("subject_kind", Text),
+        column("subject_id", Uuid),
+        column("cast_at", DateTime(timezone=True)),
+        column("marks", JSONB),
+        name="given",
+    )
+    .render_derived(with_types=True)
+)
+_look = _casting(_given.c).correlate(_given).lateral("look")
+#: Looks at every ballot of a batch, in the order in which they came; null columns: no such meeting.
+CASTINGS = Statement(
+    select(*_look.c).select_from(_given.outerjoin(_look, literal_column("true"))),
+    Casting,
+)

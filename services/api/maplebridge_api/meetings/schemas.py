@@ -1,0 +1,119 @@
+"""Bodies and answers of discussion days."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from maplebridge_domain.meeting import Channel, MeetingKind, SubjectKind
+from maplebridge_domain.organisation import Party
+from pydantic import AwareDatetime, BaseModel, Field
+
+from ..platform.bodies import Body, Line, New, Percent, PeriodOut
+
+IndicatorCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Marks = Annotated[dict[IndicatorCode, Percent], Field(min_length=1, max_length=30)]
+
+
+class NewMeeting(New):
+    """A weekly meeting or monthly review of a quarter."""
+
+    quarter_id: UUID
+    kind: MeetingKind
+    hall: Line = Field(description="Discussion hall. 议事厅", examples=["滨河花园红色议事厅"])
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class Attendee(Body):
+    """A delegate on the host's list; a list counts as much as a code that was scanned."""
+
+    appointment_id: UUID
+    party: Party
+    present: bool = Field(strict=True)
+
+
+class AttendanceList(Body):
+    """The host's list, whole."""
+
+    items: Annotated[Sequence[Attendee], Field(min_length=1, max_length=200)]
+
+
+class NewTask(New):
+    """What a meeting decided: who does what by when."""
+
+    meeting_id: UUID
+    organisation_id: UUID
+    title: Line
+    due_at: AwareDatetime
+
+
+class Completion(Body):
+    """When a task was done; default: now."""
+
+    done_at: AwareDatetime | None = None
+
+
+class NewBallot(New):
+    """One delegate's marks for one subject at one meeting."""
+
+    meeting_id: UUID
+    rater_id: UUID = Field(description="The appointment by which the delegate sits. 评议代表任职")
+    subject_kind: SubjectKind
+    subject_id: UUID
+    marks: Marks = Field(examples=[{"service_quality": 86}])
+    cast_at: AwareDatetime | None = Field(None, description="Time of capture; default: now.")
+    channel: Channel
+
+
+class MeetingOut(BaseModel):
+    """A meeting."""
+
+    id: UUID
+    street_id: int
+    quarter_id: UUID
+    kind: MeetingKind
+    hall: str
+    during: PeriodOut
+    rubric_id: UUID | None
+
+
+class AttendeeOut(BaseModel):
+    """A delegate as listed."""
+
+    appointment_id: UUID
+    party: Party
+    present: bool
+
+
+class AttendanceOut(BaseModel):
+    """Who was listed for a meeting."""
+
+    items: list[AttendeeOut]
+
+
+class TaskOut(BaseModel):
+    """A task."""
+
+    id: UUID
+    street_id: int
+    meeting_id: UUID
+    organisation_id: UUID
+    title: str
+    due_at: AwareDatetime
+    done_at: AwareDatetime | None
+
+
+class BallotOut(BaseModel):
+    """A ballot."""
+
+    id: UUID
+    street_id: int
+    meeting_id: UUID
+    rater_id: UUID
+    party: Party
+    subject_kind: SubjectKind
+    subject_id: UUID
+    marks: dict[str, int]
+    cast_at: AwareDatetime
+    channel: Channel
+    struck_at: AwareDatetime | None

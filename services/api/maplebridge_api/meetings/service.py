@@ -1,0 +1,194 @@
+"""The verbs of discussion days: meetings, attendance, tasks, ballots."""
+
+import json
+from uuid import UUID
+
+from fastapi import Response
+from maplebridge_domain.authority import Right
+from maplebridge_domain.meeting import (
+    BallotOutsideMeeting,
+    InterestConflict,
+    NoRubricInForce,
+    NotPresent,
+    TaskDone,
+    UnknownIndicator,
+    check_delegate,
+)
+from maplebridge_domain.organisation import Party
+from maplebridge_domain.period import Period
+
+from ..appointments.service import APPOINTMENT
+from ..evaluations.service import rubrics_of
+from ..grid.service import GRID, must_be_quarter
+from ..organisations.service import ORGANISATION, POST
+from ..platform.bodies import dump, range_text
+from ..platform.clock import clock
+from ..platform.database import Database, as_rows
+from ..platform.hot import answer_once
+from ..platform.identity import Caller
+from ..platform.problems import NotFound
+from ..platform.request import Created, Items, Once, Write, check_version
+from . import events, queries
+from .queries import MEETING, Casting
+from .schemas import AttendanceList, Attendee, Completion, NewBallot, NewMeeting, NewTask
+
+
+async def create_meetings(write: Write, meetings: Items[NewMeeting]) -> list[Created]:
+    """Arrange meetings of quarters; each is tied to the rubric in force on its day.
+
+    Raises:
+        NotFound, NotAQuarter, EmptyPeriod, MeetingsOverlap.
+    """
+    quarters = await meetings.named(write.tx, GRID, "quarter_id")
+    rubrics = await rubrics_of(write.tx)
+
+    def row(meeting: NewMeeting) -> dict[str, object]:
+        quarter = must_be_quarter(quarters[meeting.quarter_id])
+        write.caller.must(Right.MEETINGS_WRITE, on=quarter.path)
+        in_force = [
+            rubric.id
+            for rubric in rubrics
+            if rubric.street_id == quarter.street_id and meeting.starts_at in rubric.during
+        ]
+        return dump(
+            meeting,
+            street_id=quarter.street_id,
+            during=range_text(Period(meeting.starts_at, meeting.ends_at)),
+            rubric_id=in_force[0] if in_force else None,
+        )
+
+    made = await write.tx.all(queries.ADD_MEETINGS, rows=as_rows(meetings.each(row)))
+    ids = [one.id for one in made]
+    await write.record_created(events.MEETINGS_CREATED, "meetings", ids, quarters.values())
+    return made
+
+
+async def list_attendance(write: Write, id: UUID, body: AttendanceList) -> None:
+    """Enter the host's list of who came, in place of an earlier one.
+
+    Raises:
+        NotFound, NotOfThatParty.
+    """
+    meeting = await write.tx.visible(MEETING, id)
+    write.caller.must(Right.MEETINGS_WRITE, on=meeting.path)
+    attendees = Items(body.items, batch=True)
+    appointments = await attendees.named(write.tx, APPOINTMENT, "appointment_id")
+    held = await write.tx.all(POST, ids=list({one.post_id for one in appointments.values()}))
+    posts = {post.id: post for post in held}
+
+    def row(attendee: Attendee) -> dict[str, object]:
+        appointment = appointments[attendee.appointment_id]
+        holder = posts[appointment.post_id].place.holder
+        if holder is None or meeting.during.start not in appointment.during:
+            raise NotFound("/appointment_id")
+        check_delegate(Party(attendee.party), holder)
+        return dump(attendee, street_id=meeting.street_id, meeting_id=id)
+
+    rows = as_rows(attendees.each(row))
+    await write.tx.run(queries.ALL_ABSENT, street_id=meeting.street_id, meeting_id=id)
+    await write.tx.run(queries.LIST_ATTENDANCE, rows=rows)
+    await write.record(
+        events.ATTENDANCE_LISTED, street_id=meeting.street_id, subject=f"meetings/{id}"
+    )
+
+
+async def create_tasks(write: Write, tasks: Items[NewTask]) -> list[Created]:
+    """Enter what meetings gave out to be done.
+
+    Raises:
+        NotFound.
+    """
+    meetings = await tasks.named(write.tx, MEETING, "meeting_id")
+    await tasks.named(write.tx, ORGANISATION, "organisation_id")
+
+    def row(task: NewTask) -> dict[str, object]:
+        meeting = meetings[task.meeting_id]
+        write.caller.must(Right.MEETINGS_WRITE, on=meeting.path)
+        return dump(task, street_id=meeting.street_id)
+
+    made = await write.tx.all(queries.ADD_TASKS, rows=as_rows(tasks.each(row)))
+    ids = [one.id for one in made]
+    await write.record_created(events.TASKS_CREATED, "tasks", ids, meetings.values())
+    return made
+
+
+async def complete_task(write: Write, id: UUID, version: int, body: Completion) -> Created:
+    """Enter that a task was done.
+
+    Raises:
+        NotFound, Stale, TaskDone.
+    """
+    task = await write.tx.visible(queries.TASK_TO_CHANGE, id)
+    write.caller.must(Right.MEETINGS_WRITE, on=task.path)
+    check_version(task.version, version)
+    if task.done_at is not None:
+        raise TaskDone()
+    shown = await write.tx.one(queries.COMPLETE_TASK, id=id, done_at=body.done_at or write.now)
+    await write.record(events.TASK_COMPLETED, street_id=task.street_id, subject=f"tasks/{id}")
+    return shown
+
+
+async def cast_ballot(database: Database, caller: Caller, once: Once, new: NewBallot) -> Response:
+    """Cast a ballot, in one statement.
+
+    Raises:
+        NotFound, RightMissing, NoRubricInForce, BallotOutsideMeeting, NotPresent, InterestConflict,
+        UnknownIndicator, AlreadyMarked, IdTaken.
+    """
+    values = new.model_dump() | {
+        "marks": json.dumps(new.marks),
+        "cast_at": new.cast_at or clock.now(),
+        "reach": caller.reach,
+    }
+
+    def refuse(found: Casting) -> None:
+        check_casting(caller, found)
+
+    return await answer_once(database, caller, once, queries.CAST, refuse, "ballots", **values)
+
+
+async def cast_ballots(write: Write, ballots: Items[NewBallot]) -> list[Created]:
+    """Cast many ballots, such as a paper ballot box; all or none.
+
+    Raises:
+        What `cast_ballot` raises, pointing at the ballot.
+    """
+    given = [dump(ballot, cast_at=ballot.cast_at or write.now) for ballot in ballots]
+    seen = iter(await write.tx.all(queries.CASTINGS, rows=as_rows(given)))
+
+    def row(ballot: NewBallot) -> dict[str, object]:
+        casting = next(seen)
+        if casting.street_id is None:
+            raise NotFound("/meeting_id")
+        check_casting(write.caller, casting)
+        cast_at = ballot.cast_at or write.now
+        return dump(ballot, street_id=casting.street_id, party=casting.party, cast_at=cast_at)
+
+    rows = ballots.each(row)
+    meetings = await ballots.named(write.tx, MEETING, "meeting_id")
+    made = await write.tx.all(queries.ADD_BALLOTS, rows=as_rows(rows))
+    ids = [one.id for one in made]
+    await write.record_created(events.BALLOT_CAST, "ballots", ids, meetings.values())
+    return made
+
+
+def check_casting(caller: Caller, casting: Casting) -> None:
+    """Refuse a ballot outside its meeting, by someone absent or with an interest, or out of form.
+
+    Raises:
+        RightMissing, NoRubricInForce, BallotOutsideMeeting, NotPresent, NotFound, InterestConflict,
+        UnknownIndicator.
+    """
+    caller.must(Right.BALLOTS_CAST, on=casting.path)
+    if not casting.has_rubric:
+        raise NoRubricInForce()
+    if not casting.in_time:
+        raise BallotOutsideMeeting()
+    if not casting.present:
+        raise NotPresent()
+    if not casting.subject_known:
+        raise NotFound("/subject_id")
+    if casting.interested:
+        raise InterestConflict()
+    if not casting.asked:
+        raise UnknownIndicator()

@@ -1,0 +1,5 @@
+"""Organisations, their posts, and service contracts."""
+
+from . import routes, service
+
+__all__ = ["routes", "service"]

@@ -1,0 +1,199 @@
+"""What is read of organisations, posts and contracts, and the statements of their writes."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from maplebridge_domain.cross_appointment import Place
+from maplebridge_domain.grid import GridLevel
+from maplebridge_domain.organisation import OrganisationKind, PostKind
+from maplebridge_domain.period import Period
+from sqlalchemy import ColumnElement, Text, Uuid, and_, bindparam, case, func, select
+
+from ..grid.service import level_of, path_of
+from ..platform.database import (
+    Statement,
+    by_ids,
+    insert_rows,
+    json_object,
+    json_period,
+)
+from ..platform.paging import Pages, single
+from ..platform.request import Created
+from .tables import organisation, post, service_contract
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """An organisation as the rules look at it."""
+
+    id: UUID
+    street_id: int
+    kind: OrganisationKind
+    path: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """A post as the rules look at it; `place` says where it sits."""
+
+    id: UUID
+    street_id: int
+    seats: int
+    place: Place
+
+
+@dataclass(frozen=True)
+class ServiceContract:
+    """A contract as the rules look at it."""
+
+    id: UUID
+    street_id: int
+    enterprise_id: UUID
+    quarter_path: str
+    during: Period
+
+
+#: The enterprise behind an organisation: itself, or the one whose party organisation it is.
+ENTERPRISE_ID: ColumnElement[UUID] = case(
+    (organisation.c.kind == "property_enterprise", organisation.c.id),
+    (organisation.c.kind == "enterprise_party_org", organisation.c.parent_id),
+)
+_HELD = post.outerjoin(
+    organisation,
+    and_(
+        organisation.c.street_id == post.c.street_id,
+        organisation.c.id == post.c.organisation_id,
+    ),
+)
+_GRID_ID = func.coalesce(post.c.grid_id, organisation.c.grid_id)
+
+
+def _post(
+    id_: UUID,
+    street_id: int,
+    seats: int,
+    kind: str,
+    holder: str | None,
+    level: str,
+    path: str,
+    enterprise_id: UUID | None,
+) -> Post:
+    held = OrganisationKind(holder) if holder else None
+    place = Place(PostKind(kind), held, GridLevel(level), path, enterprise_id)
+    return Post(id_, street_id, seats, place)
+
+
+ORGANISATION = Statement(
+    by_ids(
+        organisation,
+        organisation.c.street_id,
+        organisation.c.kind,
+        path_of(organisation.c.street_id, organisation.c.grid_id),
+    ),
+    lambda id_, street_id, kind, path: Organisation(id_, street_id, OrganisationKind(kind), path),
+)
+POST = Statement(
+    by_ids(
+        post,
+        post.c.street_id,
+        post.c.seats,
+        post.c.kind,
+        organisation.c.kind.label("holder"),
+        level_of(post.c.street_id, _GRID_ID),
+        path_of(post.c.street_id, _GRID_ID),
+        ENTERPRISE_ID,
+    ).select_from(_HELD),
+    _post,
+)
+CONTRACT = Statement(
+    by_ids(
+        service_contract,
+        service_contract.c.street_id,
+        service_contract.c.enterprise_id,
+        path_of(service_contract.c.street_id, service_contract.c.quarter_id),
+        service_contract.c.during,
+    ),
+    lambda id_, street_id, enterprise_id, path, during: ServiceContract(
+        id_, street_id, enterprise_id, path, Period(during.lower, during.upper)
+    ),
+)
+
+ORGANISATION_OUT = json_object(
+    id=organisation.c.id,
+    street_id=organisation.c.street_id,
+    grid_id=organisation.c.grid_id,
+    kind=organisation.c.kind,
+    name=organisation.c.name,
+    parent_id=organisation.c.parent_id,
+    uscc=organisation.c.uscc,
+)
+POST_OUT = json_object(
+    id=post.c.id,
+    street_id=post.c.street_id,
+    organisation_id=post.c.organisation_id,
+    grid_id=post.c.grid_id,
+    kind=post.c.kind,
+    name=post.c.name,
+    seats=post.c.seats,
+)
+CONTRACT_OUT = json_object(
+    id=service_contract.c.id,
+    street_id=service_contract.c.street_id,
+    enterprise_id=service_contract.c.enterprise_id,
+    quarter_id=service_contract.c.quarter_id,
+    during=json_period(service_contract.c.during),
+)
+
+ADD_ORGANISATIONS = Statement(
+    insert_rows(organisation, organisation.c.id, ORGANISATION_OUT), Created
+)
+ADD_POSTS = Statement(insert_rows(post, post.c.id, POST_OUT), Created)
+ADD_CONTRACTS = Statement(insert_rows(service_contract, service_contract.c.id, CONTRACT_OUT), Created)
+
+ORGANISATION_BY_ID = single(organisation, ORGANISATION_OUT)
+POST_BY_ID = single(post, POST_OUT)
+CONTRACT_BY_ID = single(service_contract, CONTRACT_OUT)
+
+ORGANISATIONS = Pages(
+    organisation,
+    ORGANISATION_OUT,
+    {
+        "kind": organisation.c.kind == bindparam("kind", type_=Text),
+        "grid_id": organisation.c.grid_id == bindparam("grid_id", type_=Uuid),
+    },
+)
+POSTS = Pages(
+    post,
+    POST_OUT,
+    {"organisation_id": post.c.organisation_id == bindparam("organisation_id", type_=Uuid)},
+)
+CONTRACTS = Pages(
+    service_contract,
+    CONTRACT_OUT,
+    {
+        "quarter_id": service_contract.c.quarter_id == bindparam("quarter_id", type_=Uuid),
+        "enterprise_id": service_contract.c.enterprise_id
+        == bindparam("enterprise_id", type_=Uuid),
+    },
+)
+
+
+def serving_enterprise(
+    street_id: ColumnElement[int], quarter_id: ColumnElement[UUID], at: ColumnElement[object]
+) -> ColumnElement[UUID]:
+    """Write which enterprise serves a quarter at an instant, for another slice's statement."""
+    return (
+        select(service_contract.c.enterprise_id)
+        .where(
+            service_contract.c.street_id == street_id,
+            service_contract.c.quarter_id == quarter_id,
+            service_contract.c.during.contains(at),
+        )
+        .scalar_subquery()
+    )
+
+
+def name_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> ColumnElement[str]:
+    """Write the name of an organisation, for another slice's statement."""
+    named = (organisation.c.street_id == street_id, organisation.c.id == id_)
+    return select(organisation.c.name).where(*named).scalar_subquery()

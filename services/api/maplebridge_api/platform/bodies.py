@@ -1,0 +1,118 @@
+"""Shapes that request bodies share: strict, closed, bounded."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from maplebridge_domain.period import Period
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+)
+
+Item = TypeVar("Item")
+
+#: One line of text; control characters would break lists, logs and PostgreSQL's text.
+Line = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+#: Text of several lines, as long as GB/T 31000-2015 table 30 allows a summary.
+Paragraph = Annotated[
+    str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")
+]
+StreetId = Annotated[
+    int,
+    Field(
+        strict=True,
+        ge=110_000_000,
+        le=999_999_999,
+        description="Division code of the street, nine digits. 街道区划代码",
+        examples=[411104001],
+    ),
+]
+#: The same in a path or query, where every number comes as text.
+StreetIdParameter = Annotated[int, Field(ge=0, le=999_999_999, examples=[411104001])]
+Count = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
+
+
+class Body(BaseModel):
+    """A request body: unknown members are refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class New(Body):
+    """A body that creates; a phone that was offline brings its own id."""
+
+    id: UUID | None = Field(None, description="Brought by the client, else made here. 客户端自带编号")
+
+
+class Batch(Body, Generic[Item]):
+    """Many bodies in one request: all are created, or none."""
+
+    items: Annotated[Sequence[Item], Field(min_length=1, max_length=1000)]
+
+
+class PeriodIn(Body):
+    """From an instant (inclusive) until another (exclusive; null: still running)."""
+
+    from_: AwareDatetime = Field(alias="from", examples=["2026-01-01T00:00:00+08:00"])
+    until: AwareDatetime | None = Field(None, examples=["2029-01-01T00:00:00+08:00"])
+
+    @field_validator("from_", "until")
+    @classmethod
+    def _in_our_times(cls, value: datetime | None) -> datetime | None:
+        return None if value is None else in_our_times(value)
+
+    def period(self) -> Period:
+        """Return the domain's period.
+
+        Raises:
+            EmptyPeriod.
+        """
+        return Period(self.from_, self.until)
+
+
+def in_our_times(value: datetime) -> datetime:
+    """Refuse a time that no street has lived in: PostgreSQL takes less than Python does."""
+    if not date(1949, 10, 1) <= value.date() <= date(2199, 12, 31):
+        raise ValueError("must lie between 1949-10-01 and 2199-12-31")
+    return value
+
+
+def range_text(period: Period) -> str:
+    """Write a period as PostgreSQL reads a tstzrange."""
+    until = period.until.isoformat() if period.until else ""
+    return f'["{period.start.isoformat()}","{until}")' if until else f'["{period.start.isoformat()}",)'
+
+
+class PeriodOut(BaseModel):
+    """A period as the API shows it."""
+
+    from_: AwareDatetime = Field(alias="from")
+    until: AwareDatetime | None
+
+
+class Page(BaseModel, Generic[Item]):
+    """One page of a list."""
+
+    items: list[Item]
+    next: str | None = Field(description="Link to the next page; null: this is the last.")
+
+
+class BatchOut(BaseModel):
+    """What a batch created, in the order in which it was sent."""
+
+    count: int
+    ids: list[UUID]
+
+
+def dump(body: BaseModel, **more: Any) -> dict[str, Any]:
+    """Return a body's members as JSON values, with more members beside them."""
+    return body.model_dump(mode="json") | more

@@ -1,0 +1,275 @@
+"""The way to the database: SQL written in SQLAlchemy Core, compiled once, run on raw asyncpg.
+
+A **read** is one statement that enters the caller's range of streets itself. A **write** is one
+transaction, begun and committed here and nowhere else; the two hot writes are one statement, too.
+docs/decisions/0002-core-on-asyncpg.md says what each way costs.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ClauseElement
+
+from .problems import NotFound
+
+Row = TypeVar("Row")
+
+LO = bindparam("lo", type_=Integer)
+HI = bindparam("hi", type_=Integer)
+
+#: The gate enters the caller's range. What reads behind it says `.where(GATE, ...)` and ends in a LIMIT:
+#: only then can no row be read before (a plain CTE beside the query gave another scope's rows).
+GATE: ColumnElement[bool] = literal_column("gate.ok", Boolean)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The range of streets that a caller may see: division codes, both ends included."""
+
+    lo: int
+    hi: int
+
+    def __contains__(self, street_id: int) -> bool:
+        return self.lo <= street_id <= self.hi
+
+
+#: For the installation's own work over all its streets (the job worker).
+EVERYWHERE = Scope(0, 999_999_999)
+
+
+class Statement(Generic[Row]):
+    """A statement compiled once; each of its rows is read into `row`, column by column."""
+
+    def __init__(self, sql: Executable, row: Callable[..., Row]) -> None:
+        assert isinstance(sql, ClauseElement)
+        compiled = sql.compile(dialect=asyncpg_dialect())
+        assert isinstance(compiled, SQLCompiler)
+        self.sql = str(compiled)
+        self.row = row
+        self._names = list(compiled.positiontup or ())
+        self._constants = {
+            name: value
+            for name, value in compiled.params.items()
+            if not compiled.binds[name].required
+        }
+
+    def arguments(self, scope: Scope, values: Mapping[str, Any]) -> list[Any]:
+        """Put the range and the values in the order of the placeholders; a missing one is a KeyError."""
+        known = {**self._constants, "lo": scope.lo, "hi": scope.hi, **values}
+        return [known[name] for name in self._names]
+
+
+class Read(Statement[Row]):
+    """A read: the slice's own select, joined behind the gate."""
+
+    def __init__(self, rows: Select[Any], row: Callable[..., Row]) -> None:
+        found = rows.lateral("found")
+        super().__init__(select(found).select_from(gate().join(found, true())), row)
+        behind = self.sql.partition("LATERAL")[2]
+        if "gate.ok" not in behind or "LIMIT" not in behind:
+            raise ValueError(f"a read needs GATE in its WHERE, and a LIMIT: {self.sql}")
+
+
+def gate() -> Any:
+    """Write the common table expression that enters the caller's range: `gate(ok)`."""
+    return select(func.mb_enter(LO, HI).label("ok")).cte("gate")
+
+
+def json_object(**members: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Let PostgreSQL build a JSON object; a trailing underscore of a name is dropped (`from_`)."""
+    pairs = [(literal_column(f"'{name.rstrip('_')}'"), value) for name, value in members.items()]
+    return func.json_build_object(*(part for pair in pairs for part in pair))
+
+
+def json_period(during: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Show a range of time as `{"from": ..., "until": ...}`."""
+    return json_object(from_=func.lower(during), until=func.upper(during))
+
+
+def in_scope(table: Table) -> ColumnElement[bool]:
+    """Name the street in a statement: the caller's range, which row-level security holds as well."""
+    street_id: ColumnElement[int] = table.c.street_id
+    return street_id.between(LO, HI)
+
+
+def by_ids(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Select rows of the caller's range by `ids`: the way to any row that a request names."""
+    ids = bindparam("ids", type_=ARRAY(Uuid()))
+    return select(table.c.id, *columns).where(in_scope(table), table.c.id == func.any(ids))
+
+
+def insert_rows(table: Table, *returning: ColumnElement[Any]) -> Any:
+    """Write an INSERT of the rows in one JSON array, `rows`; an id is made where none is given."""
+    names = [c.name for c in table.c if c.server_default is None or c.name == "id"]
+    given = (
+        func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
+        .table_valued(*(column(name, table.c[name].type) for name in names))
+        .render_derived(with_types=True)
+    )
+    values = {name: given.c[name] for name in names}
+    if "id" in values:
+        values["id"] = func.coalesce(given.c.id, func.uuidv7())
+    source = select(*(value.label(name) for name, value in values.items()))
+    return insert(table).from_select(names, source).returning(*returning)
+
+
+def as_rows(items: Iterable[Mapping[str, Any]]) -> str:
+    """Write rows for `insert_rows`; PostgreSQL reads UUIDs, dates and ranges from their text."""
+    return json.dumps(list(items), default=str, ensure_ascii=False)
+
+
+class Identified(Protocol):
+    """A row that has an id."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+
+
+Named = TypeVar("Named", bound=Identified)
+
+
+@dataclass
+class Transaction:
+    """Runs statements inside one transaction, in the caller's range."""
+
+    connection: Any
+    scope: Scope
+
+    async def maybe(self, statement: Statement[Row], **values: Any) -> Row | None:
+        """Run a statement that gives one row or none."""
+        arguments = statement.arguments(self.scope, values)
+        record = await self.connection.fetchrow(statement.sql, *arguments)
+        return None if record is None else statement.row(*record)
+
+    async def one(self, statement: Statement[Row], **values: Any) -> Row:
+        """Run a statement that gives a row."""
+        row = await self.maybe(statement, **values)
+        if row is None:
+            raise LookupError(f"no row from {statement.sql}")
+        return row
+
+    async def all(self, statement: Statement[Row], **values: Any) -> list[Row]:
+        """Run a statement that gives any number of rows."""
+        arguments = statement.arguments(self.scope, values)
+        return [
+            statement.row(*record)
+            for record in await self.connection.fetch(statement.sql, *arguments)
+        ]
+
+    async def run(self, statement: Statement[Any], **values: Any) -> None:
+        """Run a statement whose rows do not matter."""
+        await self.connection.execute(
+            statement.sql, *statement.arguments(self.scope, values)
+        )
+
+    async def visible(self, statement: Statement[Named], id: UUID, pointer: str = "") -> Named:
+        """Return the row with an id, which a request names at `pointer`.
+
+        Raises:
+            NotFound: it does not exist, or the caller may not see it; the answer does not tell which.
+        """
+        row = await self.maybe(statement, ids=[id])
+        if row is None:
+            raise NotFound(pointer)
+        return row
+
+
+class Database:
+    """A pool of connections in one service's role."""
+
+    def __init__(self, url: str, connections: int) -> None:
+        self._url = url
+        self._connections = connections
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+
+    async def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
+        """Return the pool, made when first needed: a service may start before its database."""
+        if self._pool is None:
+            self._pool = await asyncpg.create_pool(
+                self._url,
+                min_size=0,
+                max_size=self._connections,
+                reset=_keep,
+                timeout=5,
+                command_timeout=30,
+                server_settings={"timezone": "Asia/Shanghai", "jit": "off"},
+            )
+        return self._pool
+
+    async def close(self) -> None:
+        """Close the pool."""
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+    async def read(self, statement: Statement[Row], scope: Scope, **values: Any) -> Row | None:
+        """Run one statement that enters the range itself: one trip; it commits as it ends."""
+        pool = await self.pool()
+        async with pool.acquire() as connection:
+            record = await connection.fetchrow(statement.sql, *statement.arguments(scope, values))
+        return None if record is None else statement.row(*record)
+
+    # A hot write is a statement of the same shape: gate, then data-modifying CTEs.
+    write = read
+
+    async def shared(self, statement: Statement[Row], **values: Any) -> Row | None:
+        """Run one statement on a table that belongs to no street: clients, the sandbox's clock."""
+        pool = await self.pool()
+        async with pool.acquire() as connection:
+            arguments = statement.arguments(Scope(0, 0), values)
+            record = await connection.fetchrow(statement.sql, *arguments)
+        return None if record is None else statement.row(*record)
+
+    async def ping(self) -> None:
+        """Ask for an answer; whatever is wrong is raised."""
+        pool = await self.pool()
+        async with pool.acquire(timeout=3) as connection:
+            await connection.fetchval("SELECT 1", timeout=3)
+
+    @asynccontextmanager
+    async def transaction(self, scope: Scope) -> AsyncIterator[Transaction]:
+        """Begin a transaction in a range; commit at the end, roll back on any exception."""
+        pool = await self.pool()
+        async with pool.acquire() as connection:
+            # Both in one trip; the ends of the range are numbers, so the text is safe.
+            await connection.execute(f"BEGIN; SELECT mb_enter({scope.lo:d}, {scope.hi:d})")
+            try:
+                yield Transaction(connection, scope)
+            except BaseException:
+                await _roll_back(connection)
+                raise
+            await connection.execute("COMMIT")
+
+
+async def _roll_back(connection: Any) -> None:
+    if not connection.is_closed():
+        await connection.execute("ROLLBACK")
+
+
+async def _keep(_: Any) -> None:
+    """Reset nothing on release: a range ends with its transaction, and nothing else is ever set."""

@@ -1,0 +1,155 @@
+"""A hot write as one statement: gate -> idempotency key -> row -> event -> representation.
+
+One trip to the database instead of five. Each part reads from the one before it, so that none can run
+before the caller's range is entered, and a key that was answered before lets nothing be written.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+from uuid import UUID
+
+from fastapi import Response
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from .clock import clock
+from .database import Database, Statement, gate
+from .events import EventType
+from .identity import Caller
+from .problems import NotFound
+from .request import ANSWERED_BEFORE, Once, replay, written
+from .tables import event, idempotency
+
+_key = bindparam("key", type_=Text)
+NOW = bindparam("now", type_=DateTime(timezone=True))
+
+
+def behind_gate(rows: Select[Any], name: str) -> CTE:
+    """Write a common table expression of rows that are read behind the gate."""
+    found = rows.lateral(f"{name}_rows")
+    return select(found).select_from(gate().join(found, true())).cte(name)
+
+
+def write_once(
+    about: CTE,
+    draft: CTE,
+    table: Table,
+    shown: ColumnElement[Any],
+    kind: EventType,
+    collection: str,
+) -> Select[Any]:
+    """Write the statement that inserts the row in `draft` once a key, and tells it by an event.
+
+    `draft` has the table's columns; `shown` is its representation, over the columns of `draft`.
+    The one row that comes back: all columns of `about` (what the refusals look at), then the draft's
+    `id` and `text` (null: nothing was drafted), then `written` (null: the key was answered before).
+    """
+    ready = select(*draft.c, cast(shown, Text).label("text")).cte("ready")
+    key = _answered(ready, collection)
+    first = or_(_key.is_(None), exists(select(key.c.key)))
+    columns = [c.name for c in draft.c]
+    row = (
+        insert(table)
+        .from_select(columns, select(*(ready.c[name] for name in columns)).where(first))
+        .returning(table.c.street_id, table.c.id)
+        .cte("row")
+    )
+    written = select(row.c.id).scalar_subquery().label("written")
+    return (
+        select(*about.c, ready.c.id, ready.c.text, written)
+        .select_from(about.outerjoin(ready, true()))
+        .add_cte(_told(row, kind, collection))
+    )
+
+
+def _answered(ready: CTE, collection: str) -> CTE:
+    values: dict[str, Any] = {
+        "street_id": bindparam("lo", type_=Integer),
+        "client_id": bindparam("client_id", type_=Text),
+        "key": _key,
+        "request_sha256": bindparam("digest", type_=LargeBinary),
+        "status": literal_column("201"),
+        "answer": ready.c.text,
+        "location": literal_column(f"'/v1/{collection}/'") + cast(ready.c.id, Text),
+        "version": literal_column("1"),
+        "at": NOW,
+    }
+    return (
+        upsert(idempotency)
+        .from_select(list(values), select(*values.values()).where(_key.is_not(None)))
+        .on_conflict_do_nothing()
+        .returning(idempotency.c.key)
+        .cte("answered")
+    )
+
+
+def _told(row: CTE, kind: EventType, collection: str) -> CTE:
+    values: dict[str, Any] = {
+        "street_id": row.c.street_id,
+        "id": func.uuidv7(),
+        "type": literal(kind.name, Text),
+        "time": NOW,
+        "actor": bindparam("actor", type_=Text),
+        "capacity": bindparam("capacity", type_=Uuid),
+        "subject": literal_column(f"'{collection}/'") + cast(row.c.id, Text),
+        "data": literal_column("'{}'::jsonb"),
+    }
+    return insert(event).from_select(list(values), select(*values.values())).cte("told")
+
+
+class Answer(Protocol):
+    """What a hot write gives back, beside what its refusals look at."""
+
+    id: UUID | None
+    text: str | None
+    written: UUID | None
+
+
+async def answer_once(
+    database: Database,
+    caller: Caller,
+    once: Once,
+    statement: Statement[Any],
+    refuse: Callable[[Any], None],
+    collection: str,
+    **values: Any,
+) -> Response:
+    """Run a hot write and answer it: created, refused, or as it was answered the first time.
+
+    Raises:
+        NotFound, IdempotencyKeyReused, and whatever `refuse` raises when nothing was drafted.
+    """
+    values |= {"now": clock.now(), "key": once.key, "digest": once.digest}
+    values |= {"client_id": caller.client_id, "actor": caller.actor, "capacity": caller.capacity}
+    found: Answer | None = await database.write(statement, caller.scope, **values)
+    if found is None:
+        raise NotFound()
+    if found.text is None:
+        refuse(found)
+        raise NotFound()
+    if found.written is None:
+        key = {"client_id": caller.client_id, "key": once.key}
+        first = await database.read(ANSWERED_BEFORE, caller.scope, **key)
+        assert first is not None
+        raise replay(first, once)
+    return written(201, found.text, f"/v1/{collection}/{found.id}", 1)

@@ -1,0 +1,249 @@
+"""Who calls: OAuth 2.0 access tokens (EdDSA JWTs, RFC 9068 in spirit) and what they allow."""
+
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from fastapi import Depends, Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+from maplebridge_domain.authority import Right
+from maplebridge_domain.problem import Kind, Problem
+from sqlalchemy import Text, bindparam, select
+
+from ..settings import settings
+from .clock import wall
+from .database import Scope, Statement
+from .tables import client
+
+TOKEN_SECONDS_MAX = 900
+ALGORITHM = "EdDSA"  # the name that both older and newer verifiers take; RFC 9864 prefers Ed25519
+
+
+@dataclass(eq=False)
+class NotAuthenticated(Problem):
+    """Every call but a few public ones carries a valid access token."""
+
+    kind = Kind.UNAUTHENTICATED
+    zh = "请先登录：令牌缺失、无效或已过期。"
+    en = "Authenticate first: the token is missing, invalid or expired."
+
+
+@dataclass(eq=False)
+class RightMissing(Problem):
+    """The token does not carry the right that this act needs."""
+
+    kind = Kind.FORBIDDEN
+    zh = "您没有办理此事项的权限（{right}）。"
+    en = "You lack the right to do this ({right})."
+
+    right: Right
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A client, or a person in an office, with the rights of one token.
+
+    `reach` is the path of the grid below which a person's rights hold; None for a client, whose rights
+    hold in all of its `scope`.
+    """
+
+    client_id: str
+    scope: Scope
+    rights: frozenset[Right]
+    person_id: UUID | None = None
+    capacity: UUID | None = None
+    reach: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """Name who acts, for the event log: `persons/<id>` or `clients/<id>`."""
+        return f"persons/{self.person_id}" if self.person_id else f"clients/{self.client_id}"
+
+    def must(self, right: Right, *, on: str) -> None:
+        """Refuse an act on a grid that the caller's right does not reach.
+
+        Raises:
+            RightMissing.
+        """
+        within = self.reach is None or on == self.reach or on.startswith(f"{self.reach}/")
+        if right not in self.rights or not within:
+            raise RightMissing(right)
+
+
+def token_key() -> OKPKey:
+    """Return the private key that signs access tokens."""
+    return OKPKey.import_key(json.loads(settings().token_key.get_secret_value()))
+
+
+def issue(caller: Caller) -> str:
+    """Sign an access token for a caller; it lasts `TOKEN_SECONDS_MAX`."""
+    key = token_key()
+    now = int(wall().timestamp())
+    claims: dict[str, Any] = {
+        "iss": "maplebridge",
+        "sub": str(caller.person_id or caller.client_id),
+        "client_id": caller.client_id,
+        "iat": now,
+        "exp": now + TOKEN_SECONDS_MAX,
+        "jti": str(uuid4()),
+        "scope": " ".join(sorted(caller.rights)),
+        "streets": [caller.scope.lo, caller.scope.hi],
+    }
+    if caller.person_id:
+        claims |= {"capacity": str(caller.capacity), "reach": caller.reach}
+    return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
+
+
+class Tokens:
+    """Verifies tokens and remembers those verified: 13 microseconds instead of 222."""
+
+    SIZE_MAX = 10_000
+    SECONDS_MAX = 30  # how long a verified token is believed before it is looked at again
+
+    def __init__(self) -> None:
+        self._verified: dict[str, tuple[float, Caller]] = {}
+        self._key: OKPKey | None = None
+
+    def verify(self, token: str) -> Caller:
+        """Return the caller whom a token names.
+
+        Raises:
+            NotAuthenticated.
+        """
+        remembered = self._verified.get(token)
+        if remembered is not None and time.monotonic() < remembered[0]:
+            return remembered[1]
+        caller, seconds_left = self._read(token)
+        if len(self._verified) >= self.SIZE_MAX:
+            self._verified.clear()
+        self._verified[token] = (time.monotonic() + min(seconds_left, self.SECONDS_MAX), caller)
+        return caller
+
+    def _read(self, token: str) -> tuple[Caller, float]:
+        if self._key is None:
+            self._key = token_key()
+        try:
+            claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+            seconds_left = claims["exp"] - wall().timestamp()
+            if seconds_left <= 0 or claims["iss"] != "maplebridge":
+                raise NotAuthenticated()
+            return _caller(claims), seconds_left
+        except (JoseError, KeyError, ValueError, TypeError) as error:
+            raise NotAuthenticated() from error
+
+
+def _caller(claims: dict[str, Any]) -> Caller:
+    person = claims["sub"] if "capacity" in claims else None
+    return Caller(
+        client_id=claims["client_id"],
+        scope=Scope(*claims["streets"]),
+        rights=frozenset(Right(right) for right in claims["scope"].split()),
+        person_id=UUID(person) if person else None,
+        capacity=UUID(claims["capacity"]) if person else None,
+        reach=claims.get("reach"),
+    )
+
+
+tokens = Tokens()
+
+
+class Needs:
+    """A route's declaration of the right it needs; gives the caller who has it.
+
+    A class, so that the API document and a test can read the right back from the route.
+    """
+
+    def __init__(self, right: Right) -> None:
+        self.right = right
+
+    async def __call__(self, request: Request) -> Caller:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise NotAuthenticated()
+        caller = tokens.verify(token)
+        if self.right not in caller.rights:
+            raise RightMissing(self.right)
+        request.state.caller = caller
+        return caller
+
+
+def needs(right: Right) -> Any:
+    """Declare that a route needs a right: `caller: Annotated[Caller, needs(Right.READ)]`."""
+    return Depends(Needs(right))
+
+
+@dataclass(frozen=True)
+class Client:
+    """A registered system."""
+
+    client_id: str
+    secret_sha256: bytes
+    rights: list[str]
+    street_lo: int
+    street_hi: int
+
+    def caller(self) -> Caller:
+        """Return the client as a caller with all its rights."""
+        scope = Scope(self.street_lo, self.street_hi)
+        return Caller(self.client_id, scope, frozenset(Right(right) for right in self.rights))
+
+
+CLIENT = Statement(
+    select(
+        client.c.client_id,
+        client.c.secret_sha256,
+        client.c.rights,
+        client.c.street_lo,
+        client.c.street_hi,
+    ).where(client.c.client_id == bindparam("client_id", type_=Text)),
+    Client,
+)
+
+
+def secret_matches(client: Client | None, secret: str) -> bool:
+    """Compare a secret in constant time, also when there is no such client.
+
+    Secrets are random, so one SHA-256 is enough (a password hash costs 0.19 s and protects no more).
+    """
+    digest = hashlib.sha256(secret.encode()).digest()
+    expected = client.secret_sha256 if client else bytes(32)
+    return secrets.compare_digest(digest, expected) and client is not None
+
+
+async def register_client(
+    database_url: str,
+    *,
+    client_id: str,
+    secret: str,
+    name: str,
+    rights: Iterable[Right],
+    scope: Scope,
+) -> None:
+    """Enter or change a client, as the owner of the database (an operator's act)."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute(
+            """
+            INSERT INTO client (client_id, name, secret_sha256, rights, street_lo, street_hi)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (client_id) DO UPDATE SET name = excluded.name, rights = excluded.rights,
+                secret_sha256 = excluded.secret_sha256,
+                street_lo = excluded.street_lo, street_hi = excluded.street_hi
+            """,
+            client_id,
+            name,
+            hashlib.sha256(secret.encode()).digest(),
+            sorted(rights),
+            scope.lo,
+            scope.hi,
+        )
+    finally:
+        await connection.close()

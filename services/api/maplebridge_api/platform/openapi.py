@@ -1,0 +1,167 @@
+"""The OpenAPI document: every answer of every route, refusals included, and the right it needs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from maplebridge_domain.authority import Right
+from maplebridge_domain.problem import Problem
+from pydantic import BaseModel, Field
+
+from .identity import Needs, NotAuthenticated, RightMissing
+from .problems import (
+    MEDIA_TYPE,
+    STATUS,
+    BodyTooLarge,
+    InvalidRequest,
+    NotFound,
+    ServiceUnavailable,
+)
+from .request import IdempotencyKeyReused, PreconditionRequired, Stale
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+class FieldProblem(BaseModel):
+    """One thing to mend."""
+
+    pointer: str = Field(description="JSON pointer into the body, or `query:name`, `path:name`.")
+    code: str
+    detail: str
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457 problem details; docs/problems.md lists every code."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[FieldProblem]
+
+
+def answers(
+    model: type[BaseModel] | Any, *problems: type[Problem], status: int = 200
+) -> Responses:
+    """Declare a route's answer and the refusals of its rules."""
+    documented: Responses = {status: {"model": model}}
+    by_status: dict[int, list[type[Problem]]] = {}
+    for problem in problems:
+        by_status.setdefault(STATUS[problem.kind], []).append(problem)
+    for code, several in by_status.items():
+        documented[code] = _refusal(several)
+    return documented
+
+
+def created(model: type[BaseModel], *problems: type[Problem]) -> Responses:
+    """Declare the answers of a route that creates."""
+    return answers(model, *problems, status=201)
+
+
+def _refusal(problems: Sequence[type[Problem]]) -> dict[str, Any]:
+    lines = [f"`{p.code}`: {(p.__doc__ or '').strip().splitlines()[0]} {p.zh}" for p in problems]
+    schema = {"$ref": "#/components/schemas/ProblemDocument"}
+    return {"description": "\n\n".join(lines), "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
+def rights(route: APIRoute) -> list[Right]:
+    """Return the rights that a route declares."""
+    dependencies = [dependency.call for dependency in route.dependant.dependencies]
+    return [needed.right for needed in dependencies if isinstance(needed, Needs)]
+
+
+def _usual(route: APIRoute) -> list[type[Problem]]:
+    """Return the refusals that a route gives whatever its rules are."""
+    usual: list[type[Problem]] = [InvalidRequest, ServiceUnavailable]
+    if rights(route):
+        usual += [NotAuthenticated, RightMissing]
+    if "{" in route.path or route.body_field is not None or "GET" not in route.methods:
+        usual.append(NotFound)
+    if route.body_field is not None:
+        usual.append(BodyTooLarge)
+    parameters = {parameter.get("name") for parameter in _headers(route)}
+    if "idempotency-key" in parameters:
+        usual.append(IdempotencyKeyReused)
+    if "if-match" in parameters:
+        usual += [PreconditionRequired, Stale]
+    return usual
+
+
+def _headers(route: APIRoute) -> list[dict[str, str]]:
+    found = []
+    pending = [route.dependant]
+    while pending:
+        dependant = pending.pop()
+        pending += dependant.dependencies
+        found += [{"name": field.alias.lower()} for field in dependant.header_params]
+    return found
+
+
+def routes_of(app: FastAPI) -> list[APIRoute]:
+    """Return the documented routes."""
+    return [r for r in app.routes if isinstance(r, APIRoute) and r.include_in_schema]
+
+
+def operation_id(route: APIRoute) -> str:
+    """Name an operation after its function: stable, and what a generated client calls it."""
+    return route.name
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document, made once."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    routes = routes_of(app)
+    made = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=app.description,
+        tags=app.openapi_tags,
+        routes=routes,
+    )
+    schemas = made["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for model in (FieldProblem, ProblemDocument):
+        schemas[model.__name__] = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas[model.__name__].pop("$defs", None)
+    made["components"]["securitySchemes"] = {
+        "oauth2": {
+            "type": "oauth2",
+            "flows": {
+                "clientCredentials": {
+                    "tokenUrl": "/oauth/token",
+                    "scopes": {right.value: right.name for right in Right},
+                }
+            },
+        }
+    }
+    for route in routes:
+        _complete(made["paths"][route.path_format], route)
+    app.openapi_schema = made
+    return made
+
+
+def _complete(path: dict[str, Any], route: APIRoute) -> None:
+    for method in route.methods:
+        operation = path[method.lower()]
+        by_status: dict[int, list[type[Problem]]] = {}
+        for problem in _usual(route):
+            by_status.setdefault(STATUS[problem.kind], []).append(problem)
+        for status, problems in by_status.items():
+            own = route.responses.get(status, {}).get("description")
+            refusal = _refusal(problems)
+            if own:
+                refusal["description"] = f"{own}\n\n{refusal['description']}"
+            operation["responses"][str(status)] = refusal
+        if rights(route):
+            operation["security"] = [{"oauth2": [right.value for right in rights(route)]}]
+
+
+def router(tag: str) -> APIRouter:
+    """Make a slice's router; its tag groups the slice's operations in the document."""
+    return APIRouter(prefix="/v1", tags=[tag])

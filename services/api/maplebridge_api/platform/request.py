@@ -1,0 +1,343 @@
+"""A request that writes: one transaction, committed before the answer leaves; safe to repeat.
+
+`Write` is what a verb of `service.py` works with: the transaction, the caller, the time, one event.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Header, Request, Response
+from maplebridge_domain.problem import Kind, Problem, pointing_at
+from sqlalchemy import DateTime, Integer, LargeBinary, Text, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from . import events
+from .clock import clock
+from .database import GATE, Database, Identified, Read, Statement, Transaction
+from .events import EventType
+from .identity import Caller
+from .problems import NotFound
+from .tables import idempotency
+
+Item = TypeVar("Item")
+Named = TypeVar("Named", bound=Identified)
+Result = TypeVar("Result")
+
+
+@dataclass(eq=False)
+class IdempotencyKeyReused(Problem):
+    """A key repeats the same request, never another."""
+
+    kind = Kind.RULE
+    zh = "该 Idempotency-Key 已用于另一请求，请换一个。"
+    en = "This Idempotency-Key was used for another request; choose a new one."
+
+
+@dataclass(eq=False)
+class PreconditionRequired(Problem):
+    """A change says which version of the resource it was made from (RFC 6585 section 3)."""
+
+    kind = Kind.PRECONDITION_REQUIRED
+    zh = "修改须带 If-Match 请求头，其值为读取时的 ETag。"
+    en = "Send If-Match with the ETag that you read."
+
+
+@dataclass(eq=False)
+class Stale(Problem):
+    """The resource changed since it was read."""
+
+    kind = Kind.STALE
+    zh = "内容已被他人修改，请刷新后重试。"
+    en = "It has been changed since you read it; read it again and repeat."
+
+
+@dataclass(eq=False)
+class SeveralStreets(Problem):
+    """A batch belongs to one street: it is one change, told by one event."""
+
+    kind = Kind.RULE
+    zh = "一次批量提交只能属于同一街道，请分开提交。"
+    en = "A batch belongs to one street; send one for each street."
+    pointer = "/items"
+
+
+class InStreet(Protocol):
+    """A row of a street."""
+
+    @property
+    def street_id(self) -> int:
+        """Its street."""
+
+
+class Replay(Exception):
+    """The request was answered before; the first answer is given again."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+@dataclass
+class Write:
+    """One request's transaction, with who does it and when."""
+
+    tx: Transaction
+    caller: Caller
+    now: datetime
+    once: "Once"
+
+    async def record(
+        self, kind: EventType, *, street_id: int, subject: str, **data: Any
+    ) -> None:
+        """Write the change's one event; the last statement of a verb."""
+        await events.record(
+            self.tx, self.caller, kind, street_id=street_id, subject=subject, at=self.now, **data
+        )
+
+    async def record_created(
+        self, kind: EventType, collection: str, ids: Sequence[UUID], beside: Iterable[InStreet]
+    ) -> None:
+        """Write the event of what a request created; the rows that it refers to tell the street.
+
+        Raises:
+            SeveralStreets.
+        """
+        street_id, *others = {row.street_id for row in beside}
+        if others:
+            raise SeveralStreets()
+        subject = f"{collection}/{ids[0]}" if len(ids) == 1 else collection
+        await self.record(kind, street_id=street_id, subject=subject, ids=ids)
+
+    async def answer(
+        self, status: int, text: str, location: str | None = None, version: int | None = None
+    ) -> Response:
+        """Answer with JSON text, and keep the answer for a repetition of the same request."""
+        if self.once.key is not None:
+            await self.tx.run(
+                REMEMBER,
+                client_id=self.caller.client_id,
+                key=self.once.key,
+                status=status,
+                answer=text,
+                location=location,
+                version=version,
+            )
+        return written(status, text, location, version)
+
+
+def written(status: int, text: str, location: str | None, version: int | None) -> Response:
+    """Answer a write: where the resource is, and its version as ETag."""
+    headers = {"Location": location} if location else {}
+    if version is not None:
+        headers["ETag"] = f'"{version}"'
+    return Response(text.encode(), status, headers=headers, media_type="application/json")
+
+
+@dataclass(frozen=True)
+class Once:
+    """The key under which a request is answered once, and the digest of what it asks for."""
+
+    key: str | None
+    digest: bytes
+
+
+async def once(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=200,
+            pattern=r"^[!-~]+$",
+            description="Makes a repetition safe: the first answer is given again. 防止重复提交",
+        ),
+    ] = None,
+) -> Once:
+    """Read the Idempotency-Key (IETF draft-ietf-httpapi-idempotency-key-header)."""
+    if idempotency_key is None:
+        return Once(None, b"")
+    head = f"{request.method} {request.url.path}\n".encode()
+    return Once(idempotency_key, hashlib.sha256(head + await request.body()).digest())
+
+
+OnlyOnce = Annotated[Once, Depends(once)]
+
+
+async def transaction(request: Request, once: OnlyOnce) -> AsyncIterator[Write]:
+    """Open the request's transaction; it commits when the route returns, before the answer leaves."""
+    caller: Caller = request.state.caller
+    database: Database = request.app.state.database
+    async with database.transaction(caller.scope) as tx:
+        write = Write(tx, caller, clock.now(), once)
+        if once.key is not None:
+            await _claim(write)
+        yield write
+
+
+#: `scope="function"`: without it FastAPI commits after the answer has left, and a refused commit says 201.
+Tx = Annotated[Write, Depends(transaction, scope="function")]
+
+
+async def _claim(write: Write) -> None:
+    names = {"client_id": write.caller.client_id, "key": write.once.key}
+    claimed = await write.tx.maybe(CLAIM, at=write.now, digest=write.once.digest, **names)
+    if claimed is None:
+        # Another transaction with the key has committed: the insert above waited for it.
+        raise replay(await write.tx.one(ANSWERED, **names), write.once)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a key was answered with."""
+
+    digest: bytes
+    status: int
+    answer: str
+    location: str | None
+    version: int | None
+
+
+def replay(first: Answered, once: Once) -> Replay:
+    """Return the first answer, to be raised.
+
+    Raises:
+        IdempotencyKeyReused: the key came with another request.
+    """
+    if first.digest != once.digest:
+        raise IdempotencyKeyReused()
+    return Replay(written(first.status, first.answer, first.location, first.version))
+
+
+# A key belongs to its client, not to a street: its row lies at the low end of the client's range.
+_OF_CLIENT = (
+    idempotency.c.street_id == bindparam("lo", type_=Integer),
+    idempotency.c.client_id == bindparam("client_id", type_=Text),
+    idempotency.c.key == bindparam("key", type_=Text),
+)
+CLAIM = Statement(
+    insert(idempotency)
+    .values(
+        street_id=bindparam("lo", type_=Integer),
+        client_id=bindparam("client_id", type_=Text),
+        key=bindparam("key", type_=Text),
+        request_sha256=bindparam("digest", type_=LargeBinary),
+        at=bindparam("at", type_=DateTime(timezone=True)),
+    )
+    .on_conflict_do_nothing()
+    .returning(idempotency.c.key),
+    str,
+)
+_ANSWERED = select(
+    idempotency.c.request_sha256,
+    idempotency.c.status,
+    idempotency.c.answer,
+    idempotency.c.location,
+    idempotency.c.version,
+).where(*_OF_CLIENT)
+ANSWERED = Statement(_ANSWERED, Answered)
+ANSWERED_BEFORE = Read(_ANSWERED.where(GATE).limit(1), Answered)
+REMEMBER = Statement(
+    update(idempotency)
+    .where(*_OF_CLIENT)
+    .values(
+        status=bindparam("status", type_=Integer),
+        answer=bindparam("answer", type_=Text),
+        location=bindparam("location", type_=Text),
+        version=bindparam("version", type_=Integer),
+    ),
+    str,
+)
+
+
+async def if_match(
+    if_match: Annotated[str | None, Header(description="The ETag that was read.")] = None,
+) -> int:
+    """Return the version that a change was made from.
+
+    Raises:
+        PreconditionRequired, Stale.
+    """
+    if if_match is None:
+        raise PreconditionRequired()
+    number = if_match.strip('"')
+    if not (if_match == f'"{number}"' and number.isascii() and number.isdigit()) or len(number) > 9:
+        raise Stale()
+    return int(number)
+
+
+IfMatch = Annotated[int, Depends(if_match)]
+
+
+def check_version(current: int, expected: int) -> None:
+    """Refuse a change made from another version than the current one.
+
+    Raises:
+        Stale.
+    """
+    if current != expected:
+        raise Stale()
+
+
+@dataclass(frozen=True)
+class Items(Generic[Item]):
+    """What one request creates: a single body, or the items of a batch; pointers say which item."""
+
+    items: Sequence[Item]
+    batch: bool
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self.items)
+
+    def pointer(self, index: int) -> str:
+        """Return the JSON pointer of an item in the request."""
+        return f"/items/{index}" if self.batch else ""
+
+    def each(self, make: Callable[[Item], Result]) -> list[Result]:
+        """Apply a function to every item; what it refuses points at the item."""
+        made = []
+        for index, item in enumerate(self.items):
+            with pointing_at(self.pointer(index)):
+                made.append(make(item))
+        return made
+
+    async def named(
+        self, tx: Transaction, statement: Statement[Named], field: str
+    ) -> dict[UUID | None, Named]:
+        """Return the rows that the items name in a field, by id; fields that are null name none.
+
+        Raises:
+            NotFound: pointing at the first item that names a row that is not there, or hidden.
+        """
+        ids = [getattr(item, field) for item in self.items]
+        found = {row.id: row for row in await tx.all(statement, ids=list({*ids} - {None}))}
+        for index, id_ in enumerate(ids):
+            if id_ is not None and id_ not in found:
+                raise NotFound(f"{self.pointer(index)}/{field}")
+        return dict(found)
+
+
+@dataclass(frozen=True)
+class Created:
+    """A row that was written: its id, and how the API shows it."""
+
+    id: UUID
+    text: str
+
+
+Make = Callable[[Write, Items[Any]], Awaitable[list[Created]]]
+
+
+async def create(write: Write, body: Any, make: Make, collection: str) -> Response:
+    """Create one: 201 with the resource, its place and ETag."""
+    [made] = await make(write, Items([body], batch=False))
+    return await write.answer(201, made.text, f"/v1/{collection}/{made.id}", version=1)
+
+
+async def create_batch(write: Write, batch: Any, make: Make) -> Response:
+    """Create all items of a batch or none: 201 with their number and ids, in order."""
+    made = await make(write, Items(batch.items, batch=True))
+    ids = ",".join(f'"{one.id}"' for one in made)
+    return await write.answer(201, f'{{"count":{len(made)},"ids":[{ids}]}}')

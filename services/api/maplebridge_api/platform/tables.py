@@ -1,0 +1,63 @@
+"""The platform's own tables: event log, idempotency keys, clients, the sandbox's clock."""
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, LargeBinary, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from .schema import in_street, instant, integer, metadata, street_table, text
+
+event_head = street_table(
+    "event_head",
+    Column("last_no", BigInteger, nullable=False, server_default="0"),
+    Column("last_hash", LargeBinary, nullable=False, server_default=r"\x"),
+    in_street("event_head"),
+    key=(),
+)
+
+event = street_table(
+    "event",
+    Column("no", BigInteger, nullable=False),  # given by the trigger: gapless, in commit order
+    Column("id", Uuid, nullable=False),
+    text("type"),
+    instant("time"),
+    text("actor"),
+    Column("capacity", Uuid),  # the appointment by which the actor acts; none for a system
+    text("subject"),
+    Column("data", JSONB, nullable=False),
+    Column("hash", LargeBinary, nullable=False),  # given by the trigger: SHA-256 over the chain
+    in_street("event"),
+    key=("no",),
+)
+
+idempotency = street_table(
+    # A key belongs to its client: street_id is the low end of the client's range, no real street.
+    "idempotency",
+    text("client_id"),
+    text("key"),
+    Column("request_sha256", LargeBinary, nullable=False),
+    integer("status", null=True),
+    text("answer", null=True),
+    text("location", null=True),
+    integer("version", null=True),
+    instant("at"),
+    key=("client_id", "key"),
+)
+
+client = Table(
+    "client",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    text("name"),
+    Column("secret_sha256", LargeBinary, nullable=False),
+    Column("rights", ARRAY(Text), nullable=False),
+    integer("street_lo"),
+    integer("street_hi"),
+    CheckConstraint("street_lo <= street_hi", name="client__street_range"),
+)
+
+sandbox_clock = Table(
+    "sandbox_clock",
+    metadata,
+    Column("single", Boolean, primary_key=True, server_default="true"),
+    instant("set_to"),
+    CheckConstraint("single", name="sandbox_clock__single"),
+)
