@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from maplebridge.sample.world import World
 from maplebridge_domain.evaluation import ResultKind
 from maplebridge_domain.rubric import Rubric
 
@@ -87,11 +86,6 @@ def indicator_names(rubric: Rubric) -> dict[str, Name]:
 def grades(report: Report) -> Counter[str]:
     """How many enterprises got each grade."""
     return Counter(rating.grade for rating in report.ratings)
-
-
-def residents(world: World) -> int:
-    """How many people live on the street."""
-    return sum(household["residents"] for household in world.households)
 
 
 def _rating(statement: Json, explanation: Json, names: Mapping[str, Name]) -> Rating:

@@ -1,6 +1,7 @@
 """The demo from beginning to end."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from maplebridge.demo.month import (
     set_clock,
 )
 from maplebridge.demo.page import write_page
-from maplebridge.demo.report import Report, ratings, residents
+from maplebridge.demo.report import Report, ratings
 from maplebridge.demo.show import show
 from maplebridge.demo.stages import Stages
 from maplebridge.folder import DataFolder
@@ -103,38 +104,20 @@ def _check_all(statements: list[Json], good: list[Json], world: World) -> None:
 async def _report(
     stages: Stages, secretary: httpx.AsyncClient, world: World, run_id: str, good: list[Json]
 ) -> Report:
-    with stages("report", "Read the explanations"):
-        explained = {
-            result["subject_id"]: await _explanation(secretary, result)
-            async for result in _results(secretary, run_id, ResultKind.CREDIT_RATING)
-        }
-        rubric = read_rubric(world.rubric["rubric"])
-        members = await _number(secretary, run_id, ResultKind.MEMBER_SCORE)
-        units = await _number(secretary, run_id, ResultKind.UNIT_ASSESSMENT)
+    with stages("report", "Read the explanations and count"):
+        results = [r async for r in listed(secretary, "/v1/evaluation-results", run_id=run_id)]
+        totals = ok(await secretary.get(f"/v1/grids/{world.street['grid_id']}/totals")).json()
+    explained = {result["subject_id"]: result["explanation"] for result in results}
+    scored = Counter(result["kind"] for result in results if result["score"] is not None)
     return Report(
-        households=len(world.households),
-        residents=residents(world),
-        ratings=ratings(good, explained, rubric),
-        member_scores=members,
-        unit_assessments=units,
+        households=totals["households"],
+        residents=totals["residents"],
+        ratings=ratings(good, explained, read_rubric(world.rubric["rubric"])),
+        member_scores=scored[ResultKind.MEMBER_SCORE],
+        unit_assessments=scored[ResultKind.UNIT_ASSESSMENT],
         verified=len(good),
         timings=stages.timings,
     )
-
-
-def _results(secretary: httpx.AsyncClient, run_id: str, kind: ResultKind) -> AsyncIterator[Json]:
-    return listed(secretary, "/v1/evaluation-results", run_id=run_id, kind=kind.value)
-
-
-async def _number(secretary: httpx.AsyncClient, run_id: str, kind: ResultKind) -> int:
-    """How many subjects got a score of this kind."""
-    return len([r async for r in _results(secretary, run_id, kind) if r["score"] is not None])
-
-
-async def _explanation(secretary: httpx.AsyncClient, result: Json) -> Json:
-    full = ok(await secretary.get(f"/v1/evaluation-results/{result['id']}"))
-    explanation: Json = full.json()["explanation"]
-    return explanation
 
 
 def _client(

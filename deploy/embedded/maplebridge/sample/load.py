@@ -58,7 +58,8 @@ async def load(client: httpx.AsyncClient, world: World, advance: Advance) -> Non
         )
     )
     await sender.many("cross-appointments", world.cross_appointments)
-    await together((_meetings(sender, world), _disputes(sender, world), _records(sender, world)))
+    await sender.many("records", world.records)
+    await together((_meetings(sender, world), _disputes(sender, world)))
 
 
 async def _meetings(sender: "Sender", world: World) -> None:
@@ -82,11 +83,6 @@ async def _disputes(sender: "Sender", world: World) -> None:
         body = {name: value for name, value in step.items() if name != "dispute_id"}
         steps[step["dispute_id"]].append(("steps", body))
     await together(sender.story("disputes", d, steps[d["id"]]) for d in world.disputes)
-
-
-async def _records(sender: "Sender", world: World) -> None:
-    for record in world.records:
-        await sender.one("records", record)
 
 
 class Sender:
