@@ -1,0 +1,1 @@
+"""The demo: a street's month from an empty folder to ratings that a department has verified."""

@@ -1,0 +1,48 @@
+"""The command's side of loading a sample street: into what runs, with a progress bar."""
+
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from rich.progress import Progress
+
+from maplebridge import secrets, state
+from maplebridge.folder import DataFolder
+from maplebridge.sample.client import signed_in
+from maplebridge.sample.load import count, load
+from maplebridge.sample.world import World, build
+from maplebridge.trouble import Trouble
+
+SEED = 256
+CLIENT = "sample"
+
+
+async def send(data: Path, seed: int, console: Console) -> World:
+    """Build the street of a seed and load it into the Maple Bridge that runs on a data folder.
+
+    Raises:
+        Trouble: nothing runs there, or it refused.
+    """
+    folder = DataFolder.at(data)
+    running = state.read(folder.state)
+    if running is None or not folder.is_running():
+        raise Trouble(f"Nothing runs on {folder.root}: start it with `maplebridge up`.")
+    secret = secrets.load(folder.secrets).client_secrets[CLIENT]
+    world = build(seed)
+    async with signed_in(running.url, CLIENT, secret) as client:
+        await send_showing(console, client, world)
+    return world
+
+
+async def send_showing(console: Console, client: httpx.AsyncClient, world: World) -> None:
+    """Load a street and show how far it is.
+
+    Raises:
+        Trouble: the API refused, or could not be reached.
+    """
+    with Progress(console=console, transient=True) as progress:
+        bar = progress.add_task(world.street["name"], total=count(world))
+        try:
+            await load(client, world, lambda things: progress.advance(bar, things))
+        except httpx.HTTPError as error:
+            raise Trouble(f"The API could not be reached: {error!r}.") from error
