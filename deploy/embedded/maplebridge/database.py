@@ -18,11 +18,13 @@ from maplebridge.secrets import Secrets
 from maplebridge.trouble import Trouble
 from maplebridge_domain.authority import Right
 
-CLIENT_RIGHTS: Mapping[str, frozenset[Right]] = {
-    "evaluator": frozenset({Right.READ, Right.RUNS_COMPUTE}),
-    "operator": frozenset(Right),
-    "sample": frozenset(Right),
-    "department": frozenset({Right.READ, Right.STATEMENTS_READ, Right.EVENTS_READ}),
+#: What each system of an installation may do, and in which streets. The department is that of
+#: Zhaoling District (411104), where the sample street lies; it sees statements and nothing else.
+CLIENTS: Mapping[str, tuple[frozenset[Right], tuple[int, int]]] = {
+    "evaluator": (frozenset({Right.RUNS_COMPUTE}), (0, 999_999_999)),
+    "operator": (frozenset(Right), (0, 999_999_999)),
+    "sample": (frozenset(Right), (0, 999_999_999)),
+    "department": (frozenset({Right.STATEMENTS_READ}), (411_104_000, 411_104_999)),
 }
 SERVICE_ROLES = ("mb_api", "mb_evaluator")
 VERSION_MIN = 18
@@ -111,17 +113,17 @@ async def let_services_log_in(owner_url: str, secrets: Secrets) -> None:
 async def register_clients(owner_url: str, secrets: Secrets) -> None:
     """Make the systems of this installation known to the API, with what each may do."""
     # Here and not above: loading the API takes longer than most commands.
-    from maplebridge_api.platform.database import EVERYWHERE
+    from maplebridge_api.platform.database import Scope
     from maplebridge_api.platform.identity import register_client
 
-    for client_id, rights in CLIENT_RIGHTS.items():
+    for client_id, (rights, streets) in CLIENTS.items():
         await register_client(
             owner_url,
             client_id=client_id,
             secret=secrets.client_secrets[client_id],
             name=client_id,
             rights=rights,
-            scope=EVERYWHERE,
+            scope=Scope(*streets),
         )
 
 
