@@ -213,4 +213,5 @@ OF_PERSON = Statement(
 def person_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> ColumnElement[UUID]:
     """Write who holds an appointment, for another slice's statement."""
     named = (appointment.c.street_id == street_id, appointment.c.id == id_)
-    return select(appointment.c.person_id).where(*named).scalar_subquery()
+    person_id = select(appointment.c.person_id).where(*named)
+    return person_id.correlate_except(appointment).scalar_subquery()

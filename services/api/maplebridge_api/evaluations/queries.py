@@ -76,8 +76,10 @@ def asks_about(
     asked = func.coalesce(rubric.c.form.op("->")(subject_kind), literal_column("'[]'::jsonb"))
     marked: ColumnElement[str] = func.jsonb_object_keys(marks).column_valued("marked")
     of_rubric = (rubric.c.street_id == street_id, rubric.c.id == rubric_id)
-    unasked = exists(select(marked).where(not_(asked.op("?", is_comparison=True)(marked))))
-    return exists().where(*of_rubric, ~unasked)
+    unasked = select(marked).where(not_(asked.op("?", is_comparison=True)(marked)))
+    unasked = unasked.correlate_except(marked.table)
+    fits = select(rubric.c.id).where(*of_rubric, not_(exists(unasked)))
+    return exists(fits.correlate_except(rubric))
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ def path_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> Colu
             grid_placement.c.grid_id == grid_id,
             func.upper_inf(grid_placement.c.during),
         )
+        .correlate_except(grid_placement)
         .scalar_subquery()
     )
 
@@ -68,7 +69,7 @@ def path_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> Colu
 def level_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[str]:
     """Write the level of a grid, for another slice's statement."""
     named = (grid.c.street_id == street_id, grid.c.id == grid_id)
-    return select(grid.c.level).where(*named).scalar_subquery()
+    return select(grid.c.level).where(*named).correlate_except(grid).scalar_subquery()
 
 
 GRID = Statement(

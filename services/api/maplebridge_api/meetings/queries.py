@@ -236,8 +236,8 @@ def _casting(given: Any) -> Select[Any]:
             meeting.c.rubric_id.is_not(None).label("has_rubric"),
             attendance.c.party,
             func.coalesce(attendance.c.present, false()).label("present"),
-            exists().where(*named).label("subject_known"),
-            exists().where(*conflicting).label("interested"),
+            _any(subject, *named).label("subject_known"),
+            _any(interest, *conflicting).label("interested"),
             asks_about(
                 meeting.c.street_id, meeting.c.rubric_id, given.subject_kind, given.marks
             ).label("asked"),
@@ -245,6 +245,13 @@ def _casting(given: Any) -> Select[Any]:
         .select_from(meeting.outerjoin(attendance, listed))
         .where(in_scope(meeting), meeting.c.id == given.meeting_id)
         .limit(1)
+    )
+
+
+def _any(view: Any, *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Say that a view has such a row; everything but the view belongs to the statement around it."""
+    return exists(
+        select(literal_column("1")).select_from(view).where(*where).correlate_except(view)
     )
 
 

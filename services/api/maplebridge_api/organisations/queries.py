@@ -192,6 +192,7 @@ def serving_enterprise(
             service_contract.c.quarter_id == quarter_id,
             service_contract.c.during.contains(at),
         )
+        .correlate_except(service_contract)
         .scalar_subquery()
     )
 
@@ -199,4 +200,5 @@ def serving_enterprise(
 def name_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> ColumnElement[str]:
     """Write the name of an organisation, for another slice's statement."""
     named = (organisation.c.street_id == street_id, organisation.c.id == id_)
-    return select(organisation.c.name).where(*named).scalar_subquery()
+    name = select(organisation.c.name).where(*named)
+    return name.correlate_except(organisation).scalar_subquery()
