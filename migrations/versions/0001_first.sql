@@ -477,31 +477,6 @@ BEGIN
     END LOOP;
 END $$;
 
--- Interests, derived from appointments and contracts, not declared: oneself; every organisation in which
--- one holds an appointment; an enterprise through its party organisation, and the reverse.
-
-CREATE VIEW interest WITH (security_invoker) AS
-SELECT a.street_id, a.person_id, 'appointment' AS subject_kind, a.id AS subject_id, a.during
-FROM appointment a
-UNION ALL
-SELECT a.street_id, a.person_id, 'organisation', p.organisation_id, a.during
-FROM appointment a
-JOIN post p ON p.street_id = a.street_id AND p.id = a.post_id
-WHERE p.organisation_id IS NOT NULL
-UNION ALL
-SELECT a.street_id, a.person_id, 'organisation', o.id, a.during
-FROM appointment a
-JOIN post p ON p.street_id = a.street_id AND p.id = a.post_id
-JOIN organisation o ON o.street_id = p.street_id AND o.parent_id = p.organisation_id
-WHERE o.kind = 'enterprise_party_org'
-UNION ALL
-SELECT a.street_id, a.person_id, 'enterprise',
-       CASE o.kind WHEN 'property_enterprise' THEN o.id ELSE o.parent_id END, a.during
-FROM appointment a
-JOIN post p ON p.street_id = a.street_id AND p.id = a.post_id
-JOIN organisation o ON o.street_id = p.street_id AND o.id = p.organisation_id
-WHERE o.kind IN ('property_enterprise', 'enterprise_party_org');
-
 -- What can be evaluated or have a record.
 
 CREATE VIEW subject WITH (security_invoker) AS
@@ -559,11 +534,43 @@ JOIN appointment a ON a.street_id = b.street_id AND a.id = b.rater_id
 CROSS JOIN LATERAL jsonb_each_text(b.marks) AS mark
 WHERE b.struck_at IS NULL AND feed.visible(b.street_id);
 
-CREATE VIEW feed.interest_v1 WITH (security_barrier) AS
-SELECT i.street_id, i.person_id::text AS person_id, i.subject_kind, i.subject_id::text AS subject_id,
-       lower(i.during) AS active_from, upper(i.during) AS active_until
-FROM interest i
-WHERE feed.visible(i.street_id);
+-- Interests, derived from appointments and contracts, not declared: oneself; every organisation in which
+-- one holds an appointment; an enterprise through its party organisation, and the reverse.
+-- One text, two views: the API's own obeys row-level security, the feed's runs with its owner's rights.
+
+DO $$
+DECLARE
+    interests text := $interests$
+        SELECT a.street_id, a.person_id, 'appointment' AS subject_kind, a.id AS subject_id, a.during
+        FROM appointment a
+        UNION ALL
+        SELECT a.street_id, a.person_id, 'organisation', p.organisation_id, a.during
+        FROM appointment a
+        JOIN post p ON p.street_id = a.street_id AND p.id = a.post_id
+        WHERE p.organisation_id IS NOT NULL
+        UNION ALL
+        SELECT a.street_id, a.person_id, 'organisation', o.id, a.during
+        FROM appointment a
+        JOIN post p ON p.street_id = a.street_id AND p.id = a.post_id
+        JOIN organisation o ON o.street_id = p.street_id AND o.parent_id = p.organisation_id
+        WHERE o.kind = 'enterprise_party_org'
+        UNION ALL
+        SELECT a.street_id, a.person_id, 'enterprise',
+               CASE o.kind WHEN 'property_enterprise' THEN o.id ELSE o.parent_id END, a.during
+        FROM appointment a
+        JOIN post p ON p.street_id = a.street_id AND p.id = a.post_id
+        JOIN organisation o ON o.street_id = p.street_id AND o.id = p.organisation_id
+        WHERE o.kind IN ('property_enterprise', 'enterprise_party_org')
+    $interests$;
+BEGIN
+    EXECUTE 'CREATE VIEW interest WITH (security_invoker) AS ' || interests;
+    EXECUTE 'CREATE VIEW feed.interest_v1 WITH (security_barrier) AS
+        SELECT i.street_id, i.person_id::text AS person_id, i.subject_kind,
+               i.subject_id::text AS subject_id, lower(i.during) AS active_from,
+               upper(i.during) AS active_until
+        FROM (' || interests || ') AS i
+        WHERE feed.visible(i.street_id)';
+END $$;
 
 -- One row an observation of a fact about a subject, at the time for which it counts, 0 to 100.
 

@@ -2,13 +2,14 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, NoReturn
 
 import typer
 from rich.console import Console
 
 from maplebridge import doctor as doctors
 from maplebridge.folder import DataFolder
+from maplebridge.sample import SEED
 from maplebridge.supervisor import until_signalled
 from maplebridge.system import running
 from maplebridge.trouble import Trouble
@@ -76,6 +77,43 @@ def up(
 
 
 @app.command()
+def sample(
+    street: Annotated[Literal["tianqiao"], typer.Argument(help="天桥街街道, the only one.")],
+    data: Data = DATA,
+    seed: Annotated[int, typer.Option(help="Another number gives another street.")] = SEED,
+) -> None:
+    """Load a sample street and its October 2026 into the service that runs."""
+    # Here and not above: loading the generator takes longer than most commands.
+    from maplebridge.sample.send import send
+
+    try:
+        world = asyncio.run(send(data, seed, console))
+    except Trouble as trouble:
+        _fail(str(trouble))
+    _plain(f"{world.street['name']} ({street}) is loaded: {len(world.households):,} households.")
+
+
+@app.command()
+def demo(data: Data = DATA) -> None:
+    """Run a street's month from an empty folder to ratings that a department has verified."""
+    from maplebridge.demo.run import demonstrate
+
+    done = False
+
+    async def run() -> None:
+        nonlocal done
+        await demonstrate(data, console)
+        done = True
+
+    try:
+        asyncio.run(until_signalled(run(), _plain))
+    except Trouble as trouble:
+        _fail(str(trouble))
+    if not done:
+        _fail("The demo was stopped; everything it started is stopped, too.")
+
+
+@app.command()
 def reset(
     data: Data = DATA,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -122,6 +160,6 @@ def _plain(line: str) -> None:
     console.print(line, markup=False)
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     Console(stderr=True, highlight=False, soft_wrap=True).print(message, style="red", markup=False)
     raise typer.Exit(1)

@@ -176,7 +176,10 @@ def read_feed(database: Database, street_id: int, run_id: UUID) -> Feed:
     with database.snapshot(street_id) as cursor:
         run = _read_run(cursor, street_id, run_id)
         since, until = _midnight(run.start), _midnight(run.until)
-        alive = f"active_from < '{until}' AND (active_until IS NULL OR active_until > '{since}')"
+        alive = (
+            f"(active_from IS NULL OR active_from < '{until}')"
+            f" AND (active_until IS NULL OR active_until > '{since}')"
+        )
         where = {
             "subjects": alive,
             "marks": f"cast_at >= '{since}' AND cast_at < '{until}'",

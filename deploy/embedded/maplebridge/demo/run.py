@@ -24,8 +24,9 @@ from maplebridge.demo.report import Report, ratings
 from maplebridge.demo.show import show
 from maplebridge.demo.stages import Stages
 from maplebridge.folder import DataFolder
+from maplebridge.sample import SEED
 from maplebridge.sample.client import ok, signed_in
-from maplebridge.sample.send import CLIENT, SEED, send_showing
+from maplebridge.sample.send import CLIENT, send_showing
 from maplebridge.sample.world import World, build
 from maplebridge.supervisor import alone
 from maplebridge.system import MapleBridge, running

@@ -13,7 +13,6 @@ from maplebridge.sample.load import count, load
 from maplebridge.sample.world import World, build
 from maplebridge.trouble import Trouble
 
-SEED = 256
 CLIENT = "sample"
 
 

@@ -61,18 +61,19 @@ class Pages:
 
     def _compile(self, given: frozenset[str]) -> Read[Page]:
         street_id, id_ = self._table.c.street_id, self._table.c.id
+        newest_first = (street_id.desc(), id_.desc())
         limit = bindparam("limit", type_=Integer)
         after = tuple_(bindparam("after_street", type_=Integer), bindparam("after_id", type_=Uuid))
         rows = (
             select(
                 self._item.label("item"),
                 (cast(street_id, Text) + "." + cast(id_, Text)).label("cursor"),
-                func.row_number().over().label("n"),
+                func.row_number().over(order_by=newest_first).label("n"),
             )
             .select_from(self._source)
             .where(GATE, in_scope(self._table), tuple_(street_id, id_) < after)
             .where(*self._only, *(self._filters[name] for name in sorted(given)))
-            .order_by(street_id.desc(), id_.desc())
+            .order_by(*newest_first)
             .limit(limit + literal_column("1"))  # one more than asked for: is there a next page?
             .subquery("rows")
         )
