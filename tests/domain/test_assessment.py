@@ -101,10 +101,10 @@ def test_yantai_deducts_a_bad_record_for_a_year_unless_it_says_otherwise() -> No
 
 
 def test_yantai_uses_a_grave_record_until_it_is_remedied_and_once_only() -> None:
-    grave = penalty(RecordClass.SERIOUS, on=date(2020, 1, 1))
-    judgement = rated(YANTAI, 8000, grave)
-    assert judgement.score == 6000
-    assert [c.rule for part in judgement.components for c in part.records] == ["grave"]
+    for day in (date(2020, 1, 1), date(2026, 9, 1)):
+        judgement = rated(YANTAI, 8000, penalty(RecordClass.SERIOUS, on=day))
+        assert judgement.score == 6000
+        assert [c.rule for part in judgement.components for c in part.records] == ["grave"]
 
 
 def test_a_grave_breach_of_trust_goes_on_yantais_list_whatever_the_score() -> None:

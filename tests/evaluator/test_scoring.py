@@ -138,6 +138,8 @@ def test_a_delegate_counts_until_the_day_an_interest_begins() -> None:
     feed = a_feed(rows, interests=[interest("rater0", "tianhe", since=15)])
     part = indicator(feed)
     assert (part["value"], part["observations"], part["recused"]) == (10_000, 1, 1)
+    on_the_day = a_feed(rows, interests=[interest("rater0", "tianhe", since=9, until=20)])
+    assert indicator(on_the_day)["observations"] == 1
     ended = a_feed(rows, interests=[interest("rater0", "tianhe", since=1, until=9)])
     assert indicator(ended)["recused"] == 0
 
@@ -238,6 +240,12 @@ def test_a_street_without_subjects_has_an_empty_list_of_results() -> None:
 def test_whatever_changes_in_the_input_changes_its_hash(change: dict[str, Any]) -> None:
     feed = a_feed([mark("wang", 80)])
     assert score(replace(feed, **change)).input_sha256 != score(feed).input_sha256
+
+
+def test_rows_that_only_add_up_to_the_same_numbers_have_another_hash() -> None:
+    these = a_feed([mark("wang", 80), mark("wang", 81), mark("wang", 82, "rater1")])
+    those = a_feed([mark("wang", 80), mark("wang", 80, "rater1"), mark("wang", 82, "rater1")])
+    assert score(these).input_sha256 != score(those).input_sha256
 
 
 def test_another_rubric_changes_the_hash() -> None:

@@ -124,7 +124,7 @@ def ballot_values(
         asked.select("row", "person_id", "subject_kind", "subject_id", "cast_at", *_CELL)
         .join(interests, on=["person_id", "subject_kind", "subject_id"])
         .filter(
-            pl.col("active_from") <= pl.col("cast_at"),
+            pl.col("active_from").is_null() | (pl.col("active_from") <= pl.col("cast_at")),
             pl.col("active_until").is_null() | (pl.col("cast_at") < pl.col("active_until")),
         )
         .unique("row")
