@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
+from fastapi_offline import FastAPIOffline
 
 from . import appointments, disputes, evaluations, grid, meetings, organisations, people, ratings
 from .platform import health, oauth, openapi, problems, sandbox
@@ -29,7 +30,7 @@ SLICES = (grid, organisations, people, appointments, disputes, meetings, evaluat
 
 def create_app() -> FastAPI:
     """Make the application from the process's settings."""
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Maple Bridge 枫桥",
         version="1.0.0",
         summary="The service behind the 256 method of settling property disputes.",
