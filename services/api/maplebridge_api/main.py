@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 
 from . import appointments, disputes, evaluations, grid, meetings, organisations, people, ratings
-from .platform import health, oauth, openapi, problems, sandbox
+from .platform import event_log, health, oauth, openapi, problems, sandbox
 from .platform.database import Database
 from .platform.metrics import Metrics
 from .platform.request import Replay
@@ -46,7 +46,7 @@ def create_app() -> FastAPI:
     app.state.as_person = appointments.service.as_person
     for slice_ in SLICES:
         app.include_router(slice_.routes.routes)
-    for routes in (oauth.routes, health.routes):
+    for routes in (event_log.routes, oauth.routes, health.routes):
         app.include_router(routes)
     if settings().sandbox:
         app.include_router(sandbox.routes)
