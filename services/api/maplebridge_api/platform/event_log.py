@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import (
     BigInteger,
     Integer,
-    Select,
     Text,
     bindparam,
     cast,
@@ -68,7 +67,7 @@ _rows = (
     .limit(bindparam("limit", type_=Integer))
     .subquery("rows")
 )
-_page: Select[Any] = select(
+_page = select(
     func.coalesce(cast(func.json_agg(_rows.c.item), Text), "[]").label("items"),
     func.count().label("count"),
     func.max(_rows.c.no).label("last"),
