@@ -1,6 +1,8 @@
 # Every target installs what it needs first; nothing is written outside this folder but package caches.
 PYTHON ?= python3
 RUN := .venv/bin/python -m
+# Python finds the packages of this folder by paths in UTF-8, whatever the locale.
+export PYTHONUTF8 := 1
 
 .PHONY: demo up test lint bench lock docs
 
