@@ -2,15 +2,11 @@
 
 import os
 
-PYTHON = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
-
 
 def inherited() -> dict[str, str]:
     """Give the shell's settings without ours and PostgreSQL's: a part sees only its own of those.
 
-    A proxy for the way out (WeChat, OIDC) must not catch the calls between our own parts. Python
-    reads the paths of installed packages in the locale's encoding unless told: in locale C, which
-    the servers run in, a Chinese folder name would end it.
+    A proxy for the way out (WeChat, OIDC) must not catch the calls between our own parts.
     """
     kept = {
         name: value
@@ -19,7 +15,7 @@ def inherited() -> dict[str, str]:
     }
     direct = [kept.get("NO_PROXY") or kept.get("no_proxy"), "127.0.0.1", "localhost"]
     no_proxy = ",".join(host for host in direct if host)
-    return {**kept, "NO_PROXY": no_proxy, "no_proxy": no_proxy, **PYTHON}
+    return {**kept, "NO_PROXY": no_proxy, "no_proxy": no_proxy, "PYTHONUNBUFFERED": "1"}
 
 
 def ours() -> dict[str, str]:
