@@ -23,7 +23,8 @@ from dataclasses import dataclass
 CAP_DAC_OVERRIDE = 1
 CAP_DAC_READ_SEARCH = 2
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 4
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAPABILITY_VERSION_3 = 0x20080522
@@ -87,7 +88,8 @@ def _drop_root(user: User) -> None:
     """Become `user` for good; on Linux keep the right to search and read folders."""
     kept = _searching_capability() if sys.platform == "linux" else None
     if kept is not None:
-        _prctl(PR_SET_KEEPCAPS, 1)
+        # Keeps capabilities over setuid, and lets access() count them: initdb asks it for binaries.
+        _prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
     with suppress(PermissionError):  # a user namespace may forbid it, and then has no groups
         os.setgroups([])
     os.setgid(user.gid)
