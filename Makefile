@@ -1,6 +1,7 @@
 # Every target installs what it needs first; nothing is written outside this folder but package caches.
 PYTHON ?= python3
 RUN := .venv/bin/python -m
+SOURCES := libs/domain services/api services/evaluator deploy/embedded
 
 .PHONY: demo up test lint bench lock docs
 
@@ -29,13 +30,16 @@ lock: .venv/.ready ## resolve the dependencies anew
 	@$(RUN) uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --group dev \
 		--no-emit-package maplebridge-domain --no-emit-package maplebridge-api \
 		--no-emit-package maplebridge-evaluator --no-emit-package maplebridge \
-		libs/domain/pyproject.toml services/api/pyproject.toml services/evaluator/pyproject.toml \
-		deploy/embedded/pyproject.toml -o requirements.lock
+		$(addsuffix /pyproject.toml,$(SOURCES)) -o requirements.lock
 
-.venv/.ready: requirements.lock libs/domain/pyproject.toml services/api/pyproject.toml services/evaluator/pyproject.toml deploy/embedded/pyproject.toml
+.venv/.ready: requirements.lock $(addsuffix /pyproject.toml,$(SOURCES))
 	@$(PYTHON) -m venv .venv
 	@$(RUN) pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"
 	@$(RUN) uv pip install --quiet --require-hashes -r requirements.lock
 	@$(RUN) uv pip install --quiet --no-deps --no-build-isolation \
-		-e libs/domain -e services/api -e services/evaluator -e deploy/embedded
+		$(addprefix -e ,$(SOURCES))
+	@# Relative paths to the sources: Python 3.11 reads absolute ones in the locale's encoding, and in
+	@# locale C, which the embedded servers run in, a clone in a folder named 天桥 would not start.
+	@rm .venv/lib/python3*/site-packages/*maplebridge*.pth
+	@printf '../../../../%s\n' $(SOURCES) > "$$(echo .venv/lib/python3*/site-packages)/maplebridge.pth"
 	@touch $@

@@ -94,6 +94,30 @@ def sample(
 
 
 @app.command()
+def token(
+    data: Data = DATA,
+    client: Annotated[
+        str | None, typer.Option(help="A system: operator, sample, department, evaluator.")
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(help="In a sandbox: a holder's name in the sample street, or an appointment."),
+    ] = None,
+) -> None:
+    """Print an access token; without options, the persons of the sample street in office."""
+    from maplebridge.tokens import fetch_token, sample_holders
+
+    try:
+        if client or person:
+            _plain(asyncio.run(fetch_token(data, client, person)))
+        else:
+            for holder in sample_holders():
+                _plain(f"{holder.appointment_id}  {holder.name}  {holder.office}")
+    except Trouble as trouble:
+        _fail(str(trouble))
+
+
+@app.command()
 def demo(data: Data = DATA) -> None:
     """Run a street's month from an empty folder to ratings that a department has verified."""
     from maplebridge.demo.run import demonstrate

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
+from fastapi_offline import FastAPIOffline
 
 from . import appointments, disputes, evaluations, grid, meetings, organisations, people, ratings
-from .platform import health, oauth, openapi, problems, sandbox
+from .platform import event_log, health, oauth, openapi, problems, sandbox
 from .platform.database import Database
 from .platform.metrics import Metrics
 from .platform.request import Replay
@@ -29,7 +30,7 @@ SLICES = (grid, organisations, people, appointments, disputes, meetings, evaluat
 
 def create_app() -> FastAPI:
     """Make the application from the process's settings."""
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Maple Bridge 枫桥",
         version="1.0.0",
         summary="The service behind the 256 method of settling property disputes.",
@@ -45,7 +46,7 @@ def create_app() -> FastAPI:
     app.state.as_person = appointments.service.as_person
     for slice_ in SLICES:
         app.include_router(slice_.routes.routes)
-    for routes in (oauth.routes, health.routes):
+    for routes in (event_log.routes, oauth.routes, health.routes):
         app.include_router(routes)
     if settings().sandbox:
         app.include_router(sandbox.routes)

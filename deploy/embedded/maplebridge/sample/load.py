@@ -10,7 +10,8 @@ import httpx
 from maplebridge.sample.client import ok, together
 from maplebridge.sample.world import World
 
-BATCH_MAX = 1000
+BATCH_MAX = 250
+ATTEMPTS_MAX = 5
 IN_FLIGHT_MAX = 4
 LEVELS = ("community", "quarter", "lane", "unit")
 
@@ -141,6 +142,13 @@ class Sender:
         if etag:
             headers["If-Match"] = etag
         async with self._in_flight:
-            response = await self._client.request(method, f"/v1/{path}", json=body, headers=headers)
+            for _ in range(ATTEMPTS_MAX):
+                response = await self._client.request(
+                    method, f"/v1/{path}", json=body, headers=headers
+                )
+                if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                    break
+                # The key makes the repetition safe, whether the first was written or not.
+                await asyncio.sleep(float(response.headers.get("Retry-After", "1")))
         self._advance(things)
         return ok(response)

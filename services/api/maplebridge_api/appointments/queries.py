@@ -120,7 +120,7 @@ _NEW: dict[str, ColumnElement[Any]] = {
     "no_interest_declared_on": bindparam("no_interest_declared_on", type_=Date),
 }
 #: Takes the lowest place of the post that is free in the whole term; no row comes back when none is.
-#: When two take the same place at once, the key `appointment__post_taken` lets one of them through.
+#: The post is locked before; the key `appointment__post_taken` guarantees it whatever the code does.
 APPOINT = Statement(
     insert(appointment)
     .from_select(list(_NEW), select(*_NEW.values()).where(~_taken).order_by(_place).limit(1))

@@ -15,7 +15,7 @@ from maplebridge_domain.cross_appointment import (
 )
 from maplebridge_domain.worktime import SHANGHAI
 
-from ..organisations.service import CONTRACT, POST, Post, ServiceContract
+from ..organisations.service import CONTRACT, POST, POST_TO_FILL, Post, ServiceContract
 from ..people.service import PERSON, Person
 from ..platform.bodies import range_text
 from ..platform.clock import clock
@@ -46,7 +46,7 @@ async def appoint(write: Write, appointments: Items[NewAppointment]) -> list[Cre
         NotFound, EmptyPeriod, PostTaken, AlreadyHoldsPost.
     """
     people = await appointments.named(write.tx, PERSON, "person_id")
-    posts = await appointments.named(write.tx, POST, "post_id")
+    posts = await appointments.named(write.tx, POST_TO_FILL, "post_id")
 
     def values(new: NewAppointment) -> dict[str, object]:
         post = posts[new.post_id]
@@ -69,7 +69,7 @@ async def cross_appoint(write: Write, appointments: Items[NewCrossAppointment]) 
         PostTaken, AlreadyHoldsPost, SourceNotInForce.
     """
     sources = await appointments.named(write.tx, APPOINTMENT, "source_id")
-    posts = await appointments.named(write.tx, POST, "post_id")
+    posts = await appointments.named(write.tx, POST_TO_FILL, "post_id")
     contracts = await appointments.named(write.tx, CONTRACT, "contract_id")
     held = await write.tx.all(POST, ids=[source.post_id for source in sources.values()])
     source_posts = {post.id: post for post in held}

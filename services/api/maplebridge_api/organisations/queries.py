@@ -94,19 +94,19 @@ ORGANISATION = Statement(
     ),
     lambda id_, street_id, kind, path: Organisation(id_, street_id, OrganisationKind(kind), path),
 )
-POST = Statement(
-    by_ids(
-        post,
-        post.c.street_id,
-        post.c.seats,
-        post.c.kind,
-        organisation.c.kind.label("holder"),
-        level_of(post.c.street_id, _GRID_ID),
-        path_of(post.c.street_id, _GRID_ID),
-        ENTERPRISE_ID,
-    ).select_from(_HELD),
-    _post,
-)
+_POSTS = by_ids(
+    post,
+    post.c.street_id,
+    post.c.seats,
+    post.c.kind,
+    organisation.c.kind.label("holder"),
+    level_of(post.c.street_id, _GRID_ID),
+    path_of(post.c.street_id, _GRID_ID),
+    ENTERPRISE_ID,
+).select_from(_HELD)
+POST = Statement(_POSTS, _post)
+#: Locked in order: of two who fill the places of one post, the second sees what the first took.
+POST_TO_FILL = Statement(_POSTS.order_by(post.c.id).with_for_update(of=post, key_share=True), _post)
 CONTRACT = Statement(
     by_ids(
         service_contract,

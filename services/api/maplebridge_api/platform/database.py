@@ -94,7 +94,7 @@ class Statement(Generic[Row]):
 class Read(Statement[Row]):
     """A read: the slice's own select, joined behind the gate."""
 
-    def __init__(self, rows: Select[Any], row: Callable[..., Row]) -> None:
+    def __init__(self, rows: Select[*tuple[Any, ...]], row: Callable[..., Row]) -> None:
         found = rows.lateral("found")
         super().__init__(select(found).select_from(gate().join(found, true())), row)
         behind = self.sql.partition("LATERAL")[2]
