@@ -115,6 +115,7 @@ def ballot_values(
         The values (subject, place, value, observations, raters, parties, trimmed, by_party), and
         how many marks were set aside (subject, place, recused).
     """
+    count = pl.len().cast(pl.Int64)
     asked = marks.with_row_index("row").join(
         _questions(subjects, indicators, "ballot", marks.schema["indicator"]),
         left_on=["subject_kind", "subject_id", "indicator"],
@@ -133,11 +134,9 @@ def ballot_values(
         asked.join(conflicts, on="row", how="anti")
         .with_columns(value=_value("mark"))
         .group_by(*_CELL, "party", "person_id")
-        .agg(pl.col("value").sum(), marks=pl.len().cast(pl.Int64))
+        .agg(pl.col("value").sum(), pl.col("trim_percent").first(), marks=count)
         .with_columns(value=rounded(pl.col("value"), pl.col("marks")))
-        .join(_trims(indicators, subjects), on=_CELL)
     )
-    count = pl.len().cast(pl.Int64)
     cut = count * pl.col("trim_percent").first() // 100
     parties = (
         raters.group_by(*_CELL, "party")
@@ -161,11 +160,6 @@ def ballot_values(
         by_party=pl.struct(pl.col("party").cast(pl.String), "raters", "trimmed", "mean"),
     )
     return values, conflicts.group_by(*_CELL).agg(recused=count)
-
-
-def _trims(indicators: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
-    shares = indicators.select("scheme", "place", "trim_percent")
-    return subjects.select("subject", "scheme").join(shares, on="scheme").drop("scheme")
 
 
 def _party_weights(rubric: Rubric, enum: pl.DataType) -> pl.DataFrame:
