@@ -157,6 +157,13 @@ async def test_the_same_month_gives_the_same_results_to_the_byte(street: Street)
     assert len(first) > 100_000
 
 
+async def test_the_sample_sent_a_second_time_changes_nothing(street: Street) -> None:
+    events = "SELECT last_no FROM event_head WHERE street_id = $1"
+    before = await street.asks(events, street.world.street["street_id"])
+    await load(street.client, street.world, lambda things: None)
+    assert await street.asks(events, street.world.street["street_id"]) == before > 1_000
+
+
 async def test_a_database_that_is_away_is_said_and_found_again(street: Street) -> None:
     await street.system.stop("postgres")
     answer = await street.client.get("/readyz")

@@ -147,6 +147,8 @@ def evaluator_part(place: Place) -> Part:
         "MAPLEBRIDGE_API_URL": place.url,
         "MAPLEBRIDGE_CLIENT_ID": "evaluator",
         "MAPLEBRIDGE_CLIENT_SECRET": place.secrets.client_secrets["evaluator"],
+        # A street is too small to share among threads: one takes less of the processor in all.
+        "POLARS_MAX_THREADS": "1",
     }
     return worker_part(
         "evaluator",
