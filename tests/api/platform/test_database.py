@@ -1,0 +1,157 @@
+"""Isolation, proven from below: raw SQL under each role, the gate, a poisoned session."""
+
+import gc
+import json
+import re
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from maplebridge_api.platform.database import EVERYWHERE, GATE, Database, Read, Scope
+from maplebridge_api.platform.schema import SHARED_TABLES, STREET_TABLES, metadata
+from tests.conftest import Databases
+from tests.world import NEIGHBOUR, TIANQIAO, Tianqiao, dispute, id_of, outcome
+
+
+def all_reads() -> list[Read[object]]:
+    """Find every compiled read of the application, whichever slice it is in."""
+    return [one for one in gc.get_objects() if isinstance(one, Read)]
+
+
+@pytest.fixture
+async def as_api(databases: Databases, database: str) -> asyncpg.Connection:
+    return await asyncpg.connect(databases.url(database, "mb_api"))
+
+
+async def test_without_a_range_no_row_is_seen(as_api: asyncpg.Connection) -> None:
+    for table in STREET_TABLES:
+        assert await as_api.fetchval(f"SELECT count(*) FROM {table}") == 0, table
+    await as_api.close()
+
+
+async def test_in_another_streets_range_only_its_rows_are_seen(as_api: asyncpg.Connection) -> None:
+    async with as_api.transaction():
+        await as_api.execute(f"SELECT mb_enter({NEIGHBOUR}, {NEIGHBOUR})")
+        for table in STREET_TABLES:
+            streets = await as_api.fetch(f"SELECT DISTINCT street_id FROM {table}")
+            assert {row["street_id"] for row in streets} <= {NEIGHBOUR}, table
+        assert await as_api.fetchval("SELECT count(*) FROM grid") == 3
+        assert await as_api.fetchval("SELECT count(*) FROM interest") == 0
+    await as_api.close()
+
+
+async def test_a_row_of_another_street_cannot_be_written(as_api: asyncpg.Connection) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        async with as_api.transaction():
+            await as_api.execute(f"SELECT mb_enter({NEIGHBOUR}, {NEIGHBOUR})")
+            await as_api.execute(
+                "INSERT INTO person (street_id, name) VALUES ($1, 'x')", TIANQIAO
+            )
+    await as_api.close()
+
+
+async def test_a_range_ends_with_its_transaction(as_api: asyncpg.Connection) -> None:
+    async with as_api.transaction():
+        await as_api.execute(f"SELECT mb_enter({TIANQIAO}, {TIANQIAO})")
+        assert await as_api.fetchval("SELECT count(*) FROM street") == 1
+    assert await as_api.fetchval("SELECT count(*) FROM street") == 0
+    await as_api.close()
+
+
+async def test_a_range_is_entered_once(as_api: asyncpg.Connection) -> None:
+    with pytest.raises(asyncpg.PostgresError, match="already entered"):
+        async with as_api.transaction():
+            await as_api.execute(f"SELECT mb_enter({NEIGHBOUR}, {NEIGHBOUR})")
+            await as_api.execute(f"SELECT mb_enter({TIANQIAO}, {TIANQIAO})")
+    await as_api.close()
+
+
+async def test_the_evaluator_reads_the_feed_and_nothing_else(
+    databases: Databases, database: str
+) -> None:
+    connection = await asyncpg.connect(databases.url(database, "mb_evaluator"))
+    for table in (*STREET_TABLES, *SHARED_TABLES, "interest", "subject"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetch(f"SELECT 1 FROM {table}")
+    assert await connection.fetchval("SELECT count(*) FROM feed.subject_v1") == 0
+    async with connection.transaction():
+        await connection.execute(f"SELECT mb_enter({TIANQIAO}, {TIANQIAO})")
+        assert await connection.fetchval("SELECT count(*) FROM feed.subject_v1") > 0
+        streets = await connection.fetch("SELECT DISTINCT street_id FROM feed.subject_v1")
+        assert [row["street_id"] for row in streets] == [TIANQIAO]
+    await connection.close()
+
+
+@pytest.mark.parametrize("wrong", [(NEIGHBOUR, NEIGHBOUR), (0, 999_999_999)])
+async def test_on_a_poisoned_session_nothing_is_read_or_written(
+    tianqiao: Tianqiao, wrong: tuple[int, int]
+) -> None:
+    """A range left behind on a connection must give an error, never another street's rows."""
+    pool = await tianqiao.app.state.database.pool()
+    async with pool.acquire() as one:
+        await one.execute(f"SET mb.lo = '{wrong[0]}'; SET mb.hi = '{wrong[1]}'")
+    pool._maxsize = 1
+    for answer in (
+        await tianqiao.clerk_li.gets("/grids"),
+        await tianqiao.clerk_li.gets(f"/grids/{id_of('huayuan')}"),
+        await tianqiao.clerk_li.posts("/disputes", dispute()),
+        await tianqiao.clerk_li.posts("/people", {"street_id": TIANQIAO, "name": "某人"}),
+    ):
+        assert outcome(answer) == "500 internal_error"
+    async with pool.acquire() as one:
+        await one.execute("RESET mb.lo; RESET mb.hi")
+    assert await tianqiao.new_events() == []
+
+
+def test_every_read_lies_behind_the_gate() -> None:
+    reads = all_reads()
+    assert len(reads) > 25
+    for read in reads:
+        head, _, behind = read.sql.partition("LATERAL")
+        assert re.search(r"mb_enter\(\$\d+::INTEGER, \$\d+::INTEGER\) AS ok", head), read.sql
+        assert str(GATE) in behind, read.sql
+        assert "LIMIT" in behind, read.sql
+        assert re.search(r"street_id (BETWEEN|=) \$", behind), read.sql
+
+
+async def test_no_read_shows_a_neighbour_what_belongs_to_the_street(tianqiao: Tianqiao) -> None:
+    """Each read, with every value that could name a row of Tianqiao, in the neighbour's range."""
+    database: Database = tianqiao.app.state.database
+    ids = [UUID(id_of(name)) for name in ("huayuan", "flooded kitchen", "wang", "rubric", "meeting")]
+    ids.append(UUID(id_of("wang in huayuan branch")))
+    values = {
+        "limit": 50,
+        "after_street": 999_999_999,
+        "after_id": UUID(int=2**128 - 1),
+        "after": 0,
+        "street_id": TIANQIAO,
+        "client_id": "clerk_li",
+        "key": "k",
+        "at": datetime.fromisoformat("2026-10-13T20:00:00+08:00"),
+        "level": "quarter",
+        "kind": "member_score",
+        "state": "reported",
+        "step": 1,
+    }
+    for read in all_reads():
+        for id_ in ids:
+            asked = [name for name in read._names if name not in read._constants]
+            named = {name: values.get(name, id_) for name in asked}
+            for scope in (Scope(NEIGHBOUR, NEIGHBOUR), Scope(0, TIANQIAO - 1)):
+                found = await database.read(read, scope, **named | {"lo": scope.lo, "hi": scope.hi})
+                shown = json.dumps(found, default=str)
+                assert str(TIANQIAO) not in shown, read.sql
+                assert id_of("huayuan") not in shown, read.sql
+
+
+async def test_the_installations_own_range_reaches_every_street(tianqiao: Tianqiao) -> None:
+    database: Database = tianqiao.app.state.database
+    async with database.transaction(EVERYWHERE) as tx:
+        count = await tx.connection.fetchval("SELECT count(*) FROM street")
+    assert count == 2
+
+
+def test_every_table_is_listed_as_a_streets_or_shared() -> None:
+    assert set(metadata.tables) == {*STREET_TABLES, *SHARED_TABLES}
