@@ -99,10 +99,15 @@ class Tianqiao:
     http: httpx.AsyncClient
     seen: int = 0
 
-    def system(self, name: str, *, rights: Iterable[Right] = Right, street: int = TIANQIAO) -> Actor:
-        """Return a system that acts in one street with some rights."""
-        caller = Caller(name, Scope(street, street), frozenset(rights))
-        return Actor(self.http, issue(caller))
+    def system(
+        self,
+        name: str,
+        *,
+        rights: Iterable[Right] = Right,
+        streets: tuple[int, int] = (TIANQIAO, TIANQIAO),
+    ) -> Actor:
+        """Return a system that acts in a range of streets with some rights."""
+        return Actor(self.http, issue(Caller(name, Scope(*streets), frozenset(rights))))
 
     @property
     def clerk_li(self) -> Actor:
@@ -114,7 +119,7 @@ class Tianqiao:
 
     @property
     def stranger(self) -> Actor:
-        return self.system("stranger", street=NEIGHBOUR)
+        return self.system("stranger", streets=(NEIGHBOUR, NEIGHBOUR))
 
     @property
     def worker(self) -> Actor:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from .period import Period
 from .problem import Kind, Problem
+from .worktime import SHANGHAI
 
 
 @dataclass(eq=False)
@@ -87,7 +88,8 @@ def check_cross_appointment_term(
         OutlastsItsSource, NoContractInForce.
     """
     if during not in source:
-        raise OutlastsItsSource(source.start.date(), source.until.date() if source.until else "…")
+        until = source.until.astimezone(SHANGHAI).date() if source.until else "…"
+        raise OutlastsItsSource(source.start.astimezone(SHANGHAI).date(), until)
     # One contract for the whole term: a gap between two would unseat the member.
     if contracts is not None and not any(during in contract for contract in contracts):
         raise NoContractInForce()
