@@ -63,7 +63,11 @@ class Actor:
     headers: dict[str, str] = field(default_factory=dict)
 
     async def asks(self, method: str, path: str, **more: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.token}", **self.headers, **more.pop("headers", {})}
+        headers = {
+            "Authorization": f"Bearer {self.token}",
+            **self.headers,
+            **more.pop("headers", {}),
+        }
         response = await self.http.request(method, f"/v1{path}", headers=headers, **more)
         contract().check(response)
         return response
@@ -213,7 +217,9 @@ def _organisation(name: str, kind: str, grid: str, parent: str | None = None) ->
     return "/organisations", body | {"parent_id": id_of(parent) if parent else None}
 
 
-def _post(name: str, kind: str, at: str, *, on_grid: bool = False, seats: int = 1) -> tuple[str, Json]:
+def _post(
+    name: str, kind: str, at: str, *, on_grid: bool = False, seats: int = 1
+) -> tuple[str, Json]:
     place = {"grid_id" if on_grid else "organisation_id": id_of(at)}
     return "/posts", {"id": id_of(name), "kind": kind, "name": kind, "seats": seats} | place
 

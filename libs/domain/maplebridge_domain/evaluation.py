@@ -123,3 +123,13 @@ class PeriodNotOver(Problem):
     pointer = "/period"
 
     until: date
+
+
+@dataclass(eq=False)
+class ResultTwice(Problem):
+    """A run holds one result of a kind for a subject."""
+
+    kind = Kind.CONFLICT
+    zh = "同一对象在一次运行中只能有一个同类结果。"
+    en = "A subject has one result of a kind in a run."
+    pointer = "/results"

@@ -46,7 +46,9 @@ async def test_a_post_seats_as_many_as_it_has_places(tianqiao: Tianqiao) -> None
 
 async def test_nobody_holds_one_post_twice(tianqiao: Tianqiao) -> None:
     twice = appointment("chen", "member of huayuan committee")
-    assert outcome(await tianqiao.clerk_li.posts("/appointments", twice)) == "409 already_holds_post"
+    assert (
+        outcome(await tianqiao.clerk_li.posts("/appointments", twice)) == "409 already_holds_post"
+    )
 
 
 async def test_a_batch_that_breaks_a_rule_writes_nothing(tianqiao: Tianqiao) -> None:

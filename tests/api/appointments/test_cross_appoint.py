@@ -4,7 +4,11 @@ import pytest
 
 from tests.world import TERM, TIANQIAO, Json, Tianqiao, id_of, outcome
 
-ELECTION = {"voted_on": "2024-12-01", "filing_number": "天桥备〔2024〕1号", "filed_on": "2024-12-20"}
+ELECTION = {
+    "voted_on": "2024-12-01",
+    "filing_number": "天桥备〔2024〕1号",
+    "filed_on": "2024-12-20",
+}
 STEPS: dict[int, Json] = {
     1: {"source_id": id_of("lin on huayuan"), "post_id": id_of("instructor of jiayuan")},
     2: {

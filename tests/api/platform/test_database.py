@@ -46,9 +46,7 @@ async def test_a_row_of_another_street_cannot_be_written(as_api: asyncpg.Connect
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
         async with as_api.transaction():
             await as_api.execute(f"SELECT mb_enter({NEIGHBOUR}, {NEIGHBOUR})")
-            await as_api.execute(
-                "INSERT INTO person (street_id, name) VALUES ($1, 'x')", TIANQIAO
-            )
+            await as_api.execute("INSERT INTO person (street_id, name) VALUES ($1, 'x')", TIANQIAO)
     await as_api.close()
 
 
@@ -119,7 +117,9 @@ def test_every_read_lies_behind_the_gate() -> None:
 async def test_no_read_shows_a_neighbour_what_belongs_to_the_street(tianqiao: Tianqiao) -> None:
     """Each read, with every value that could name a row of Tianqiao, in the neighbour's range."""
     database: Database = tianqiao.app.state.database
-    ids = [UUID(id_of(name)) for name in ("huayuan", "flooded kitchen", "wang", "rubric", "meeting")]
+    ids = [
+        UUID(id_of(name)) for name in ("huayuan", "flooded kitchen", "wang", "rubric", "meeting")
+    ]
     ids.append(UUID(id_of("wang in huayuan branch")))
     values = {
         "limit": 50,

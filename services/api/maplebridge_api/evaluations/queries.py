@@ -9,6 +9,7 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     DateTime,
+    Integer,
     Text,
     Uuid,
     and_,
@@ -197,7 +198,7 @@ SHOW_RUN = Statement(
 
 @dataclass(frozen=True)
 class HandedOut:
-    """A run that is to be computed."""
+    """A run that is to be computed, or is given up."""
 
     street_id: int
     id: UUID
@@ -205,6 +206,22 @@ class HandedOut:
 
 _wall = bindparam("wall", type_=DateTime(timezone=True))
 _again_before = bindparam("again_before", type_=DateTime(timezone=True))
+GIVE_UP = Statement(
+    update(evaluation_run)
+    .where(
+        in_scope(evaluation_run),
+        evaluation_run.c.state == literal_column("'computing'"),
+        evaluation_run.c.lease_until < _wall,
+        evaluation_run.c.attempt >= bindparam("attempts", type_=Integer),
+    )
+    .values(
+        state=literal_column("'failed'"),
+        failure=bindparam("failure", type_=JSONB),
+        version=evaluation_run.c.version + literal_column("1"),
+    )
+    .returning(evaluation_run.c.street_id, evaluation_run.c.id),
+    HandedOut,
+)
 #: What is still to be computed, and was not handed out just now: the queue may have lost it, or a
 #: worker may have died with it.
 HAND_OUT = Statement(

@@ -12,13 +12,14 @@ from maplebridge_domain.evaluation import (
     NoticeRunning,
     OwnResult,
     PeriodNotOver,
+    ResultTwice,
     RunClaimed,
     RunNotInState,
     RunNotOpen,
     RunState,
 )
 from maplebridge_domain.period import EmptyPeriod
-from maplebridge_domain.rubric_refusals import RubricRefused
+from maplebridge_domain.rubric_refusals import KindNotInRubric, RubricNotInForce, RubricRefused
 
 from ..platform.bodies import Page
 from ..platform.identity import Caller, needs
@@ -44,6 +45,7 @@ routes = router("evaluations")
 
 Reader = Annotated[Caller, needs(Right.READ)]
 Evaluator = Annotated[Caller, needs(Right.RUNS_COMPUTE)]
+RUN_RULES = (EmptyPeriod, PeriodNotOver, RubricNotInForce, KindNotInRubric, IdTaken)
 RUBRIC_RULES = (*RubricRefused.__subclasses__(), RubricInForce, IdTaken)
 
 
@@ -72,7 +74,7 @@ async def get_rubric(request: Request, caller: Reader, id: UUID) -> Response:
 @routes.post(
     "/evaluation-runs",
     status_code=201,
-    responses=created(RunOut, EmptyPeriod, PeriodNotOver, IdTaken),
+    responses=created(RunOut, *RUN_RULES),
 )
 async def request_run(
     body: NewRun, caller: Annotated[Caller, needs(Right.RUNS_REQUEST)], tx: Tx
@@ -106,7 +108,8 @@ async def claim_run(id: UUID, body: Claim, caller: Evaluator, tx: Tx) -> Respons
 
 
 @routes.put(
-    "/evaluation-runs/{id}/results", responses=answers(RunOut, RunNotOpen, IncompleteResults)
+    "/evaluation-runs/{id}/results",
+    responses=answers(RunOut, RunNotOpen, IncompleteResults, ResultTwice),
 )
 async def publish_results(id: UUID, body: Publication, caller: Evaluator, tx: Tx) -> Response:
     """Hand in all results of a run; once, however often it is repeated. 提交评价结果"""

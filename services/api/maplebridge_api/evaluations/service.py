@@ -10,20 +10,24 @@ from maplebridge_domain.evaluation import (
     NeedsAPerson,
     NoticeRunning,
     PeriodNotOver,
+    ResultTwice,
     RunClaimed,
     RunNotInState,
     RunNotOpen,
     RunState,
 )
 from maplebridge_domain.period import EmptyPeriod, Period
+from maplebridge_domain.rubric import read_rubric
+from maplebridge_domain.rubric_check import check_run
 from maplebridge_domain.worktime import SHANGHAI, deadline
 
 from .. import ratings
 from ..appointments.service import appointments_of
 from ..platform.bodies import dump, range_text
-from ..platform.clock import wall
+from ..platform.clock import clock, wall
 from ..platform.database import EVERYWHERE, Database, Transaction, as_rows
-from ..platform.events import EventType
+from ..platform.events import EventType, record
+from ..platform.identity import Caller
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
 from ..settings import settings
@@ -46,8 +50,13 @@ __all__ = [
 
 #: A run that was handed out and not claimed is handed out again after this long.
 HAND_OUT_AGAIN_AFTER = timedelta(seconds=15)
-#: A run that took this many workers with it is given up, so that it cannot take all that follow.
 ATTEMPTS_MAX = 5
+GIVEN_UP = json.dumps(
+    {
+        "code": "attempts_exhausted",
+        "detail": "Every worker that computed this run was lost with it.",
+    }
+)
 
 
 async def create_rubrics(write: Write, rubrics: Items[NewRubric]) -> list[Created]:
@@ -89,7 +98,7 @@ async def request_runs(write: Write, runs: Items[NewRun]) -> list[Created]:
     """Request a run over a period that is over. Its row is the request: the job worker finds it.
 
     Raises:
-        NotFound, EmptyPeriod, PeriodNotOver.
+        NotFound, EmptyPeriod, PeriodNotOver, RubricNotInForce, KindNotInRubric.
     """
     rubrics = await runs.named(write.tx, queries.RUBRIC, "rubric_id")
 
@@ -98,6 +107,8 @@ async def request_runs(write: Write, runs: Items[NewRun]) -> list[Created]:
             raise NotFound("/rubric_id")
         write.caller.must(Right.RUNS_REQUEST, on=str(run.street_id))
         _check_period(run.period, write.now)
+        rubric = read_rubric(json.loads(rubrics[run.rubric_id].document))
+        check_run(rubric, run.kinds, run.period.from_, run.period.until)
         return dump(
             run,
             period_from=run.period.from_,
@@ -124,9 +135,23 @@ def _check_period(period: DaysIn, now: datetime) -> None:
 
 
 async def hand_out(database: Database) -> list[HandedOut]:
-    """Mark and return the runs that are to be put in the queue now, of all streets."""
+    """Mark and return the runs that are to be put in the queue now, of all streets.
+
+    A run that took `ATTEMPTS_MAX` workers with it is given up, so that it cannot take all that follow.
+    """
     now = wall()
     async with database.transaction(EVERYWHERE) as tx:
+        given_up = await tx.all(queries.GIVE_UP, wall=now, attempts=ATTEMPTS_MAX, failure=GIVEN_UP)
+        for run in given_up:
+            await record(
+                tx,
+                Caller("jobs", EVERYWHERE, frozenset()),
+                events.FAILED,
+                street_id=run.street_id,
+                subject=f"evaluation-runs/{run.id}",
+                at=clock.now(),
+                code="attempts_exhausted",
+            )
         return await tx.all(queries.HAND_OUT, wall=now, again_before=now - HAND_OUT_AGAIN_AFTER)
 
 
@@ -152,13 +177,15 @@ async def publish(write: Write, id: UUID, body: Publication) -> Created:
     """Take in all results of a run; the same results again change nothing.
 
     Raises:
-        NotFound, RunNotOpen, IncompleteResults.
+        NotFound, RunNotOpen, IncompleteResults, ResultTwice.
     """
     run = await write.tx.visible(queries.RUN_TO_CHANGE, id)
     if run.state not in (RunState.QUEUED, RunState.COMPUTING):
         if (run.input_sha256, run.engine_version) == (body.input_sha256, body.engine_version):
             return await write.tx.one(queries.SHOW_RUN, id=id)
         raise RunNotOpen(run.state)
+    if len({(result.kind, result.subject_id) for result in body.results}) < len(body.results):
+        raise ResultTwice()
     strange = {result.kind for result in body.results} - set(run.kinds)
     if strange:
         raise IncompleteResults(", ".join(sorted(strange)))

@@ -2,9 +2,8 @@
 
 from sqlalchemy import JSON, Column, Date, Index, Uuid
 
-from maplebridge_domain.evaluation import ResultKind
+from maplebridge_domain.evaluation import ResultKind, ResultTwice
 from maplebridge_domain.meeting import SubjectKind
-from maplebridge_domain.problem import Kind, Problem
 from maplebridge_domain.record import RecordClass, RecordKind
 
 from ..platform.schema import (
@@ -18,16 +17,6 @@ from ..platform.schema import (
     unique,
     version,
 )
-
-
-class ResultTwice(Problem):
-    """A run holds one result of a kind for a subject."""
-
-    kind = Kind.CONFLICT
-    zh = "同一对象在一次运行中只能有一个同类结果。"
-    en = "A subject has one result of a kind in a run."
-    pointer = "/results"
-
 
 record = street_table(
     "record",

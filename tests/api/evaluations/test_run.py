@@ -1,0 +1,247 @@
+"""A run from request to final: queued, computing, drafted, under notice, final."""
+
+import json
+from asyncio import gather
+from datetime import datetime
+
+import pytest
+from joserfc import jws
+from joserfc.jwk import KeySet
+
+from maplebridge_api.evaluations.service import HAND_OUT_AGAIN_AFTER, hand_out
+from maplebridge_api.platform.clock import clock
+from tests.world import TIANQIAO, Json, Tianqiao, id_of, new_id, outcome, outcomes
+
+PERIOD = {"from": "2026-10-01", "until": "2026-11-01"}
+CLAIM = {"worker": "one", "lease_seconds": 30}
+EXPLANATION: Json = {
+    "category": "property_enterprise",
+    "max": 10000,
+    "too_little_data": False,
+    "bad_record": False,
+    "veto": None,
+    "rank": None,
+    "of": None,
+    "moved_most": [],
+    "components": [],
+    "indicators": [],
+}
+NOTICE = {"method": "posted", "evidence": "公示栏张贴，照片存档"}
+
+
+def request(**more: object) -> Json:
+    run = {
+        "id": id_of("run"),
+        "street_id": TIANQIAO,
+        "period": PERIOD,
+        "rubric_id": id_of("rubric"),
+    }
+    return run | {"kinds": ["credit_rating", "member_score"]} | more
+
+
+def publication(**more: object) -> Json:
+    results = [
+        ("credit_rating", "enterprise", "chenguang", 8731, "A"),
+        ("member_score", "appointment", "wang in huayuan branch", None, "unrated"),
+    ]
+    return {
+        "engine_version": "1",
+        "input_sha256": "ab" * 32,
+        "results": [
+            {
+                "kind": kind,
+                "subject_kind": subject_kind,
+                "subject_id": id_of(subject),
+                "score": score,
+                "grade": grade,
+                "explanation": EXPLANATION,
+            }
+            for kind, subject_kind, subject, score, grade in results
+        ],
+    } | more
+
+
+RUN = f"/evaluation-runs/{id_of('run')}"
+
+
+async def drafted(tianqiao: Tianqiao) -> None:
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    assert (await tianqiao.worker.puts(f"{RUN}/claim", CLAIM)).json()["state"] == "computing"
+    published = await tianqiao.worker.puts(f"{RUN}/results", publication())
+    assert published.json()["state"] == "drafted"
+
+
+async def under_notice(tianqiao: Tianqiao) -> str:
+    await drafted(tianqiao)
+    served = (await tianqiao.clerk_li.changes(RUN, "notice", NOTICE)).json()
+    assert served["state"] == "under_notice"
+    return str(served["notice_until"])
+
+
+async def test_results_become_final_by_a_person_after_the_notice(tianqiao: Tianqiao) -> None:
+    until = await under_notice(tianqiao)
+    assert until == "2026-11-10T00:00:00+08:00"  # five working days after Monday, 2 November
+    xu = await tianqiao.in_office("xu in working committee")
+    early = await xu.changes(RUN, "confirmation", {})
+    assert outcome(early) == "409 notice_running"
+    assert "2026-11-09" in early.json()["detail"]
+
+    clock.set_to = datetime.fromisoformat(until)
+    assert (await xu.changes(RUN, "confirmation", {})).json()["state"] == "final"
+    assert await tianqiao.new_events() == [
+        "evaluation_run.requested",
+        "evaluation_run.claimed",
+        "evaluation_run.drafted",
+        "evaluation_run.under_notice",
+        "evaluation_run.final",
+    ]
+
+
+async def test_a_statement_is_verified_offline_by_the_published_keys(tianqiao: Tianqiao) -> None:
+    until = await under_notice(tianqiao)
+    assert (await tianqiao.clerk_li.gets("/rating-statements")).json()["items"] == []
+    clock.set_to = datetime.fromisoformat(until)
+    xu = await tianqiao.in_office("xu in working committee")
+    await xu.changes(RUN, "confirmation", {})
+
+    [listed] = (await tianqiao.clerk_li.gets("/rating-statements")).json()["items"]
+    keys = KeySet.import_key_set((await tianqiao.http.get("/.well-known/jwks.json")).json())
+    signed = json.loads(jws.deserialize_compact(listed["statement"], keys, ["EdDSA"]).payload)
+    assert (signed["score"], signed["grade"], signed["enterprise"]) == (8731, "A", "chenguang")
+    assert signed["period"] == PERIOD
+    assert signed["test"] is True  # a sandbox's statement says so
+    assert signed["confirmed_in_capacity"] == id_of("xu in working committee")
+    assert signed["entrusted_by_county"] is False
+
+
+async def test_a_machine_does_not_confirm(tianqiao: Tianqiao) -> None:
+    clock.set_to = datetime.fromisoformat(await under_notice(tianqiao))
+    answer = await tianqiao.clerk_li.changes(RUN, "confirmation", {})
+    assert outcome(answer) == "403 needs_a_person"
+
+
+async def test_nobody_confirms_a_result_of_their_own(tianqiao: Tianqiao) -> None:
+    own = publication()
+    own["results"][1]["subject_id"] = id_of("xu in working committee")
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    await tianqiao.worker.puts(f"{RUN}/results", own)
+    served = await tianqiao.clerk_li.changes(RUN, "notice", NOTICE)
+    clock.set_to = datetime.fromisoformat(served.json()["notice_until"])
+    xu = await tianqiao.in_office("xu in working committee")
+    assert outcome(await xu.changes(RUN, "confirmation", {})) == "403 own_result"
+
+
+async def test_a_secretary_of_a_quarter_does_not_confirm(tianqiao: Tianqiao) -> None:
+    await under_notice(tianqiao)
+    wang = await tianqiao.in_office("wang in huayuan branch")
+    answer = await wang.posts(f"{RUN}/confirmation", {}, headers={"If-Match": '"1"'})
+    assert outcome(answer) == "403 right_missing"
+
+
+async def test_steps_of_a_run_are_taken_in_order(tianqiao: Tianqiao) -> None:
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    for act, body in (("notice", NOTICE), ("confirmation", {})):
+        answer = await tianqiao.clerk_li.changes(RUN, act, body)
+        assert outcome(answer) == "409 run_not_in_state"
+
+
+async def test_the_same_results_twice_are_published_once(tianqiao: Tianqiao) -> None:
+    await drafted(tianqiao)
+    await tianqiao.new_events()
+    again = await tianqiao.worker.puts(f"{RUN}/results", publication())
+    assert (again.status_code, again.json()["state"]) == (200, "drafted")
+    other = await tianqiao.worker.puts(f"{RUN}/results", publication(input_sha256="cd" * 32))
+    assert outcome(other) == "409 run_not_open"
+    assert await tianqiao.new_events() == []
+    assert await tianqiao.asks("SELECT count(*) FROM evaluation_result") == 2
+
+
+async def test_two_workers_that_publish_at_once_write_once(tianqiao: Tianqiao) -> None:
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    answers = await gather(
+        *(tianqiao.worker.puts(f"{RUN}/results", publication()) for _ in range(2))
+    )
+    assert outcomes(answers) == ["200", "200"]
+    assert await tianqiao.asks("SELECT count(*) FROM evaluation_result") == 2
+    assert (await tianqiao.new_events()).count("evaluation_run.drafted") == 1
+
+
+@pytest.mark.parametrize("change", ["a kind not asked for", "a subject twice"])
+async def test_results_are_published_whole_or_not_at_all(tianqiao: Tianqiao, change: str) -> None:
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    wrong = publication()
+    if change == "a subject twice":
+        wrong["results"].append(wrong["results"][0])
+        expected = "409 result_twice"
+    else:
+        wrong["results"][1] |= {"kind": "unit_assessment", "subject_kind": "organisation"}
+        expected = "422 incomplete_results"
+    assert outcome(await tianqiao.worker.puts(f"{RUN}/results", wrong)) == expected
+    assert await tianqiao.asks("SELECT count(*) FROM evaluation_result") == 0
+    assert (await tianqiao.clerk_li.gets(RUN)).json()["state"] == "queued"
+
+
+async def test_one_worker_computes_a_run_until_its_lease_passes(tianqiao: Tianqiao) -> None:
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    first = await tianqiao.worker.puts(f"{RUN}/claim", CLAIM)
+    assert first.json()["attempt"] == 1
+    other = CLAIM | {"worker": "two"}
+    assert outcome(await tianqiao.worker.puts(f"{RUN}/claim", other)) == "409 run_claimed"
+    await tianqiao.asks("UPDATE evaluation_run SET lease_until = lease_until - interval '1 hour'")
+    after = await tianqiao.worker.puts(f"{RUN}/claim", other)
+    assert after.json()["attempt"] == 2
+
+
+async def test_a_run_that_took_its_workers_with_it_is_given_up(tianqiao: Tianqiao) -> None:
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    await tianqiao.worker.puts(f"{RUN}/claim", CLAIM)
+    await tianqiao.asks(
+        "UPDATE evaluation_run SET attempt = 5, lease_until = lease_until - interval '1 hour'"
+    )
+    assert await hand_out(tianqiao.app.state.database) == []
+    assert (await tianqiao.new_events())[-1] == "evaluation_run.failed"
+    run = (await tianqiao.clerk_li.gets(RUN)).json()
+    assert (run["state"], run["failure"]["code"]) == ("failed", "attempts_exhausted")
+
+
+async def test_a_failure_is_entered_once_with_its_reason(tianqiao: Tianqiao) -> None:
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    failure = {"code": "rubric_changed", "detail": "The rubric has another digest."}
+    for _ in range(2):
+        failed = await tianqiao.worker.puts(f"{RUN}/failure", failure)
+        assert (failed.json()["state"], failed.json()["failure"]) == ("failed", failure)
+    assert (await tianqiao.new_events()).count("evaluation_run.failed") == 1
+
+
+async def test_a_run_is_handed_out_again_until_it_is_computed(tianqiao: Tianqiao) -> None:
+    database = tianqiao.app.state.database
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    assert [str(run.id) for run in await hand_out(database)] == [id_of("run")]
+    assert await hand_out(database) == []  # just now
+    earlier = f"UPDATE evaluation_run SET handed_out_at = handed_out_at - interval '{HAND_OUT_AGAIN_AFTER}'"
+    await tianqiao.asks(earlier)
+    assert len(await hand_out(database)) == 1
+    await tianqiao.worker.puts(f"{RUN}/claim", CLAIM)
+    await tianqiao.asks(earlier)
+    assert await hand_out(database) == []  # a worker has it
+    await tianqiao.asks("UPDATE evaluation_run SET lease_until = lease_until - interval '1 hour'")
+    assert len(await hand_out(database)) == 1  # the worker is gone
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"period": {"from": "2026-11-01", "until": "2026-12-01"}}, "422 period_not_over"),
+        ({"period": {"from": "2026-10-01", "until": "2026-10-01"}}, "422 empty_period"),
+        ({"rubric_id": id_of("next rubric")}, "404 not_found"),
+        ({"rubric_id": new_id()}, "404 not_found"),
+        ({"kinds": []}, "422 invalid_request"),
+        ({"period": {"from": "1999-10-01", "until": "1999-11-01"}}, "422 rubric_not_in_force"),
+    ],
+)
+async def test_a_run_that_cannot_be_is_refused(
+    tianqiao: Tianqiao, change: Json, expected: str
+) -> None:
+    answer = await tianqiao.clerk_li.posts("/evaluation-runs", request(**change))
+    assert outcome(answer) == expected
+    assert await tianqiao.new_events() == []

@@ -1,0 +1,66 @@
+"""Arranging meetings, the host's list, and what is given out to be done."""
+
+from tests.world import DELEGATES, MEETING, Json, Tianqiao, id_of, outcome
+
+PLACE: Json = {"quarter_id": id_of("huayuan"), "kind": "weekly", "hall": "议事厅"}
+LIST = f"/meetings/{id_of('meeting')}/attendance"
+
+
+async def test_a_quarter_holds_one_meeting_at_a_time(tianqiao: Tianqiao) -> None:
+    overlapping = PLACE | {
+        "starts_at": "2026-10-13T20:00:00+08:00",
+        "ends_at": "2026-10-13T22:00:00+08:00",
+    }
+    answer = await tianqiao.clerk_li.posts("/meetings", overlapping)
+    assert outcome(answer) == "409 meetings_overlap"
+    backwards = PLACE | {"starts_at": MEETING["ends_at"], "ends_at": MEETING["starts_at"]}
+    assert outcome(await tianqiao.clerk_li.posts("/meetings", backwards)) == "422 empty_period"
+    assert await tianqiao.new_events() == []
+
+
+async def test_a_meeting_is_tied_to_the_rubric_of_its_day(tianqiao: Tianqiao) -> None:
+    found = (await tianqiao.clerk_li.gets(f"/meetings/{id_of('meeting')}")).json()
+    assert found["rubric_id"] == id_of("rubric")
+    listed = await tianqiao.clerk_li.gets(f"/meetings?quarter_id={id_of('huayuan')}")
+    assert listed.json()["items"] == [found]
+
+
+async def test_a_second_list_takes_the_place_of_the_first(tianqiao: Tianqiao) -> None:
+    assert len((await tianqiao.clerk_li.gets(LIST)).json()["items"]) == len(DELEGATES)
+    late = {"appointment_id": id_of("zhao in volunteers"), "party": "volunteer_point"}
+    new = {"items": [late | {"present": True}]}
+    assert (await tianqiao.clerk_li.puts(LIST, new)).status_code == 200
+    items = (await tianqiao.clerk_li.gets(LIST)).json()["items"]
+    present = [item["appointment_id"] for item in items if item["present"]]
+    assert present == [id_of("zhao in volunteers")]
+    assert await tianqiao.new_events() == ["meeting.attendance_listed"]
+
+
+async def test_a_delegate_sits_for_the_party_of_the_organisation(tianqiao: Tianqiao) -> None:
+    wrong = {"appointment_id": id_of("liu in library"), "party": "volunteer_point"}
+    answer = await tianqiao.clerk_li.puts(LIST, {"items": [wrong | {"present": True}]})
+    assert outcome(answer) == "422 not_of_that_party"
+    assert answer.json()["errors"][0]["pointer"] == "/items/0/party"
+    nobody = {"appointment_id": id_of("next person"), "party": "volunteer_point"}
+    answer = await tianqiao.clerk_li.puts(LIST, {"items": [nobody | {"present": True}]})
+    assert outcome(answer) == "404 not_found"
+    assert await tianqiao.new_events() == []
+
+
+async def test_a_task_is_given_out_and_completed_once(tianqiao: Tianqiao) -> None:
+    clerk = tianqiao.clerk_li
+    task = {
+        "meeting_id": id_of("meeting"),
+        "organisation_id": id_of("chenguang"),
+        "title": "修好电梯",
+        "due_at": "2026-10-20T00:00:00+08:00",
+    }
+    made = await clerk.makes("/tasks", task)
+    place = f"/tasks/{made['id']}"
+    done = {"done_at": "2026-10-19T10:00:00+08:00"}
+    answer = await clerk.changes(place, "completion", done)
+    assert answer.json()["done_at"] == done["done_at"]
+    assert outcome(await clerk.changes(place, "completion", {})) == "409 task_done"
+    listed = await clerk.gets(f"/tasks?organisation_id={id_of('chenguang')}")
+    assert listed.json()["items"] == [answer.json()]
+    assert await tianqiao.new_events() == ["task.created", "task.completed"]
