@@ -21,7 +21,14 @@ from tests.world import NOW, TIANQIAO
 #: A request that the document allows may still break a rule of the domain, name what is not there, or
 #: come from an older version: those are answers, not faults.
 EXPECTED = ["2xx", "401", "403", "404", "409", "412", "413", "422", "428"]
-CONFIG = {"checks": {"positive_data_acceptance": {"expected-statuses": EXPECTED}}}
+#: A change without a body may be refused for its If-Match before its body is looked at.
+REFUSED = ["400", "401", "403", "404", "405", "406", "409", "412", "415", "422", "428"]
+CONFIG = {
+    "checks": {
+        "positive_data_acceptance": {"expected-statuses": EXPECTED},
+        "negative_data_rejection": {"expected-statuses": REFUSED},
+    }
+}
 
 
 @pytest.fixture(scope="session")
