@@ -4,7 +4,7 @@ import json
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import Form, Request, Response
 from joserfc.jwk import OKPKey
 from pydantic import BaseModel
 
@@ -22,9 +22,9 @@ from .identity import (
     secret_matches,
     token_key,
 )
-from .openapi import answers
+from .openapi import answers, router
 
-routes = APIRouter(tags=["identity"])
+routes = router("identity", "")
 
 
 class InvalidClient(Problem):
