@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     FromClause,
     Integer,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from .database import GATE, Database, Read, in_scope
 from .identity import Caller
@@ -61,19 +63,14 @@ class Pages:
 
     def _compile(self, given: frozenset[str]) -> Read[Page]:
         street_id, id_ = self._table.c.street_id, self._table.c.id
-        newest_first = (street_id.desc(), id_.desc())
         limit = bindparam("limit", type_=Integer)
         after = tuple_(bindparam("after_street", type_=Integer), bindparam("after_id", type_=Uuid))
         rows = (
-            select(
-                self._item.label("item"),
-                (cast(street_id, Text) + "." + cast(id_, Text)).label("cursor"),
-                func.row_number().over(order_by=newest_first).label("n"),
-            )
+            select(self._item.label("item"), street_id.label("street_id"), id_.label("id"))
             .select_from(self._source)
             .where(GATE, in_scope(self._table), tuple_(street_id, id_) < after)
             .where(*self._only, *(self._filters[name] for name in sorted(given)))
-            .order_by(*newest_first)
+            .order_by(street_id.desc(), id_.desc())
             .limit(limit + literal_column("1"))  # one more than asked for: is there a next page?
             .subquery("rows")
         )
@@ -100,10 +97,15 @@ class Pages:
 
 
 def _page(rows: Any, limit: ColumnElement[int]) -> Select[Any]:
-    asked = rows.c.n <= limit
-    items = cast(func.json_agg(rows.c.item).filter(asked), Text)
-    last = case((func.bool_or(rows.c.n > limit), func.max(rows.c.cursor).filter(rows.c.n == limit)))
-    return select(func.coalesce(items, "[]").label("items"), last.label("last"))
+    """Write one row for the page: its items, and the cursor of the last if there are more."""
+    items = func.array_to_json(func.array_agg(rows.c.item, type_=ARRAY(JSON))[1:limit])
+    street_id = func.array_agg(rows.c.street_id, type_=ARRAY(Text))[limit]
+    id_ = func.array_agg(rows.c.id, type_=ARRAY(Text))[limit]
+    more = func.count() > limit
+    return select(
+        func.coalesce(cast(items, Text), "[]").label("items"),
+        case((more, cast(street_id, Text) + "." + cast(id_, Text))).label("last"),
+    )
 
 
 def single(table: Table, item: ColumnElement[Any], source: FromClause | None = None) -> Read[Any]:
