@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import UUID
 
-from fastapi import Response
 from sqlalchemy import (
     CTE,
     ColumnElement,
@@ -37,7 +36,7 @@ from .database import Database, Statement, gate
 from .events import EventType
 from .identity import Caller
 from .problems import NotFound
-from .request import ANSWERED_BEFORE, Once, replay, written
+from .request import ANSWERED_BEFORE, Created, Once, replay
 from .tables import event, idempotency
 
 _key = bindparam("key", type_=Text)
@@ -125,26 +124,26 @@ class Answer(Protocol):
     written: UUID | None
 
 
-async def answer_once(
+async def create_once(
     database: Database,
     caller: Caller,
     once: Once,
     statement: Statement[Any],
     refuse: Callable[[Any], None],
-    collection: str,
     **values: Any,
-) -> Response:
-    """Run a hot write and answer it: created, refused, or as it was answered the first time.
+) -> Created:
+    """Run a hot write: what it created, unless it is refused or was answered before.
 
     Raises:
-        NotFound, IdempotencyKeyReused, and whatever `refuse` raises when nothing was drafted.
+        NotFound, IdempotencyKeyReused, Replay of the first answer, and whatever `refuse` raises
+            when nothing was drafted.
     """
     values |= {"now": clock.now(), "key": once.key, "digest": once.digest}
     values |= {"client_id": caller.client_id, "actor": caller.actor, "capacity": caller.capacity}
     found: Answer | None = await database.write(statement, caller.scope, **values)
     if found is None:
         raise NotFound()
-    if found.text is None:
+    if found.id is None or found.text is None:
         refuse(found)
         raise NotFound()
     if found.written is None:
@@ -152,4 +151,4 @@ async def answer_once(
         first = await database.read(ANSWERED_BEFORE, caller.scope, **key)
         assert first is not None
         raise replay(first, once)
-    return written(201, found.text, f"/v1/{collection}/{found.id}", 1)
+    return Created(found.id, found.text)

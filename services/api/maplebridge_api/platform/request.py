@@ -328,6 +328,11 @@ class Created:
     text: str
 
 
+def created_once(made: Created, collection: str) -> Response:
+    """Answer a hot write, whose statement has kept the answer itself: 201, place and ETag."""
+    return written(201, made.text, f"/v1/{collection}/{made.id}", version=1)
+
+
 Make = Callable[[Write, Items[Any]], Awaitable[list[Created]]]
 
 
