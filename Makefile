@@ -18,7 +18,7 @@ lint: .venv/.ready ## formatting, types, the contracts between folders
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
-	@.venv/bin/python -c "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_logo=True))"
+	@.venv/bin/python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	@$(RUN) lint
 
 bench: .venv/.ready ## ours beside the strict reference; ONLY=name runs one

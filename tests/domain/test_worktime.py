@@ -30,4 +30,5 @@ def test_a_deadline_passes_with_the_end_of_its_last_day() -> None:
 
 
 def test_a_deadline_is_the_one_in_force_on_the_day() -> None:
+    assert deadline("dispute_settled", date(2000, 1, 1)) == Deadline(30, "calendar")
     assert deadline("notice_of_results", date(2026, 11, 1)) == Deadline(5, "working")

@@ -60,21 +60,21 @@ async def list_disputes(
     )
 
 
-@routes.get("/disputes/{id}", responses=answers(DisputeOut))
+@routes.get("/disputes/{id:uuid}", responses=answers(DisputeOut))
 async def get_dispute(request: Request, caller: Reader, id: UUID) -> Response:
     """Get a dispute. 纠纷详情"""
     return await get(request, caller, queries.DISPUTE_BY_ID, id=id)
 
 
 @routes.post(
-    "/disputes/{id}/steps",
+    "/disputes/{id:uuid}/steps",
     responses=answers(DisputeOut, ActNotPossible, SatisfactionWithClosureOnly, StepBeforeReport),
 )
 async def take_dispute_step(
     id: UUID,
     body: NewStep,
-    version: IfMatch,
     caller: Annotated[Caller, needs(Right.DISPUTES_HANDLE)],
+    version: IfMatch,
     tx: Tx,
 ) -> Response:
     """Take a dispute one step further: accept, mediate, agree, close, withdraw. 办理纠纷"""

@@ -132,18 +132,17 @@ async def create_once(
     refuse: Callable[[Any], None],
     **values: Any,
 ) -> Created:
-    """Run a hot write: what it created, unless it is refused or was answered before.
+    """Run a hot write: created, refused, or answered as it was the first time.
 
     Raises:
-        NotFound, IdempotencyKeyReused, Replay of the first answer, and whatever `refuse` raises
-            when nothing was drafted.
+        NotFound, IdempotencyKeyReused, and whatever `refuse` raises when nothing was drafted.
     """
     values |= {"now": clock.now(), "key": once.key, "digest": once.digest}
     values |= {"client_id": caller.client_id, "actor": caller.actor, "capacity": caller.capacity}
     found: Answer | None = await database.write(statement, caller.scope, **values)
     if found is None:
         raise NotFound()
-    if found.id is None or found.text is None:
+    if found.text is None:
         refuse(found)
         raise NotFound()
     if found.written is None:
@@ -151,4 +150,5 @@ async def create_once(
         first = await database.read(ANSWERED_BEFORE, caller.scope, **key)
         assert first is not None
         raise replay(first, once)
+    assert found.id is not None
     return Created(found.id, found.text)

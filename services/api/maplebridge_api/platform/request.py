@@ -328,11 +328,6 @@ class Created:
     text: str
 
 
-def created_once(made: Created, collection: str) -> Response:
-    """Answer a hot write, whose statement has kept the answer itself: 201, place and ETag."""
-    return written(201, made.text, f"/v1/{collection}/{made.id}", version=1)
-
-
 Make = Callable[[Write, Items[Any]], Awaitable[list[Created]]]
 
 
@@ -340,6 +335,11 @@ async def create(write: Write, body: Any, make: Make, collection: str) -> Respon
     """Create one: 201 with the resource, its place and ETag."""
     [made] = await make(write, Items([body], batch=False))
     return await write.answer(201, made.text, f"/v1/{collection}/{made.id}", version=1)
+
+
+def created_once(made: Created, collection: str) -> Response:
+    """Answer a hot write, which has kept its answer itself."""
+    return written(201, made.text, f"/v1/{collection}/{made.id}", version=1)
 
 
 async def create_batch(write: Write, batch: Any, make: Make) -> Response:

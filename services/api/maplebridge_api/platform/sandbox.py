@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Kind, Problem
 
-from .bodies import Body
+from .bodies import Body, Instant
 from .clock import clock
 from .database import Database, Statement
 from .identity import Caller, needs
@@ -34,7 +34,7 @@ class ClockMovesForward(Problem):
 class ClockSetting(Body):
     """An instant of business time."""
 
-    now: AwareDatetime
+    now: Instant
 
 
 class ClockOut(BaseModel):

@@ -12,7 +12,7 @@ from maplebridge_domain.evaluation import ResultKind
 from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.record import RecordClass, RecordKind
 
-from ..platform.bodies import Body, Line, New, Paragraph, StreetId
+from ..platform.bodies import Body, Day, Line, New, Paragraph, StreetId
 
 
 class NewRecord(New):
@@ -26,7 +26,7 @@ class NewRecord(New):
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,59}$", examples=["fire_lane_blocked"])
     title: Line
     basis: Paragraph = Field(description="Legal basis and deciding document. 依据")
-    occurred_on: date
+    occurred_on: Day
 
 
 class RecordOut(BaseModel):
