@@ -92,7 +92,9 @@ async def _person(request: Request, caller: Caller, capacity: UUID) -> Caller:
     if not settings().sandbox or Right.ACT_AS not in caller.rights:
         raise RightMissing(Right.ACT_AS)
     as_person: Any = request.app.state.as_person
-    person: Caller = await as_person(request.app.state.database, caller, capacity)
+    database: Database = request.app.state.database
+    async with database.transaction(caller.scope) as tx:
+        person: Caller = await as_person(tx, caller, capacity)
     return person
 
 
