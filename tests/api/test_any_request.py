@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -66,7 +66,7 @@ class serving:  # noqa: N801 - reads as `with serving(app)`
 
 
 @pytest.fixture
-def headers() -> Iterator[dict[str, str]]:
+def headers() -> dict[str, str]:
     caller = Caller("fuzz", Scope(TIANQIAO, TIANQIAO), frozenset(Right))
     return {"Authorization": f"Bearer {issue(caller)}"}
 
@@ -87,7 +87,7 @@ requests = schemathesis.openapi.from_dict(
     suppress_health_check=list(HealthCheck),
 )
 def test_any_request_is_answered_as_documented(
-    case: schemathesis.Case, served: str, headers: dict[str, str]
+    case: schemathesis.Case[Any], served: str, headers: dict[str, str]
 ) -> None:
     given = None if case.path == "/oauth/token" else headers
     case.call_and_validate(base_url=served, headers=given)

@@ -1,6 +1,5 @@
 """What a request costs is counted in statements, not in milliseconds."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from tests.world import Tianqiao, ballot, dispute, id_of
 
 
 @pytest.fixture
-async def statements(tianqiao: Tianqiao) -> AsyncIterator[list[str]]:
+async def statements(tianqiao: Tianqiao) -> list[str]:
     """Collect what is sent to the database on every connection."""
     sent: list[str] = []
     pool = await tianqiao.app.state.database.pool()

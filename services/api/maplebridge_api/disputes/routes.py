@@ -20,7 +20,7 @@ from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created, router
 from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken, UnknownReference
-from ..platform.request import IfMatch, OnlyOnce, Tx
+from ..platform.request import IfMatch, OnlyOnce, Tx, created_once
 from . import queries, service
 from .schemas import DisputeOut, NewDispute, NewStep
 
@@ -41,7 +41,8 @@ async def report_dispute(
     once: OnlyOnce,
 ) -> Response:
     """Report a dispute. 上报纠纷"""
-    return await service.report(request.app.state.database, caller, once, body)
+    made = await service.report(request.app.state.database, caller, once, body)
+    return created_once(made, "disputes")
 
 
 @routes.get("/disputes", responses=answers(Page[DisputeOut]))

@@ -25,7 +25,7 @@ from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created, router
 from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken
-from ..platform.request import IfMatch, OnlyOnce, Tx, create, create_batch
+from ..platform.request import IfMatch, OnlyOnce, Tx, create, create_batch, created_once
 from . import queries, service
 from .schemas import (
     AttendanceList,
@@ -146,7 +146,8 @@ async def cast_ballot(
     request: Request, body: NewBallot, caller: Delegate, once: OnlyOnce
 ) -> Response:
     """Cast a ballot. 投评议票"""
-    return await service.cast_ballot(request.app.state.database, caller, once, body)
+    made = await service.cast_ballot(request.app.state.database, caller, once, body)
+    return created_once(made, "ballots")
 
 
 @routes.post("/ballots/batch", status_code=201, responses=created(BatchOut, *BALLOT_RULES))

@@ -3,8 +3,6 @@
 import json
 from uuid import UUID
 
-from fastapi import Response
-
 from maplebridge_domain.authority import Right
 from maplebridge_domain.meeting import (
     BallotOutsideMeeting,
@@ -25,7 +23,7 @@ from ..organisations.service import ORGANISATION, POST
 from ..platform.bodies import dump, range_text
 from ..platform.clock import clock
 from ..platform.database import Database, as_rows
-from ..platform.hot import answer_once
+from ..platform.hot import create_once
 from ..platform.identity import Caller
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Once, Write, check_version
@@ -129,7 +127,7 @@ async def complete_task(write: Write, id: UUID, version: int, body: Completion) 
     return shown
 
 
-async def cast_ballot(database: Database, caller: Caller, once: Once, new: NewBallot) -> Response:
+async def cast_ballot(database: Database, caller: Caller, once: Once, new: NewBallot) -> Created:
     """Cast a ballot, in one statement.
 
     Raises:
@@ -145,7 +143,7 @@ async def cast_ballot(database: Database, caller: Caller, once: Once, new: NewBa
     def refuse(found: Casting) -> None:
         check_casting(caller, found)
 
-    return await answer_once(database, caller, once, queries.CAST, refuse, "ballots", **values)
+    return await create_once(database, caller, once, queries.CAST, refuse, **values)
 
 
 async def cast_ballots(write: Write, ballots: Items[NewBallot]) -> list[Created]:

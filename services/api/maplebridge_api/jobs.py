@@ -11,10 +11,10 @@ from arq import cron
 from arq.connections import RedisSettings
 from arq.typing import WorkerCoroutine
 
-from .. import evaluations
-from ..settings import settings
-from .clock import wall
-from .database import Database
+from . import evaluations
+from .platform.clock import wall
+from .platform.database import Database
+from .settings import settings
 
 EVALUATIONS = "maplebridge:evaluations"
 
@@ -43,7 +43,7 @@ async def stop(context: dict[str, Any]) -> None:
 
 
 class WorkerSettings:
-    """What `arq maplebridge_api.platform.jobs.WorkerSettings` runs."""
+    """What `arq maplebridge_api.jobs.WorkerSettings` runs."""
 
     queue_name = "maplebridge:jobs"
     cron_jobs = (
