@@ -8,6 +8,7 @@ from fastapi_offline import FastAPIOffline
 
 from . import appointments, disputes, evaluations, grid, meetings, organisations, people, ratings
 from .platform import event_log, health, oauth, openapi, problems, sandbox
+from .platform.body_limit import BodyLimit
 from .platform.database import Database
 from .platform.metrics import Metrics
 from .platform.request import Replay
@@ -37,7 +38,6 @@ def create_app() -> FastAPI:
         description=DESCRIPTION,
         lifespan=_lifespan,
         generate_unique_id_function=openapi.operation_id,
-        max_body_size=BODY_BYTES_MAX,
         telemetry={"tracing": False, "metrics": False},
     )
     app.state.database = Database(
@@ -52,6 +52,7 @@ def create_app() -> FastAPI:
         app.include_router(sandbox.routes)
     problems.install(app)
     app.add_exception_handler(Replay, _replay)
+    app.add_middleware(BodyLimit, bytes_max=BODY_BYTES_MAX)
     app.add_middleware(Metrics)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     return app
