@@ -176,15 +176,14 @@ async def end(write: Write, id: UUID, version: int, body: End) -> Created:
     check_version(appointment.version, version)
     check_end(appointment.during, body.at)
 
-    resting = await write.tx.all(queries.END_WHAT_RESTS_ON, id=id, at=body.at)
-    await write.tx.run(queries.END, id=id, at=body.at)
+    ended = await write.tx.all(queries.END, street_id=appointment.street_id, id=id, at=body.at)
     shown = await write.tx.one(queries.SHOW, id=id)
     await write.record(
         events.ENDED,
         street_id=appointment.street_id,
         subject=f"appointments/{id}",
         ended_at=body.at,
-        with_it=resting,
+        with_it=sorted({*ended} - {id}),
     )
     return shown
 

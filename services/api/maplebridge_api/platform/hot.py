@@ -140,15 +140,19 @@ async def create_once(
     values |= {"now": clock.now(), "key": once.key, "digest": once.digest}
     values |= {"client_id": caller.client_id, "actor": caller.actor, "capacity": caller.capacity}
     found: Answer | None = await database.write(statement, caller.scope, **values)
-    if found is None:
-        raise NotFound()
-    if found.text is None:
+    if found is not None and found.written is not None:
+        return Created(found.written, found.text or "")
+    # Looked for before any refusal: a phone may repeat a ballot that was cast in time when the
+    # meeting is over, and must hear that it was.
+    await _replay(database, caller, once)
+    if found is not None:
         refuse(found)
-        raise NotFound()
-    if found.written is None:
+    raise NotFound()
+
+
+async def _replay(database: Database, caller: Caller, once: Once) -> None:
+    if once.key is not None:
         key = {"client_id": caller.client_id, "key": once.key}
         first = await database.read(ANSWERED_BEFORE, caller.scope, **key)
-        assert first is not None
-        raise replay(first, once)
-    assert found.id is not None
-    return Created(found.id, found.text)
+        if first is not None:
+            raise replay(first, once)
