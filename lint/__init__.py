@@ -1,1 +1,1 @@
-"""Rules of our own that no tool knows: `python -m lint` names every breach and fails if there is one."""
+"""Rules of this house that no general linter knows. Each has a test: tests/lint/."""

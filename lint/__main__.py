@@ -1,11 +1,11 @@
-"""Check the whole checkout."""
+"""Look at the whole checkout: `python -m lint` prints `file:line: rule: what to do`."""
 
 import sys
 
 from lint.rules import breaches
 
-found = [breach for rule in breaches() for breach in rule]
+found = list(breaches())
 for breach in found:
-    sys.stdout.write(f"{breach}\n")
-sys.stdout.write(f"lint: {len(found)} breaches of our own rules\n")
+    print(breach)
+print(f"{len(found)} breaches." if found else "Our own rules: all kept.")
 sys.exit(1 if found else 0)

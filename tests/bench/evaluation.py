@@ -134,8 +134,9 @@ async def _evaluate(place: Place, port: int, runs: list[tuple[int, UUID]]) -> fl
     from maplebridge_evaluator.worker import WorkerSettings
 
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+        database = Database(place.url("mb_evaluator"))
         context = {
-            "database": Database(place.url("mb_evaluator")),
+            "database": database,
             "name": "bench",
             "publisher": Publisher(http, CLIENT, SECRET),
         }
@@ -148,7 +149,7 @@ async def _evaluate(place: Place, port: int, runs: list[tuple[int, UUID]]) -> fl
         begun = time.perf_counter()
         await asyncio.gather(*(work() for _ in range(WorkerSettings.max_jobs)))
         seconds = time.perf_counter() - begun
-        context["database"].close()
+        database.close()
         return seconds
 
 

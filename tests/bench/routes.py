@@ -12,6 +12,7 @@ import asyncpg
 from maplebridge_api.platform.database import Scope
 from maplebridge_api.platform.identity import Caller, issue
 from maplebridge_domain.authority import Right
+from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.rubrics import shipped_rubric
 from tests.bench.measure import Figure, figure
 from tests.bench.place import Place
@@ -171,7 +172,7 @@ async def _casting(connection: asyncpg.Connection, head: str) -> list[str]:
         "SELECT id FROM organisation WHERE kind = 'resident_unit'"
         " AND id NOT IN (SELECT organisation_id FROM post WHERE organisation_id IS NOT NULL)"
     )
-    marks = dict.fromkeys(shipped_rubric("luohe").ballot_form()["organisation"], 80)
+    marks = dict.fromkeys(shipped_rubric("luohe").ballot_form()[SubjectKind.ORGANISATION], 80)
     common = {"meeting_id": str(MEETING), "subject_kind": "organisation", "marks": marks}
     common |= {"cast_at": "2026-10-13T20:00:00+08:00", "channel": "phone"}
     return [
@@ -184,7 +185,7 @@ async def _casting(connection: asyncpg.Connection, head: str) -> list[str]:
     ]
 
 
-def _post(path: str, body: dict[str, object], head: str) -> str:
+def _post(path: str, body: Mapping[str, object], head: str) -> str:
     text = json.dumps(body)  # ASCII: its length in characters is its length in bytes
     return (
         f"POST {path} HTTP/1.1\r\n{head}Content-Type: application/json\r\n"

@@ -13,7 +13,7 @@ from arq.typing import WorkerCoroutine
 
 from . import evaluations
 from .platform.clock import wall
-from .platform.database import Database
+from .platform.database import EVERYWHERE, Database
 from .settings import settings
 
 EVALUATIONS = "maplebridge:evaluations"
@@ -21,7 +21,10 @@ EVALUATIONS = "maplebridge:evaluations"
 
 async def hand_out_runs(context: dict[str, Any]) -> None:
     """Put every run that is to be computed in the evaluator's queue."""
-    for run in await evaluations.service.hand_out(context["database"]):
+    database: Database = context["database"]
+    async with database.transaction(EVERYWHERE) as tx:
+        runs = await evaluations.service.hand_out(tx)
+    for run in runs:
         await context["redis"].enqueue_job(
             "evaluate",
             run.street_id,

@@ -8,8 +8,10 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import KeySet
 
+from maplebridge_api.evaluations.queries import HandedOut
 from maplebridge_api.evaluations.service import HAND_OUT_AGAIN_AFTER, hand_out
 from maplebridge_api.platform.clock import clock
+from maplebridge_api.platform.database import EVERYWHERE
 from tests.world import TIANQIAO, Json, Tianqiao, id_of, new_id, outcome, outcomes
 
 PERIOD = {"from": "2026-10-01", "until": "2026-11-01"}
@@ -37,6 +39,11 @@ def request(**more: object) -> Json:
         "rubric_id": id_of("rubric"),
     }
     return run | {"kinds": ["credit_rating", "member_score"]} | more
+
+
+async def handed_out(tianqiao: Tianqiao) -> list[HandedOut]:
+    async with tianqiao.app.state.database.transaction(EVERYWHERE) as tx:
+        return await hand_out(tx)
 
 
 def publication(**more: object) -> Json:
@@ -241,7 +248,7 @@ async def test_a_run_that_took_its_workers_with_it_is_given_up(tianqiao: Tianqia
     await tianqiao.asks(
         "UPDATE evaluation_run SET attempt = 5, lease_until = lease_until - interval '1 hour'"
     )
-    assert await hand_out(tianqiao.app.state.database) == []
+    assert await handed_out(tianqiao) == []
     assert (await tianqiao.new_events())[-1] == "evaluation_run.failed"
     run = (await tianqiao.clerk_li.gets(RUN)).json()
     assert (run["state"], run["failure"]["code"]) == ("failed", "attempts_exhausted")
@@ -257,18 +264,17 @@ async def test_a_failure_is_entered_once_with_its_reason(tianqiao: Tianqiao) -> 
 
 
 async def test_a_run_is_handed_out_again_until_it_is_computed(tianqiao: Tianqiao) -> None:
-    database = tianqiao.app.state.database
     await tianqiao.clerk_li.makes("/evaluation-runs", request())
-    assert [str(run.id) for run in await hand_out(database)] == [id_of("run")]
-    assert await hand_out(database) == []  # just now
+    assert [str(run.id) for run in await handed_out(tianqiao)] == [id_of("run")]
+    assert await handed_out(tianqiao) == []  # just now
     earlier = f"UPDATE evaluation_run SET handed_out_at = handed_out_at - interval '{HAND_OUT_AGAIN_AFTER}'"
     await tianqiao.asks(earlier)
-    assert len(await hand_out(database)) == 1
+    assert len(await handed_out(tianqiao)) == 1
     await tianqiao.worker.puts(f"{RUN}/claim", CLAIM)
     await tianqiao.asks(earlier)
-    assert await hand_out(database) == []  # a worker has it
+    assert await handed_out(tianqiao) == []  # a worker has it
     await tianqiao.asks("UPDATE evaluation_run SET lease_until = lease_until - interval '1 hour'")
-    assert len(await hand_out(database)) == 1  # the worker is gone
+    assert len(await handed_out(tianqiao)) == 1  # the worker is gone
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from maplebridge_api.main import BODY_BYTES_MAX
+from maplebridge_api.platform.limits import BODY_BYTES_MAX
 from tests.world import TIANQIAO, Tianqiao, outcome
 
 JSON = {"Content-Type": "application/json"}
@@ -64,3 +64,10 @@ async def test_what_is_wrong_is_pointed_at_by_name_even_if_the_name_is_odd(
     person = {"street_id": TIANQIAO, "name": "周远", "a/b~c": 1}
     answer = await tianqiao.clerk_li.posts("/people", person)
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/a~1b~0c"]
+
+
+async def test_a_list_past_the_limit_is_refused(tianqiao: Tianqiao) -> None:
+    people = [{"street_id": TIANQIAO, "name": "某人"}] * 1001
+    answer = await tianqiao.clerk_li.posts("/people/batch", {"items": people})
+    assert outcome(answer) == "422 invalid_request"
+    assert answer.json()["errors"][0]["code"] == "too_long"

@@ -207,10 +207,10 @@ class Office:
     post_id: UUID
 
 
-OFFICE = Read(
-    select(appointment.c.street_id, appointment.c.person_id, appointment.c.post_id)
-    .where(GATE, in_scope(appointment), appointment.c.id == _id, appointment.c.during.contains(_at))
-    .limit(1),
+OFFICE = Statement(
+    select(appointment.c.street_id, appointment.c.person_id, appointment.c.post_id).where(
+        in_scope(appointment), appointment.c.id == _id, appointment.c.during.contains(_at)
+    ),
     Office,
 )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     FromClause,
     Integer,
@@ -20,11 +21,12 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    or_,
     select,
-    tuple_,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from .database import GATE, Database, Read, in_scope
+from .database import GATE, LO, Database, Read, in_scope
 from .identity import Caller
 from .problems import NotFound
 
@@ -58,23 +60,27 @@ class Pages:
         self._item = item
         self._source = table if source is None else source
         self._filters = filters or {}
-        self._reads = {frozenset[str](): self._compile(frozenset())}
+        self._reads = {(frozenset[str](), True): self._compile(frozenset(), True)}
 
-    def _compile(self, given: frozenset[str]) -> Read[Page]:
+    def _compile(self, given: frozenset[str], one_street: bool) -> Read[Page]:
         street_id, id_ = self._table.c.street_id, self._table.c.id
-        newest_first = (street_id.desc(), id_.desc())
         limit = bindparam("limit", type_=Integer)
-        after = tuple_(bindparam("after_street", type_=Integer), bindparam("after_id", type_=Uuid))
+        after_street = bindparam("after_street", type_=Integer)
+        after_id = bindparam("after_id", type_=Uuid)
+        # Of one street, the street by equality: only then is an index walked from the cursor on, and
+        # only as far as the page goes (by a range, all of the street's rows before it are read, too).
+        after: tuple[ColumnElement[bool], ...]
+        if one_street:
+            after = (street_id == LO, id_ < after_id)
+        else:
+            passed = or_(street_id < after_street, id_ < after_id)
+            after = (in_scope(self._table), street_id <= after_street, passed)
         rows = (
-            select(
-                self._item.label("item"),
-                (cast(street_id, Text) + "." + cast(id_, Text)).label("cursor"),
-                func.row_number().over(order_by=newest_first).label("n"),
-            )
+            select(self._item.label("item"), street_id.label("street_id"), id_.label("id"))
             .select_from(self._source)
-            .where(GATE, in_scope(self._table), tuple_(street_id, id_) < after)
+            .where(GATE, *after)
             .where(*self._only, *(self._filters[name] for name in sorted(given)))
-            .order_by(*newest_first)
+            .order_by(street_id.desc(), id_.desc())
             .limit(limit + literal_column("1"))  # one more than asked for: is there a next page?
             .subquery("rows")
         )
@@ -85,9 +91,10 @@ class Pages:
     ) -> Response:
         """Answer with one page: `{"items": [...], "next": link or null}`."""
         given = {name: value for name, value in filters.items() if value is not None}
-        read = self._reads.get(frozenset(given))
+        variant = (frozenset(given), caller.scope.lo == caller.scope.hi)
+        read = self._reads.get(variant)
         if read is None:
-            read = self._reads[frozenset(given)] = self._compile(frozenset(given))
+            read = self._reads[variant] = self._compile(*variant)
         street, _, id_ = (after or _FIRST).partition(".")
         database: Database = request.app.state.database
         cursor = {"after_street": int(street), "after_id": UUID(id_)}
@@ -101,10 +108,15 @@ class Pages:
 
 
 def _page(rows: Any, limit: ColumnElement[int]) -> Select[Any]:
-    asked = rows.c.n <= limit
-    items = cast(func.json_agg(rows.c.item).filter(asked), Text)
-    last = case((func.bool_or(rows.c.n > limit), func.max(rows.c.cursor).filter(rows.c.n == limit)))
-    return select(func.coalesce(items, "[]").label("items"), last.label("last"))
+    """Write one row for the page: its items, and the cursor of the last if there are more."""
+    items = func.array_to_json(func.array_agg(rows.c.item, type_=ARRAY(JSON))[1:limit])
+    street_id = func.array_agg(rows.c.street_id, type_=ARRAY(Text))[limit]
+    id_ = func.array_agg(rows.c.id, type_=ARRAY(Text))[limit]
+    more = func.count() > limit
+    return select(
+        func.coalesce(cast(items, Text), "[]").label("items"),
+        case((more, cast(street_id, Text) + "." + cast(id_, Text))).label("last"),
+    )
 
 
 def single(table: Table, item: ColumnElement[Any], source: FromClause | None = None) -> Read[Any]:
