@@ -121,6 +121,21 @@ async def test_a_statement_is_verified_offline_by_the_published_keys(tianqiao: T
     assert signed["entrusted_by_county"] is False
 
 
+async def test_a_notice_cannot_be_dated_back_nor_ahead(tianqiao: Tianqiao) -> None:
+    """Dated back far enough, the notice period would be over as it begins."""
+    await drafted(tianqiao)
+    await tianqiao.new_events()
+    clock.set_to = datetime.fromisoformat("2026-11-03T09:00:00+08:00")
+    for served_at in ("2026-11-02T08:59:59+08:00", "2026-11-03T09:00:01+08:00"):
+        notice = NOTICE | {"served_at": served_at}
+        answer = await tianqiao.clerk_li.changes(RUN, "notice", notice)
+        assert outcome(answer) == "422 served_out_of_time"
+    assert await tianqiao.new_events() == []
+    yesterday = NOTICE | {"served_at": "2026-11-02T10:00:00+08:00"}
+    served = await tianqiao.clerk_li.changes(RUN, "notice", yesterday)
+    assert served.json()["notice_until"] == "2026-11-10T00:00:00+08:00"
+
+
 async def test_a_machine_does_not_confirm(tianqiao: Tianqiao) -> None:
     clock.set_to = datetime.fromisoformat(await under_notice(tianqiao))
     answer = await tianqiao.clerk_li.changes(RUN, "confirmation", {})
@@ -186,6 +201,34 @@ async def test_results_are_published_whole_or_not_at_all(tianqiao: Tianqiao, cha
     assert outcome(await tianqiao.worker.puts(f"{RUN}/results", wrong)) == expected
     assert await tianqiao.asks("SELECT count(*) FROM evaluation_result") == 0
     assert (await tianqiao.clerk_li.gets(RUN)).json()["state"] == "queued"
+
+
+@pytest.mark.parametrize(
+    ("instead_of", "wrong"),
+    [
+        ('"property_enterprise"', '"\\u0000"'),
+        ('"property_enterprise"', '"\\ud800"'),
+        ('"property_enterprise"', "NaN"),
+        ('"unrated"', '"\\u0000"'),
+        ("8731", "true"),
+        ("8731", "87.31"),
+        ('"rank": null', '"rnak": null'),
+    ],
+)
+async def test_a_result_out_of_form_is_refused_and_never_a_fault(
+    tianqiao: Tianqiao, instead_of: str, wrong: str
+) -> None:
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    body = json.dumps(publication())
+    assert instead_of in body
+    answer = await tianqiao.worker.asks(
+        "PUT",
+        f"{RUN}/results",
+        content=body.replace(instead_of, wrong),
+        headers={"Content-Type": "application/json"},
+    )
+    assert outcome(answer) == "422 invalid_request"
+    assert await tianqiao.asks("SELECT count(*) FROM evaluation_result") == 0
 
 
 async def test_one_worker_computes_a_run_until_its_lease_passes(tianqiao: Tianqiao) -> None:

@@ -111,6 +111,19 @@ async def test_a_ballot_that_was_cast_in_time_is_so_answered_when_it_is_sent_aga
     assert outcome(other) == "422 ballot_outside_meeting"
 
 
+async def test_nobody_casts_a_ballot_at_a_meeting_that_has_not_come_yet(
+    tianqiao: Tianqiao,
+) -> None:
+    clock.set_to = datetime.fromisoformat("2026-10-13T19:59:59+08:00")
+    given = ballot(CHEN, "enterprise", "chenguang", cast_at=AT_MEETING)
+    for path, body in (("/ballots", given), ("/ballots/batch", {"items": [given]})):
+        answer = await tianqiao.clerk_li.posts(path, body)
+        assert outcome(answer) == "422 ballot_outside_meeting", path
+    assert await tianqiao.new_events() == []
+    clock.set_to = datetime.fromisoformat(AT_MEETING)
+    assert outcome(await tianqiao.clerk_li.posts("/ballots", given)) == "201"
+
+
 async def test_a_box_of_paper_ballots_is_cast_whole(tianqiao: Tianqiao) -> None:
     raters = (CHEN, "liu in library", "wang in huayuan branch", "he in binhe committee")
     box = {"items": [ballot(rater, "enterprise", "chenguang") for rater in raters]}

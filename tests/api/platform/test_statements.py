@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.world import Tianqiao, ballot, dispute, id_of
+from tests.world import TIANQIAO, Tianqiao, ballot, dispute, id_of
 
 
 @pytest.fixture
@@ -41,14 +41,44 @@ async def test_a_hot_route_is_one_statement(
     assert len(statements) == count, statements
 
 
+HOUSEHOLD = {"grid_id": id_of("huayuan unit 1"), "address": "301室", "residents": 4}
+RECORD = {
+    "street_id": TIANQIAO,
+    "subject_kind": "enterprise",
+    "subject_id": id_of("chenguang"),
+    "kind": "commendation",
+    "code": "clean_yard",
+    "title": "表扬",
+    "basis": "街道表彰决定",
+    "occurred_on": "2026-10-01",
+}
+TASK = {
+    "meeting_id": id_of("meeting"),
+    "organisation_id": id_of("chenguang"),
+    "title": "修好电梯",
+    "due_at": "2026-10-20T00:00:00+08:00",
+}
+PERSON = {"street_id": TIANQIAO, "name": "周远"}
+POST = {"organisation_id": id_of("library"), "kind": "member", "name": "馆员"}
+
+
+@pytest.mark.parametrize(
+    ("path", "item", "count"),
+    [  # begin, what the items name, the rows, the event, commit
+        ("/households/batch", HOUSEHOLD, 5),
+        ("/people/batch", PERSON, 4),
+        ("/posts/batch", POST, 6),
+        ("/records/batch", RECORD, 5),
+        ("/tasks/batch", TASK, 6),
+    ],
+)
 async def test_a_batch_is_as_many_statements_as_one_row(
-    tianqiao: Tianqiao, statements: list[str]
+    tianqiao: Tianqiao, statements: list[str], path: str, item: dict[str, object], count: int
 ) -> None:
-    household = {"grid_id": id_of("huayuan unit 1"), "address": "301室", "residents": 4}
     counted = []
     for size in (1, 1, 100):  # once more than counted: a connection learns its types first
         statements.clear()
-        batch = {"items": [household] * size}
-        assert (await tianqiao.clerk_li.posts("/households/batch", batch)).is_success
+        batch = {"items": [item] * size}
+        assert (await tianqiao.clerk_li.posts(path, batch)).is_success
         counted.append(len(statements))
-    assert counted[1:] == [5, 5], statements  # begin, grids, households, event, commit
+    assert counted[1:] == [count, count], statements

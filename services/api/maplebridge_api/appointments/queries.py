@@ -18,7 +18,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    literal_column,
+    null,
     select,
     update,
 )
@@ -190,7 +190,7 @@ SUMMARY = Read(
             at=cast(_at, DateTime(timezone=True)),
             **{c.name: func.count().filter(c) for c in _holders.c},
         ).label("item"),
-        literal_column("1").label("version"),
+        null().label("version"),
     )
     .select_from(_holders)
     .limit(1),

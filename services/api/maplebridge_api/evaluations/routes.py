@@ -17,6 +17,7 @@ from maplebridge_domain.evaluation import (
     RunNotInState,
     RunNotOpen,
     RunState,
+    ServedOutOfTime,
 )
 from maplebridge_domain.period import EmptyPeriod
 from maplebridge_domain.rubric_refusals import KindNotInRubric, RubricNotInForce, RubricRefused
@@ -122,7 +123,9 @@ async def put_failure(id: UUID, body: Failure, caller: Evaluator, tx: Tx) -> Res
     return await tx.answer(200, (await service.fail(tx, id, body)).text)
 
 
-@routes.post("/evaluation-runs/{id:uuid}/notice", responses=answers(RunOut, RunNotInState))
+@routes.post(
+    "/evaluation-runs/{id:uuid}/notice", responses=answers(RunOut, RunNotInState, ServedOutOfTime)
+)
 async def serve_notice(
     id: UUID,
     body: Notice,

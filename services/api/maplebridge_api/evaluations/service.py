@@ -15,6 +15,7 @@ from maplebridge_domain.evaluation import (
     RunNotInState,
     RunNotOpen,
     RunState,
+    ServedOutOfTime,
 )
 from maplebridge_domain.period import EmptyPeriod, Period
 from maplebridge_domain.rubric import read_rubric
@@ -221,10 +222,12 @@ async def serve_notice(write: Write, id: UUID, version: int, body: Notice) -> Cr
     """Enter that the drafts were served; from then the notice period runs.
 
     Raises:
-        NotFound, RightMissing, Stale, RunNotInState.
+        NotFound, RightMissing, Stale, RunNotInState, ServedOutOfTime.
     """
     run = await _in_state(write, id, version, RunState.DRAFTED, Right.RESULTS_NOTIFY)
     served_at = body.served_at or write.now
+    if not (run.drafted_at or write.now) <= served_at <= write.now:
+        raise ServedOutOfTime()
     notice = deadline("notice_of_results", served_at.astimezone(SHANGHAI).date())
     shown = await write.tx.one(
         queries.SERVE,

@@ -11,6 +11,7 @@ from maplebridge_domain.meeting import (
     AlreadyMarked,
     BallotOutsideMeeting,
     InterestConflict,
+    ListedTwice,
     MeetingsOverlap,
     NoRubricInForce,
     NotOfThatParty,
@@ -86,7 +87,9 @@ async def get_meeting(request: Request, caller: Reader, id: UUID) -> Response:
     return await get(request, caller, queries.MEETING_BY_ID, id=id)
 
 
-@routes.put("/meetings/{id:uuid}/attendance", responses=answers(AttendanceOut, NotOfThatParty))
+@routes.put(
+    "/meetings/{id:uuid}/attendance", responses=answers(AttendanceOut, NotOfThatParty, ListedTwice)
+)
 async def put_attendance(id: UUID, body: AttendanceList, caller: Host, tx: Tx) -> Response:
     """Enter the host's list of who came, whole. 登记到会名单"""
     await service.list_attendance(tx, id, body)

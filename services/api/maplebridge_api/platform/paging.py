@@ -1,5 +1,6 @@
 """Reading over HTTP: lists by keyset, single resources with an ETag; JSON text from PostgreSQL."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -139,10 +140,17 @@ async def get(request: Request, caller: Caller, read: Read[Any], **values: Any) 
     if found is None:
         raise NotFound()
     text, version = found
-    etag = f'"{version}"'
-    if request.headers.get("if-none-match") == etag:
+    # What is computed from other rows has no version of its own: its tag is a digest of what it says.
+    etag = f'"{version or hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    if _has(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers={"ETag": etag})
     return json_answer(text, etag)
+
+
+def _has(if_none_match: str, etag: str) -> bool:
+    """Tell whether the client has a version, by a weak comparison (RFC 9110 section 13.1.2)."""
+    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return etag in known or "*" in known
 
 
 def json_answer(text: str, etag: str | None = None) -> Response:
