@@ -127,7 +127,7 @@ async def test_no_read_shows_a_neighbour_what_belongs_to_the_street(tianqiao: Ti
         "after_id": UUID(int=2**128 - 1),
         "after": 0,
         "street_id": TIANQIAO,
-        "client_id": "clerk_li",
+        "actor": "clients/clerk_li",
         "key": "k",
         "at": datetime.fromisoformat("2026-10-13T20:00:00+08:00"),
         "level": "quarter",
