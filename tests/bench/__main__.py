@@ -14,6 +14,7 @@ from tests.bench.measure import Figure
 from tests.bench.place import opened
 
 RESULTS = Path("bench-results")
+BEGUN = datetime.now(UTC)
 
 
 async def measure(only: str | None) -> list[Figure]:
@@ -24,24 +25,30 @@ async def measure(only: str | None) -> list[Figure]:
     figures: list[Figure] = []
     async with opened() as place:
         for name in [name for name in routes.BENCHES if only in (None, name)]:
-            figures.append(await routes.measure(place, name))  # noqa: PERF401 - one at a time
+            figures.append(await routes.measure(place, name))
+            keep(figures)
         if only in (None, evaluation.NAME):
             figures.append(await evaluation.measure(place))
+            keep(figures)
     return figures
 
 
+def keep(figures: list[Figure]) -> None:
+    """Write what was measured so far: a bench that fails takes no figure of another with it."""
+    RESULTS.mkdir(exist_ok=True)
+    text = json.dumps([figure.as_json() for figure in figures], indent=1) + "\n"
+    for name in ("latest", f"{BEGUN:%Y%m%dT%H%M%S}"):
+        (RESULTS / f"{name}.json").write_text(text)
+
+
 def show(figures: list[Figure]) -> None:
-    """Print the table and write the results."""
+    """Print the table."""
     table = Table(title="ours beside the strict reference: medians of rounds in turn")
     for heading in ("bench", "ours", "reference", "ratio", "aim", "met"):
         table.add_column(heading, justify="right" if heading != "bench" else "left")
     for figure in figures:
         table.add_row(*figure.cells())
     Console().print(table)
-    RESULTS.mkdir(exist_ok=True)
-    text = json.dumps([figure.as_json() for figure in figures], indent=1)
-    (RESULTS / "latest.json").write_text(text + "\n")
-    (RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.json").write_text(text + "\n")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ from maplebridge_api.platform.identity import register_client
 from maplebridge_domain.authority import Right
 from maplebridge_domain.evaluation import ResultKind
 from maplebridge_domain.rubrics import shipped_rubric
-from maplebridge_evaluator.feed import selects
+from maplebridge_evaluator.feed import Database, selects
+from maplebridge_evaluator.job import JOBS_AT_ONCE, evaluate
+from maplebridge_evaluator.publishing import Publisher
 from tests.bench.measure import Figure, figure
 from tests.bench.place import Place
 
@@ -128,11 +130,6 @@ async def _request(place: Place, streets: list[int], number: int) -> list[tuple[
 
 async def _evaluate(place: Place, port: int, runs: list[tuple[int, UUID]]) -> float:
     """Compute all runs by the worker's own job, as many at once as the worker does."""
-    from maplebridge_evaluator.feed import Database
-    from maplebridge_evaluator.job import evaluate
-    from maplebridge_evaluator.publishing import Publisher
-    from maplebridge_evaluator.worker import WorkerSettings
-
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
         database = Database(place.url("mb_evaluator"))
         context = {
@@ -147,7 +144,7 @@ async def _evaluate(place: Place, port: int, runs: list[tuple[int, UUID]]) -> fl
                 await evaluate(context, street, str(run))
 
         begun = time.perf_counter()
-        await asyncio.gather(*(work() for _ in range(WorkerSettings.max_jobs)))
+        await asyncio.gather(*(work() for _ in range(JOBS_AT_ONCE)))
         seconds = time.perf_counter() - begun
         database.close()
         return seconds
