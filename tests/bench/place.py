@@ -57,7 +57,7 @@ class Place:
             port = probe.getsockname()[1]
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "uvicorn", factory, "--factory", "--no-access-log"),
-            *("--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"),
+            *("--host", "127.0.0.1", "--port", str(port), "--log-level", "critical"),
             env={**os.environ, **SETTINGS, "MAPLEBRIDGE_DATABASE_URL": self.url(role)},
         )
         try:

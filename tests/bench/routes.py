@@ -73,9 +73,9 @@ async def measure(place: Place, name: str) -> Figure:
         place.serving("maplebridge_api.main:create_app", "mb_api") as our_port,
         place.serving("tests.bench.reference:create_app", "mb_owner") as their_port,
     ):
-        await _load(our_port, ours[:2000], 1.5)
-        await _load(their_port, theirs[:2000], 1.5)
-        used = 2000
+        used = 10_000
+        await _load(our_port, ours[:used], 1.5)
+        await _load(their_port, theirs[:used], 1.5)
         for _ in range(ROUNDS):
             # A ballot is cast once: every round sends its own.
             share = slice(used, used + 20_000) if name == "cast_ballot" else slice(None)
