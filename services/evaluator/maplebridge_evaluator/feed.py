@@ -175,23 +175,36 @@ def read_feed(database: Database, street_id: int, run_id: UUID) -> Feed:
     """
     with database.snapshot(street_id) as cursor:
         run = _read_run(cursor, street_id, run_id)
-        since, until = _midnight(run.start), _midnight(run.until)
-        alive = (
-            f"(active_from IS NULL OR active_from < '{until}')"
-            f" AND (active_until IS NULL OR active_until > '{since}')"
-        )
-        where = {
-            "subjects": alive,
-            "marks": f"cast_at >= '{since}' AND cast_at < '{until}'",
-            "interests": alive,
-            "facts": f"at >= '{since}' AND at < '{until}'",
-            "records": f"occurred_on < '{run.until}'",
-        }
         frames = {
-            name: _rows(cursor, _VIEWS[name], FRAMES[name], street_id, where[name])
-            for name in FRAMES
+            name: _rows(cursor, sql, FRAMES[name])
+            for name, sql in selects(street_id, run.start, run.until).items()
         }
     return Feed(run, **frames)
+
+
+def selects(street_id: int, start: date, until: date) -> dict[str, str]:
+    """Write the statement that reads each frame.
+
+    Literals, not parameters: only without them does the driver read by binary COPY. All of them are
+    integers, dates and times of our own.
+    """
+    first, last = _midnight(start), _midnight(until)
+    alive = (
+        f"(active_from IS NULL OR active_from < '{last}')"
+        f" AND (active_until IS NULL OR active_until > '{first}')"
+    )
+    where = {
+        "subjects": alive,
+        "marks": f"cast_at >= '{first}' AND cast_at < '{last}'",
+        "interests": alive,
+        "facts": f"at >= '{first}' AND at < '{last}'",
+        "records": f"occurred_on < '{until}'",
+    }
+    return {
+        name: f"SELECT {_columns(name)} FROM feed.{_VIEWS[name]}"  # noqa: S608
+        f" WHERE street_id = {street_id:d} AND {where[name]}"
+        for name in FRAMES
+    }
 
 
 _VIEWS = {
@@ -203,16 +216,15 @@ _VIEWS = {
 }
 
 
-def _rows(cursor: Cursor, view: str, schema: pl.Schema, street_id: int, where: str) -> pl.DataFrame:
-    # Literals, not parameters: only without them does the driver read by binary COPY. All of them
-    # are integers, dates and times of our own.
-    columns = ", ".join(
-        "rater_person_id AS person_id" if view == "mark_v1" and c == "person_id" else f'"{c}"'
-        for c in schema
+def _columns(name: str) -> str:
+    return ", ".join(
+        "rater_person_id AS person_id" if name == "marks" and c == "person_id" else f'"{c}"'
+        for c in FRAMES[name]
     )
-    cursor.execute(
-        f"SELECT {columns} FROM feed.{view} WHERE street_id = {street_id:d} AND {where}"  # noqa: S608
-    )
+
+
+def _rows(cursor: Cursor, sql: str, schema: pl.Schema) -> pl.DataFrame:
+    cursor.execute(sql)
     return cursor.fetch_polars().cast(schema)
 
 

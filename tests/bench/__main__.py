@@ -1,0 +1,45 @@
+"""Run the benches: all of them, or those named. An aim that is not met is shown, not an error."""
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from maplebridge.system import running
+
+from . import phones, streets
+from .figures import Figure, show, write
+
+NAMES = (*(bench.name for bench in phones.BENCHES), streets.NAME)
+
+
+async def measure(names: Sequence[str], street_count: int) -> list[Figure]:
+    """Start the whole service on an empty database, fill it, and measure."""
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="mb-bench-") as folder:
+        work = Path(folder)
+        async with running(data=work / "data", say=print) as system:
+            # Only what is measured may run.
+            await system.stop("jobs")
+            await system.stop("evaluator")
+            if set(names) - {streets.NAME}:
+                figures += await phones.measure(system, names, work)
+            if streets.NAME in names:
+                figures.append(await streets.measure(system, street_count))
+    return figures
+
+
+def main() -> None:
+    """Read the command line, measure, show and write the figures."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("name", nargs="*", choices=[*NAMES, []], help="all when none is named")
+    parser.add_argument("--streets", type=int, default=100, help="fewer for a try (100)")
+    asked = parser.parse_args()
+    figures = asyncio.run(measure(asked.name or NAMES, asked.streets))
+    show(figures)
+    print(write(figures))
+
+
+if __name__ == "__main__":
+    main()
