@@ -7,6 +7,8 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 from sqlalchemy import (
+    ARRAY,
+    JSON,
     ColumnElement,
     FromClause,
     Integer,
@@ -17,10 +19,12 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    column,
     func,
     literal_column,
     select,
-    tuple_,
+    table,
+    true,
 )
 
 from .database import GATE, Database, Read, in_scope
@@ -36,7 +40,10 @@ After = Annotated[
     ),
 ]
 
-_FIRST = f"999999999.{UUID(int=2**128 - 1)}"
+_LAST_ID = UUID(int=2**128 - 1)
+_FIRST = f"999999999.{_LAST_ID}"
+#: The streets of the caller's range; row-level security holds for this table, too.
+_street = table("street", column("street_id", Integer)).alias("within")
 
 Page = tuple[str, str | None]
 
@@ -46,35 +53,46 @@ class Pages:
 
     def __init__(
         self,
-        table: Table,
+        of: Table,
         item: ColumnElement[Any],
         filters: Mapping[str, ColumnElement[bool]] | None = None,
         source: FromClause | None = None,
         only: ColumnElement[bool] | None = None,
     ) -> None:
         self._only = [] if only is None else [only]
-        self._table = table
+        self._table = of
         self._item = item
-        self._source = table if source is None else source
+        self._source = of if source is None else source
         self._filters = filters or {}
         self._reads = {frozenset[str](): self._compile(frozenset())}
 
     def _compile(self, given: frozenset[str]) -> Read[Page]:
         street_id, id_ = self._table.c.street_id, self._table.c.id
-        newest_first = (street_id.desc(), id_.desc())
         limit = bindparam("limit", type_=Integer)
-        after = tuple_(bindparam("after_street", type_=Integer), bindparam("after_id", type_=Uuid))
-        rows = (
-            select(
-                self._item.label("item"),
-                (cast(street_id, Text) + "." + cast(id_, Text)).label("cursor"),
-                func.row_number().over(order_by=newest_first).label("n"),
-            )
+        wanted = limit + literal_column("1")  # one more than asked for: is there a next page?
+        after_street = bindparam("after_street", type_=Integer)
+        # Street by street, so that each finds its page at one place of an index that begins with
+        # (street_id, filter, id). A range of streets, or a row comparison, would walk all of it.
+        before = case(
+            (_street.c.street_id == after_street, bindparam("after_id", type_=Uuid)),
+            else_=literal_column(f"'{_LAST_ID}'::uuid"),
+        )
+        found = (
+            select(self._item.label("item"), id_.label("id"))
             .select_from(self._source)
-            .where(GATE, in_scope(self._table), tuple_(street_id, id_) < after)
+            .where(GATE, street_id == _street.c.street_id, id_ < before)
             .where(*self._only, *(self._filters[name] for name in sorted(given)))
-            .order_by(*newest_first)
-            .limit(limit + literal_column("1"))  # one more than asked for: is there a next page?
+            .order_by(id_.desc())
+            .limit(wanted)
+            .correlate(_street)
+            .lateral("of_street")
+        )
+        rows = (
+            select(_street.c.street_id, found.c.id, found.c.item)
+            .select_from(_street.join(found, true()))
+            .where(GATE, in_scope(_street), _street.c.street_id <= after_street)
+            .order_by(_street.c.street_id.desc(), found.c.id.desc())
+            .limit(wanted)
             .subquery("rows")
         )
         return Read(_page(rows, limit), lambda items, cursor: (items, cursor))
@@ -100,20 +118,24 @@ class Pages:
 
 
 def _page(rows: Any, limit: ColumnElement[int]) -> Select[Any]:
-    asked = rows.c.n <= limit
-    items = cast(func.json_agg(rows.c.item).filter(asked), Text)
-    last = case((func.bool_or(rows.c.n > limit), func.max(rows.c.cursor).filter(rows.c.n == limit)))
-    return select(func.coalesce(items, "[]").label("items"), last.label("last"))
+    items = func.array_agg(rows.c.item, type_=ARRAY(JSON))
+    streets = func.array_agg(rows.c.street_id, type_=ARRAY(Integer))
+    ids = func.array_agg(rows.c.id, type_=ARRAY(Uuid))
+    last = cast(streets[limit], Text) + "." + cast(ids[limit], Text)
+    return select(
+        func.coalesce(cast(func.array_to_json(items[1:limit]), Text), "[]").label("items"),
+        case((func.count() > limit, last)).label("last"),
+    )
 
 
-def single(table: Table, item: ColumnElement[Any], source: FromClause | None = None) -> Read[Any]:
+def single(of: Table, item: ColumnElement[Any], source: FromClause | None = None) -> Read[Any]:
     """Write the read of one resource by `id`: its JSON, and its version for the ETag."""
-    version = table.c.version if "version" in table.c else literal_column("1")
+    version = of.c.version if "version" in of.c else literal_column("1")
     rows = select(item.label("item"), version.label("version"))
     if source is not None:
         rows = rows.select_from(source)
-    named = table.c.id == bindparam("id", type_=Uuid)
-    return Read(rows.where(GATE, in_scope(table), named).limit(1), lambda *row: row)
+    named = of.c.id == bindparam("id", type_=Uuid)
+    return Read(rows.where(GATE, in_scope(of), named).limit(1), lambda *row: row)
 
 
 async def get(request: Request, caller: Caller, read: Read[Any], **values: Any) -> Response:
