@@ -51,7 +51,9 @@ async def list_requests(database: asyncpg.Connection) -> AsyncIterator[str]:
 
 async def get_requests(database: asyncpg.Connection) -> AsyncIterator[str]:
     for row in await database.fetch(
-        "SELECT id FROM dispute WHERE street_id = $1 ORDER BY hashtext(id::text) LIMIT 5000", STREET
+        "SELECT id FROM dispute JOIN reference.dispute USING (street_id, id) WHERE street_id = $1"
+        " ORDER BY hashtext(id::text) LIMIT 5000",
+        STREET,
     ):
         yield f"GET\t/v1/disputes/{row['id']}\t"
 
