@@ -18,7 +18,8 @@ lint: .venv/.ready ## formatting, types, the contracts between folders
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
-	@.venv/bin/python .venv/bin/lint-imports
+	@.venv/bin/python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	@$(RUN) lint
 
 bench: .venv/.ready ## ours beside the strict reference; ONLY=name runs one
 	@$(RUN) tests.bench $(ONLY)

@@ -447,14 +447,15 @@ FOR EACH ROW EXECUTE FUNCTION mb_begin_event_log();
 -- or a scope left behind on the session: refused, because either could show another street's rows.
 
 CREATE FUNCTION mb_enter(lo integer, hi integer) RETURNS boolean
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
-    IF nullif(current_setting('mb.lo', true), '') IS NOT NULL
-       OR nullif(current_setting('mb.hi', true), '') IS NOT NULL THEN
+    -- Expressions, not queries, and no setting of its own: it is part of every request.
+    IF coalesce(pg_catalog.current_setting('mb.lo', true), '') <> ''
+       OR coalesce(pg_catalog.current_setting('mb.hi', true), '') <> '' THEN
         RAISE EXCEPTION 'a scope is already entered' USING ERRCODE = 'MB001';
     END IF;
-    PERFORM set_config('mb.lo', lo::text, true), set_config('mb.hi', hi::text, true);
-    RETURN true;
+    RETURN pg_catalog.set_config('mb.lo', lo::text, true) <> ''
+       AND pg_catalog.set_config('mb.hi', hi::text, true) <> '';
 END $$;
 
 -- Isolation: rows of a street are seen and written inside the entered range only.

@@ -138,6 +138,15 @@ def demo(data: Data = DATA) -> None:
 
 
 @app.command()
+def docs() -> None:
+    """Write again what of the documentation is generated: docs/openapi.json, docs/problems.md."""
+    from maplebridge.database import REPOSITORY
+    from maplebridge.docs import write_docs
+
+    write_docs(REPOSITORY / "docs")
+
+
+@app.command()
 def reset(
     data: Data = DATA,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,

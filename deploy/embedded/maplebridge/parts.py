@@ -131,7 +131,7 @@ def jobs_part(place: Place) -> Part:
     """Describe the API's job worker."""
     return worker_part(
         "jobs",
-        "maplebridge_api.platform.jobs.WorkerSettings",
+        "maplebridge_api.jobs.WorkerSettings",
         JOBS_QUEUE,
         place,
         _api_environment(place),

@@ -8,9 +8,9 @@ from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, Protocol, Self, TypeVar
+from typing import Annotated, Any, Literal, Protocol, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from .evaluation import ResultKind
 from .meeting import SubjectKind
@@ -76,6 +76,10 @@ def months_later(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+#: A code of the rubric, a kind, or an id: one line of ASCII, which every database can keep.
+Name = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")]
+
+
 class Explained(BaseModel):
     """What all parts of an explanation share. Points, values and scores are hundredths."""
 
@@ -100,8 +104,8 @@ class IndicatorResult(Explained):
     fact; `observations` counts marks or facts.
     """
 
-    code: str
-    component: str
+    code: Name
+    component: Name
     source: Literal["ballot", "fact"]
     weight: int
     value: int | None
@@ -120,15 +124,15 @@ class IndicatorResult(Explained):
 class CountedRecords(Explained):
     """The records that one rule took, and the points it gave or took away."""
 
-    rule: str
-    records: tuple[str, ...]
+    rule: Name
+    records: tuple[Name, ...]
     points: int
 
 
 class ComponentResult(Explained):
     """What a component came to: base, indicators and records, within its limit."""
 
-    code: str
+    code: Name
     effect: Literal["adds", "deducts"]
     base: int
     indicators: int
@@ -139,14 +143,14 @@ class ComponentResult(Explained):
 class Explanation(Explained):
     """Everything that led to one result. `rank` is null for persons, who are never ranked."""
 
-    category: str
+    category: Name
     max: int
     too_little_data: bool
     bad_record: bool
-    veto: str | None
+    veto: Name | None
     rank: int | None
     of: int | None
-    moved_most: tuple[str, ...]
+    moved_most: tuple[Name, ...]
     components: tuple[ComponentResult, ...]
     indicators: tuple[IndicatorResult, ...]
 

@@ -69,6 +69,16 @@ class RunNotInState(Problem):
 
 
 @dataclass(eq=False)
+class ServedOutOfTime(Problem):
+    """Drafts are served after they were made, and proof of it is entered afterwards."""
+
+    kind = Kind.RULE
+    zh = "送达时间须在结果草案形成之后，且不得晚于当前时间。"
+    en = "Drafts are served after they were made, and not in the future; check the time of service."
+    pointer = "/served_at"
+
+
+@dataclass(eq=False)
 class NoticeRunning(Problem):
     """Nothing becomes final before its notice period has passed."""
 

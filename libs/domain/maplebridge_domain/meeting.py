@@ -51,6 +51,16 @@ class NotOfThatParty(Problem):
 
 
 @dataclass(eq=False)
+class ListedTwice(Problem):
+    """A host's list names each delegate once."""
+
+    kind = Kind.RULE
+    zh = "该代表在名单中出现两次，请只保留一条。"
+    en = "This delegate is on the list twice; keep one of the two."
+    pointer = "/appointment_id"
+
+
+@dataclass(eq=False)
 class BallotOutsideMeeting(Problem):
     """A ballot is cast while its meeting is held."""
 

@@ -91,6 +91,13 @@ def _parameters() -> dict[str, list[tuple[date, Deadline]]]:
 
 
 def deadline(name: str, on: date) -> Deadline:
-    """Return a named deadline as it is in force on a day (parameters/deadlines.yaml)."""
-    in_force = [one for since, one in _parameters()[name] if since <= on]
-    return in_force[-1]
+    """Return a named deadline as it is in force on a day (parameters/deadlines.yaml).
+
+    For a day before the first that is known, the first.
+    """
+    _, *later = _parameters()[name]
+    in_force = _parameters()[name][0][1]
+    for since, changed in later:
+        if since <= on:
+            in_force = changed
+    return in_force

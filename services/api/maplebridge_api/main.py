@@ -9,11 +9,10 @@ from fastapi_offline import FastAPIOffline
 from . import appointments, disputes, evaluations, grid, meetings, organisations, people, ratings
 from .platform import event_log, health, oauth, openapi, problems, sandbox
 from .platform.database import Database
+from .platform.limits import BodyLimit
 from .platform.metrics import Metrics
 from .platform.request import Replay
 from .settings import settings
-
-BODY_BYTES_MAX = 8_000_000
 
 DESCRIPTION = """
 Maple Bridge (枫桥) keeps a street's grid, organisations, appointments, disputes and discussion days, and
@@ -25,7 +24,8 @@ listed in docs/problems.md. Lists are paged by cursor: follow `next`. `POST` tak
 changes need `If-Match`.
 """
 
-SLICES = (grid, organisations, people, appointments, disputes, meetings, evaluations, ratings)
+# Routes are tried in this order, at two microseconds each: what is called most comes first.
+SLICES = (disputes, meetings, grid, organisations, people, appointments, evaluations, ratings)
 
 
 def create_app() -> FastAPI:
@@ -37,21 +37,22 @@ def create_app() -> FastAPI:
         description=DESCRIPTION,
         lifespan=_lifespan,
         generate_unique_id_function=openapi.operation_id,
-        max_body_size=BODY_BYTES_MAX,
         telemetry={"tracing": False, "metrics": False},
     )
     app.state.database = Database(
         settings().database_url.get_secret_value(), settings().database_connections
     )
     app.state.as_person = appointments.service.as_person
-    for slice_ in SLICES:
-        app.include_router(slice_.routes.routes)
-    for routes in (event_log.routes, oauth.routes, health.routes):
-        app.include_router(routes)
+    routers = [slice_.routes.routes for slice_ in SLICES]
+    routers += [event_log.routes, oauth.routes, health.routes]
     if settings().sandbox:
-        app.include_router(sandbox.routes)
+        routers.append(sandbox.routes)
+    for router in routers:
+        # Flat: an included router is another level to match, and each has its prefix already.
+        app.router.routes.extend(router.routes)
     problems.install(app)
     app.add_exception_handler(Replay, _replay)
+    app.add_middleware(BodyLimit)
     app.add_middleware(Metrics)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     return app

@@ -175,15 +175,24 @@ def read_feed(database: Database, street_id: int, run_id: UUID) -> Feed:
     """
     with database.snapshot(street_id) as cursor:
         run = _read_run(cursor, street_id, run_id)
-        frames = {
-            name: _rows(cursor, sql, FRAMES[name])
-            for name, sql in selects(street_id, run.start, run.until).items()
-        }
+        frames = {}
+        for name, select in selects(street_id, run.start, run.until).items():
+            cursor.execute(select)
+            frames[name] = cursor.fetch_polars().cast(FRAMES[name])
     return Feed(run, **frames)
 
 
+_VIEWS = {
+    "subjects": "subject_v1",
+    "marks": "mark_v1",
+    "interests": "interest_v1",
+    "facts": "fact_v1",
+    "records": "record_v1",
+}
+
+
 def selects(street_id: int, start: date, until: date) -> dict[str, str]:
-    """Write the statement that reads each frame.
+    """Write the statement of every frame of a street's period (`until` exclusive).
 
     Literals, not parameters: only without them does the driver read by binary COPY. All of them are
     integers, dates and times of our own.
@@ -201,31 +210,15 @@ def selects(street_id: int, start: date, until: date) -> dict[str, str]:
         "records": f"occurred_on < '{until}'",
     }
     return {
-        name: f"SELECT {_columns(name)} FROM feed.{_VIEWS[name]}"  # noqa: S608
+        name: f"SELECT {_columns(name)} FROM feed.{view}"  # noqa: S608
         f" WHERE street_id = {street_id:d} AND {where[name]}"
-        for name in FRAMES
+        for name, view in _VIEWS.items()
     }
 
 
-_VIEWS = {
-    "subjects": "subject_v1",
-    "marks": "mark_v1",
-    "interests": "interest_v1",
-    "facts": "fact_v1",
-    "records": "record_v1",
-}
-
-
 def _columns(name: str) -> str:
-    return ", ".join(
-        "rater_person_id AS person_id" if name == "marks" and c == "person_id" else f'"{c}"'
-        for c in FRAMES[name]
-    )
-
-
-def _rows(cursor: Cursor, sql: str, schema: pl.Schema) -> pl.DataFrame:
-    cursor.execute(sql)
-    return cursor.fetch_polars().cast(schema)
+    named = {"person_id": "rater_person_id AS person_id"} if name == "marks" else {}
+    return ", ".join(named.get(column, f'"{column}"') for column in FRAMES[name])
 
 
 def _read_run(cursor: Cursor, street_id: int, run_id: UUID) -> Run:

@@ -1,5 +1,6 @@
 """Appointing persons to posts; the database guarantees places and terms."""
 
+import json
 from asyncio import gather
 
 import asyncpg
@@ -113,6 +114,45 @@ async def test_an_appointment_ends_with_what_rests_on_it_at_the_same_instant(
     assert await tianqiao.new_events() == ["appointment.ended"]
     again = await clerk.changes(f"/appointments/{source}", "end", end)
     assert outcome(again) == "409 appointment_ended"
+
+
+async def test_what_rests_on_what_rests_on_an_appointment_ends_with_it(tianqiao: Tianqiao) -> None:
+    """Wang directs the owners' committee by step 2 and, as its director, supervises by step 5."""
+    clerk = tianqiao.clerk_li
+    source = id_of("wang in huayuan branch")
+    election = {"voted_on": "2024-12-01", "filing_number": "1号", "filed_on": "2024-12-20"}
+    director = await clerk.makes(
+        "/cross-appointments",
+        {
+            "step": 2,
+            "source_id": source,
+            "post_id": id_of("director of huayuan committee"),
+            "during": TERM,
+            "election": election,
+        },
+    )
+    supervisor = await clerk.makes(
+        "/cross-appointments",
+        {
+            "step": 5,
+            "source_id": director["id"],
+            "post_id": id_of("supervisors of chenguang"),
+            "during": TERM,
+            "contract_id": id_of("contract of huayuan"),
+            "no_interest_declared_on": "2024-12-15",
+        },
+    )
+    await tianqiao.new_events()
+    end = {"at": "2026-06-30T00:00:00+08:00"}
+    answer = await clerk.changes(f"/appointments/{source}", "end", end)
+    assert answer.status_code == 200, answer.text
+    for id_ in (director["id"], supervisor["id"]):
+        ended = await clerk.gets(f"/appointments/{id_}")
+        assert ended.json()["during"]["until"] == end["at"]
+        assert ended.headers["etag"] == '"2"'
+    told = await tianqiao.asks("SELECT data::text FROM event ORDER BY no DESC LIMIT 1")
+    assert sorted(json.loads(told)["with_it"]) == sorted([director["id"], supervisor["id"]])
+    assert await tianqiao.new_events() == ["appointment.ended"]
 
 
 async def test_of_two_who_end_one_appointment_one_hears_that_it_changed(tianqiao: Tianqiao) -> None:

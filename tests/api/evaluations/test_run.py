@@ -8,8 +8,10 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import KeySet
 
+from maplebridge_api.evaluations.queries import HandedOut
 from maplebridge_api.evaluations.service import HAND_OUT_AGAIN_AFTER, hand_out
 from maplebridge_api.platform.clock import clock
+from maplebridge_api.platform.database import EVERYWHERE
 from tests.world import TIANQIAO, Json, Tianqiao, id_of, new_id, outcome, outcomes
 
 PERIOD = {"from": "2026-10-01", "until": "2026-11-01"}
@@ -37,6 +39,11 @@ def request(**more: object) -> Json:
         "rubric_id": id_of("rubric"),
     }
     return run | {"kinds": ["credit_rating", "member_score"]} | more
+
+
+async def handed_out(tianqiao: Tianqiao) -> list[HandedOut]:
+    async with tianqiao.app.state.database.transaction(EVERYWHERE) as tx:
+        return await hand_out(tx)
 
 
 def publication(**more: object) -> Json:
@@ -114,6 +121,21 @@ async def test_a_statement_is_verified_offline_by_the_published_keys(tianqiao: T
     assert signed["entrusted_by_county"] is False
 
 
+async def test_a_notice_cannot_be_dated_back_nor_ahead(tianqiao: Tianqiao) -> None:
+    """Dated back far enough, the notice period would be over as it begins."""
+    await drafted(tianqiao)
+    await tianqiao.new_events()
+    clock.set_to = datetime.fromisoformat("2026-11-03T09:00:00+08:00")
+    for served_at in ("2026-11-02T08:59:59+08:00", "2026-11-03T09:00:01+08:00"):
+        notice = NOTICE | {"served_at": served_at}
+        answer = await tianqiao.clerk_li.changes(RUN, "notice", notice)
+        assert outcome(answer) == "422 served_out_of_time"
+    assert await tianqiao.new_events() == []
+    yesterday = NOTICE | {"served_at": "2026-11-02T10:00:00+08:00"}
+    served = await tianqiao.clerk_li.changes(RUN, "notice", yesterday)
+    assert served.json()["notice_until"] == "2026-11-10T00:00:00+08:00"
+
+
 async def test_a_machine_does_not_confirm(tianqiao: Tianqiao) -> None:
     clock.set_to = datetime.fromisoformat(await under_notice(tianqiao))
     answer = await tianqiao.clerk_li.changes(RUN, "confirmation", {})
@@ -181,6 +203,34 @@ async def test_results_are_published_whole_or_not_at_all(tianqiao: Tianqiao, cha
     assert (await tianqiao.clerk_li.gets(RUN)).json()["state"] == "queued"
 
 
+@pytest.mark.parametrize(
+    ("instead_of", "wrong"),
+    [
+        ('"property_enterprise"', '"\\u0000"'),
+        ('"property_enterprise"', '"\\ud800"'),
+        ('"property_enterprise"', "NaN"),
+        ('"unrated"', '"\\u0000"'),
+        ("8731", "true"),
+        ("8731", "87.31"),
+        ('"rank": null', '"rnak": null'),
+    ],
+)
+async def test_a_result_out_of_form_is_refused_and_never_a_fault(
+    tianqiao: Tianqiao, instead_of: str, wrong: str
+) -> None:
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    body = json.dumps(publication())
+    assert instead_of in body
+    answer = await tianqiao.worker.asks(
+        "PUT",
+        f"{RUN}/results",
+        content=body.replace(instead_of, wrong),
+        headers={"Content-Type": "application/json"},
+    )
+    assert outcome(answer) == "422 invalid_request"
+    assert await tianqiao.asks("SELECT count(*) FROM evaluation_result") == 0
+
+
 async def test_one_worker_computes_a_run_until_its_lease_passes(tianqiao: Tianqiao) -> None:
     await tianqiao.clerk_li.makes("/evaluation-runs", request())
     first = await tianqiao.worker.puts(f"{RUN}/claim", CLAIM)
@@ -198,7 +248,7 @@ async def test_a_run_that_took_its_workers_with_it_is_given_up(tianqiao: Tianqia
     await tianqiao.asks(
         "UPDATE evaluation_run SET attempt = 5, lease_until = lease_until - interval '1 hour'"
     )
-    assert await hand_out(tianqiao.app.state.database) == []
+    assert await handed_out(tianqiao) == []
     assert (await tianqiao.new_events())[-1] == "evaluation_run.failed"
     run = (await tianqiao.clerk_li.gets(RUN)).json()
     assert (run["state"], run["failure"]["code"]) == ("failed", "attempts_exhausted")
@@ -214,18 +264,17 @@ async def test_a_failure_is_entered_once_with_its_reason(tianqiao: Tianqiao) -> 
 
 
 async def test_a_run_is_handed_out_again_until_it_is_computed(tianqiao: Tianqiao) -> None:
-    database = tianqiao.app.state.database
     await tianqiao.clerk_li.makes("/evaluation-runs", request())
-    assert [str(run.id) for run in await hand_out(database)] == [id_of("run")]
-    assert await hand_out(database) == []  # just now
+    assert [str(run.id) for run in await handed_out(tianqiao)] == [id_of("run")]
+    assert await handed_out(tianqiao) == []  # just now
     earlier = f"UPDATE evaluation_run SET handed_out_at = handed_out_at - interval '{HAND_OUT_AGAIN_AFTER}'"
     await tianqiao.asks(earlier)
-    assert len(await hand_out(database)) == 1
+    assert len(await handed_out(tianqiao)) == 1
     await tianqiao.worker.puts(f"{RUN}/claim", CLAIM)
     await tianqiao.asks(earlier)
-    assert await hand_out(database) == []  # a worker has it
+    assert await handed_out(tianqiao) == []  # a worker has it
     await tianqiao.asks("UPDATE evaluation_run SET lease_until = lease_until - interval '1 hour'")
-    assert len(await hand_out(database)) == 1  # the worker is gone
+    assert len(await handed_out(tianqiao)) == 1  # the worker is gone
 
 
 @pytest.mark.parametrize(

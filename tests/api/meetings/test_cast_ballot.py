@@ -1,10 +1,12 @@
 """Casting ballots: present, in time, in form, and without an interest; for one and for a batch."""
 
 from asyncio import gather
+from datetime import datetime
 
 import pytest
 
-from tests.world import MEETING, TERM, Json, Tianqiao, ballot, id_of, outcome, outcomes
+from maplebridge_api.platform.clock import clock
+from tests.world import AT_MEETING, MEETING, TERM, Json, Tianqiao, ballot, id_of, outcome, outcomes
 
 CHEN = "chen in huayuan committee"
 REFUSED = [
@@ -93,6 +95,33 @@ async def test_a_ballot_that_a_phone_sends_again_is_answered_as_the_first_time(
     assert outcomes(answers) == ["201"] * 3
     assert len({answer.text for answer in answers}) == 1
     assert await tianqiao.new_events() == ["ballot.cast"]
+
+
+async def test_a_ballot_that_was_cast_in_time_is_so_answered_when_it_is_sent_again_too_late(
+    tianqiao: Tianqiao,
+) -> None:
+    given = ballot(CHEN, "enterprise", "chenguang", cast_at=None)
+    headers = {"Idempotency-Key": "phone-3"}
+    clock.set_to = datetime.fromisoformat(AT_MEETING)
+    first = await tianqiao.clerk_li.posts("/ballots", given, headers=headers)
+    clock.set_to = datetime.fromisoformat(MEETING["ends_at"])
+    again = await tianqiao.clerk_li.posts("/ballots", given, headers=headers)
+    assert (again.status_code, again.text) == (201, first.text)
+    other = await tianqiao.clerk_li.posts("/ballots", given)
+    assert outcome(other) == "422 ballot_outside_meeting"
+
+
+async def test_nobody_casts_a_ballot_at_a_meeting_that_has_not_come_yet(
+    tianqiao: Tianqiao,
+) -> None:
+    clock.set_to = datetime.fromisoformat("2026-10-13T19:59:59+08:00")
+    given = ballot(CHEN, "enterprise", "chenguang", cast_at=AT_MEETING)
+    for path, body in (("/ballots", given), ("/ballots/batch", {"items": [given]})):
+        answer = await tianqiao.clerk_li.posts(path, body)
+        assert outcome(answer) == "422 ballot_outside_meeting", path
+    assert await tianqiao.new_events() == []
+    clock.set_to = datetime.fromisoformat(AT_MEETING)
+    assert outcome(await tianqiao.clerk_li.posts("/ballots", given)) == "201"
 
 
 async def test_a_box_of_paper_ballots_is_cast_whole(tianqiao: Tianqiao) -> None:

@@ -47,6 +47,15 @@ async def test_a_delegate_sits_for_the_party_of_the_organisation(tianqiao: Tianq
     assert await tianqiao.new_events() == []
 
 
+async def test_a_delegate_is_on_the_list_once(tianqiao: Tianqiao) -> None:
+    liu = {"appointment_id": id_of("liu in library"), "party": "resident_unit"}
+    twice = {"items": [liu | {"present": True}, liu | {"present": False}]}
+    answer = await tianqiao.clerk_li.puts(LIST, twice)
+    assert outcome(answer) == "422 listed_twice"
+    assert answer.json()["errors"][0]["pointer"] == "/items/1/appointment_id"
+    assert await tianqiao.new_events() == []
+
+
 async def test_a_task_is_given_out_and_completed_once(tianqiao: Tianqiao) -> None:
     clerk = tianqiao.clerk_li
     task = {

@@ -84,15 +84,15 @@ async def list_appointments(
     return await queries.APPOINTMENTS.page(request, caller, limit, after, **filters)
 
 
-@routes.get("/appointments/{id}", responses=answers(AppointmentOut))
+@routes.get("/appointments/{id:uuid}", responses=answers(AppointmentOut))
 async def get_appointment(request: Request, caller: Reader, id: UUID) -> Response:
     """Get an appointment. 任职详情"""
     return await get(request, caller, queries.APPOINTMENT_BY_ID, id=id)
 
 
-@routes.post("/appointments/{id}/end", responses=answers(AppointmentOut, AppointmentEnded))
+@routes.post("/appointments/{id:uuid}/end", responses=answers(AppointmentOut, AppointmentEnded))
 async def end_appointment(
-    id: UUID, body: End, version: IfMatch, caller: Registrar, tx: Tx
+    id: UUID, body: End, caller: Registrar, version: IfMatch, tx: Tx
 ) -> Response:
     """End an appointment and what rests on it. 结束任职"""
     ended = await service.end(tx, id, version, body)

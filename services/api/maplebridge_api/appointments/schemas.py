@@ -1,6 +1,5 @@
 """Bodies and answers of appointments."""
 
-from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from maplebridge_domain.cross_appointment import Election
 
-from ..platform.bodies import Body, Line, New, PeriodIn, PeriodOut
+from ..platform.bodies import Body, Day, Instant, Line, New, PeriodIn, PeriodOut
 
 
 class NewAppointment(New):
@@ -22,9 +21,9 @@ class NewAppointment(New):
 class ElectionIn(Body):
     """The owners' vote and its filing with the street (Civil Code art. 278)."""
 
-    voted_on: date
+    voted_on: Day
     filing_number: Line
-    filed_on: date
+    filed_on: Day
 
     def election(self) -> Election:
         """Return the domain's election."""
@@ -40,13 +39,13 @@ class NewCrossAppointment(New):
     during: PeriodIn
     contract_id: UUID | None = Field(None, description="Steps 3, 4, 5: the contract in force.")
     election: ElectionIn | None = Field(None, description="Step 2. 业主表决与备案")
-    no_interest_declared_on: date | None = Field(None, description="Step 5. 无利害关系声明日期")
+    no_interest_declared_on: Day | None = Field(None, description="Step 5. 无利害关系声明日期")
 
 
 class End(Body):
     """When an appointment ends; what rests on it ends at the same instant."""
 
-    at: AwareDatetime
+    at: Instant
 
 
 class AppointmentOut(BaseModel):

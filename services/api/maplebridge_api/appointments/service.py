@@ -19,7 +19,7 @@ from ..organisations.service import CONTRACT, POST, POST_TO_FILL, Post, ServiceC
 from ..people.service import PERSON, Person
 from ..platform.bodies import range_text
 from ..platform.clock import clock
-from ..platform.database import Database, Scope, Transaction
+from ..platform.database import Scope, Transaction
 from ..platform.identity import Caller
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
@@ -176,15 +176,14 @@ async def end(write: Write, id: UUID, version: int, body: End) -> Created:
     check_version(appointment.version, version)
     check_end(appointment.during, body.at)
 
-    resting = await write.tx.all(queries.END_WHAT_RESTS_ON, id=id, at=body.at)
-    await write.tx.run(queries.END, id=id, at=body.at)
+    ended = await write.tx.all(queries.END, street_id=appointment.street_id, id=id, at=body.at)
     shown = await write.tx.one(queries.SHOW, id=id)
     await write.record(
         events.ENDED,
         street_id=appointment.street_id,
         subject=f"appointments/{id}",
         ended_at=body.at,
-        with_it=resting,
+        with_it=sorted({*ended} - {id}),
     )
     return shown
 
@@ -194,18 +193,17 @@ async def appointments_of(tx: Transaction, person_id: UUID) -> list[UUID]:
     return await tx.all(queries.OF_PERSON, person_id=person_id)
 
 
-async def as_person(database: Database, client: Caller, capacity: UUID) -> Caller:
+async def as_person(tx: Transaction, client: Caller, capacity: UUID) -> Caller:
     """Return the holder of an appointment in force as a caller, with the rights that it gives.
 
     Raises:
         NotFound: no such appointment is in force in the client's range.
     """
     now: datetime = clock.now()
-    office = await database.read(queries.OFFICE, client.scope, id=capacity, at=now)
+    office = await tx.maybe(queries.OFFICE, id=capacity, at=now)
     if office is None:
         raise NotFound("/act_as")
-    async with database.transaction(client.scope) as tx:
-        [post] = await tx.all(POST, ids=[office.post_id])
+    [post] = await tx.all(POST, ids=[office.post_id])
     return Caller(
         client_id=client.client_id,
         scope=Scope(office.street_id, office.street_id),

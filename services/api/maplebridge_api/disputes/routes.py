@@ -20,7 +20,7 @@ from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created, router
 from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken, UnknownReference
-from ..platform.request import IfMatch, OnlyOnce, Tx
+from ..platform.request import IfMatch, OnlyOnce, Tx, created_once
 from . import queries, service
 from .schemas import DisputeOut, NewDispute, NewStep
 
@@ -41,7 +41,8 @@ async def report_dispute(
     once: OnlyOnce,
 ) -> Response:
     """Report a dispute. 上报纠纷"""
-    return await service.report(request.app.state.database, caller, once, body)
+    made = await service.report(request.app.state.database, caller, once, body)
+    return created_once(made, "disputes")
 
 
 @routes.get("/disputes", responses=answers(Page[DisputeOut]))
@@ -59,21 +60,21 @@ async def list_disputes(
     )
 
 
-@routes.get("/disputes/{id}", responses=answers(DisputeOut))
+@routes.get("/disputes/{id:uuid}", responses=answers(DisputeOut))
 async def get_dispute(request: Request, caller: Reader, id: UUID) -> Response:
     """Get a dispute. 纠纷详情"""
     return await get(request, caller, queries.DISPUTE_BY_ID, id=id)
 
 
 @routes.post(
-    "/disputes/{id}/steps",
+    "/disputes/{id:uuid}/steps",
     responses=answers(DisputeOut, ActNotPossible, SatisfactionWithClosureOnly, StepBeforeReport),
 )
 async def take_dispute_step(
     id: UUID,
     body: NewStep,
-    version: IfMatch,
     caller: Annotated[Caller, needs(Right.DISPUTES_HANDLE)],
+    version: IfMatch,
     tx: Tx,
 ) -> Response:
     """Take a dispute one step further: accept, mediate, agree, close, withdraw. 办理纠纷"""

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from maplebridge_domain.dispute import Act, DisputeState
 
-from ..platform.bodies import Body, Line, New, Paragraph, Percent
+from ..platform.bodies import Body, Instant, Line, New, Paragraph, Percent
 
 
 class NewDispute(New):
@@ -21,14 +21,14 @@ class NewDispute(New):
     )
     title: Line = Field(examples=["厨房返水浸泡地板"])
     summary: Paragraph = Field(examples=["六楼主管道堵塞，污水从五楼厨房地漏返出，木地板受损。"])
-    reported_at: AwareDatetime | None = Field(None, description="Time of capture; default: now.")
+    reported_at: Instant | None = Field(None, description="Time of capture; default: now.")
 
 
 class NewStep(Body):
     """What was done with a case."""
 
     act: Act
-    at: AwareDatetime | None = None
+    at: Instant | None = None
     note: Paragraph | None = None
     satisfaction: Percent | None = Field(None, description="With `close` only. 满意度")
 

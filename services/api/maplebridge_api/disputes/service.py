@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from fastapi import Response
-
 from maplebridge_domain.authority import Right
 from maplebridge_domain.dispute import ReportedInTheFuture, StepBeforeReport, next_state
 from maplebridge_domain.grid import GridLevel, NotAQuarter
@@ -11,7 +9,7 @@ from maplebridge_domain.worktime import SHANGHAI, deadline
 
 from ..platform.clock import clock
 from ..platform.database import Database, as_rows
-from ..platform.hot import answer_once
+from ..platform.hot import create_once
 from ..platform.identity import Caller
 from ..platform.request import Created, Once, Write, check_version
 from . import events, queries
@@ -19,7 +17,7 @@ from .queries import Reported
 from .schemas import NewDispute, NewStep
 
 
-async def report(database: Database, caller: Caller, once: Once, new: NewDispute) -> Response:
+async def report(database: Database, caller: Caller, once: Once, new: NewDispute) -> Created:
     """Report a dispute in a quarter, in one statement; the day by which it is to be settled is set.
 
     Raises:
@@ -41,7 +39,7 @@ async def report(database: Database, caller: Caller, once: Once, new: NewDispute
         "due_at": settled.until(reported_at),
         "reach": caller.reach,
     }
-    return await answer_once(database, caller, once, queries.REPORT, refuse, "disputes", **values)
+    return await create_once(database, caller, once, queries.REPORT, refuse, **values)
 
 
 async def take_step(write: Write, id: UUID, version: int, step: NewStep) -> Created:

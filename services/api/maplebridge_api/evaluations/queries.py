@@ -98,6 +98,7 @@ class Run:
     lease_until: datetime | None
     input_sha256: str | None
     engine_version: str | None
+    drafted_at: datetime | None
     notice_until: datetime | None
     version: int
 
@@ -119,6 +120,7 @@ RUN_TO_CHANGE = Statement(
         evaluation_run.c.lease_until,
         evaluation_run.c.input_sha256,
         evaluation_run.c.engine_version,
+        evaluation_run.c.drafted_at,
         evaluation_run.c.notice_until,
         evaluation_run.c.version,
     ).with_for_update(),

@@ -17,6 +17,7 @@ from maplebridge_domain.evaluation import (
     RunNotInState,
     RunNotOpen,
     RunState,
+    ServedOutOfTime,
 )
 from maplebridge_domain.period import EmptyPeriod
 from maplebridge_domain.rubric_refusals import KindNotInRubric, RubricNotInForce, RubricRefused
@@ -65,7 +66,7 @@ async def list_rubrics(
     return await queries.RUBRICS.page(request, caller, limit, after)
 
 
-@routes.get("/rubrics/{id}", responses=answers(RubricOut))
+@routes.get("/rubrics/{id:uuid}", responses=answers(RubricOut))
 async def get_rubric(request: Request, caller: Reader, id: UUID) -> Response:
     """Get a rubric. 评分细则详情"""
     return await get(request, caller, queries.RUBRIC_BY_ID, id=id)
@@ -95,20 +96,20 @@ async def list_runs(
     return await queries.RUNS.page(request, caller, limit, after, state=state)
 
 
-@routes.get("/evaluation-runs/{id}", responses=answers(RunOut))
+@routes.get("/evaluation-runs/{id:uuid}", responses=answers(RunOut))
 async def get_run(request: Request, caller: Reader, id: UUID) -> Response:
     """Get an evaluation run. 评价运行详情"""
     return await get(request, caller, queries.RUN_BY_ID, id=id)
 
 
-@routes.put("/evaluation-runs/{id}/claim", responses=answers(RunOut, RunClaimed, RunNotOpen))
+@routes.put("/evaluation-runs/{id:uuid}/claim", responses=answers(RunOut, RunClaimed, RunNotOpen))
 async def claim_run(id: UUID, body: Claim, caller: Evaluator, tx: Tx) -> Response:
     """Take a run for some seconds, to compute it. 领取评价任务"""
     return await tx.answer(200, (await service.claim(tx, id, body)).text)
 
 
 @routes.put(
-    "/evaluation-runs/{id}/results",
+    "/evaluation-runs/{id:uuid}/results",
     responses=answers(RunOut, RunNotOpen, IncompleteResults, ResultTwice),
 )
 async def publish_results(id: UUID, body: Publication, caller: Evaluator, tx: Tx) -> Response:
@@ -116,18 +117,20 @@ async def publish_results(id: UUID, body: Publication, caller: Evaluator, tx: Tx
     return await tx.answer(200, (await service.publish(tx, id, body)).text)
 
 
-@routes.put("/evaluation-runs/{id}/failure", responses=answers(RunOut, RunNotOpen))
+@routes.put("/evaluation-runs/{id:uuid}/failure", responses=answers(RunOut, RunNotOpen))
 async def put_failure(id: UUID, body: Failure, caller: Evaluator, tx: Tx) -> Response:
     """Enter that a run cannot be computed. 提交失败原因"""
     return await tx.answer(200, (await service.fail(tx, id, body)).text)
 
 
-@routes.post("/evaluation-runs/{id}/notice", responses=answers(RunOut, RunNotInState))
+@routes.post(
+    "/evaluation-runs/{id:uuid}/notice", responses=answers(RunOut, RunNotInState, ServedOutOfTime)
+)
 async def serve_notice(
     id: UUID,
     body: Notice,
-    version: IfMatch,
     caller: Annotated[Caller, needs(Right.RESULTS_NOTIFY)],
+    version: IfMatch,
     tx: Tx,
 ) -> Response:
     """Enter that the drafts were served; the notice period begins. 送达并公示"""
@@ -136,14 +139,14 @@ async def serve_notice(
 
 
 @routes.post(
-    "/evaluation-runs/{id}/confirmation",
+    "/evaluation-runs/{id:uuid}/confirmation",
     responses=answers(RunOut, RunNotInState, NoticeRunning, NeedsAPerson, OwnResult),
 )
 async def confirm_run(
     id: UUID,
     body: Confirmation,
-    version: IfMatch,
     caller: Annotated[Caller, needs(Right.RESULTS_CONFIRM)],
+    version: IfMatch,
     tx: Tx,
 ) -> Response:
     """Make the results final: a named person's act after the notice period. 确认生效"""

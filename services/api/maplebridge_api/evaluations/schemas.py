@@ -11,7 +11,7 @@ from maplebridge_domain.evaluation import ResultKind, RunState, ServiceMethod
 from maplebridge_domain.problem import pointing_at
 from maplebridge_domain.rubric import Rubric
 
-from ..platform.bodies import Body, Line, New, Paragraph, StreetId
+from ..platform.bodies import Body, Day, Instant, Line, New, Paragraph, StreetId
 from ..ratings.schemas import Results
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -43,8 +43,8 @@ class RubricOut(BaseModel):
 class DaysIn(Body):
     """From a day (inclusive) until another (exclusive), in Shanghai."""
 
-    from_: date = Field(alias="from", examples=["2026-10-01"])
-    until: date = Field(examples=["2026-11-01"])
+    from_: Day = Field(alias="from", examples=["2026-10-01"])
+    until: Day = Field(examples=["2026-11-01"])
 
 
 class DaysOut(BaseModel):
@@ -90,7 +90,7 @@ class Notice(Body):
 
     method: ServiceMethod
     evidence: Paragraph
-    served_at: AwareDatetime | None = None
+    served_at: Instant | None = None
 
 
 class Confirmation(Body):

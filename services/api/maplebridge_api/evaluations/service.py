@@ -15,6 +15,7 @@ from maplebridge_domain.evaluation import (
     RunNotInState,
     RunNotOpen,
     RunState,
+    ServedOutOfTime,
 )
 from maplebridge_domain.period import EmptyPeriod, Period
 from maplebridge_domain.rubric import read_rubric
@@ -25,7 +26,7 @@ from .. import ratings
 from ..appointments.service import appointments_of
 from ..platform.bodies import dump, range_text
 from ..platform.clock import clock, wall
-from ..platform.database import EVERYWHERE, Database, Transaction, as_rows
+from ..platform.database import Transaction, as_rows
 from ..platform.events import EventType, record
 from ..platform.identity import Caller
 from ..platform.problems import NotFound
@@ -134,25 +135,24 @@ def _check_period(period: DaysIn, now: datetime) -> None:
         raise PeriodNotOver(period.until)
 
 
-async def hand_out(database: Database) -> list[HandedOut]:
-    """Mark and return the runs that are to be put in the queue now, of all streets.
+async def hand_out(tx: Transaction) -> list[HandedOut]:
+    """Mark and return the runs that are to be put in the queue now, of all the streets in scope.
 
     A run that took `ATTEMPTS_MAX` workers with it is given up, so that it cannot take all that follow.
     """
     now = wall()
-    async with database.transaction(EVERYWHERE) as tx:
-        given_up = await tx.all(queries.GIVE_UP, wall=now, attempts=ATTEMPTS_MAX, failure=GIVEN_UP)
-        for run in given_up:
-            await record(
-                tx,
-                Caller("jobs", EVERYWHERE, frozenset()),
-                events.FAILED,
-                street_id=run.street_id,
-                subject=f"evaluation-runs/{run.id}",
-                at=clock.now(),
-                code="attempts_exhausted",
-            )
-        return await tx.all(queries.HAND_OUT, wall=now, again_before=now - HAND_OUT_AGAIN_AFTER)
+    given_up = await tx.all(queries.GIVE_UP, wall=now, attempts=ATTEMPTS_MAX, failure=GIVEN_UP)
+    for run in given_up:
+        await record(
+            tx,
+            Caller("jobs", tx.scope, frozenset()),
+            events.FAILED,
+            street_id=run.street_id,
+            subject=f"evaluation-runs/{run.id}",
+            at=clock.now(),
+            code="attempts_exhausted",
+        )
+    return await tx.all(queries.HAND_OUT, wall=now, again_before=now - HAND_OUT_AGAIN_AFTER)
 
 
 async def claim(write: Write, id: UUID, body: Claim) -> Created:
@@ -222,10 +222,12 @@ async def serve_notice(write: Write, id: UUID, version: int, body: Notice) -> Cr
     """Enter that the drafts were served; from then the notice period runs.
 
     Raises:
-        NotFound, RightMissing, Stale, RunNotInState.
+        NotFound, RightMissing, Stale, RunNotInState, ServedOutOfTime.
     """
     run = await _in_state(write, id, version, RunState.DRAFTED, Right.RESULTS_NOTIFY)
     served_at = body.served_at or write.now
+    if not (run.drafted_at or write.now) <= served_at <= write.now:
+        raise ServedOutOfTime()
     notice = deadline("notice_of_results", served_at.astimezone(SHANGHAI).date())
     shown = await write.tx.one(
         queries.SERVE,

@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Text, Uuid, and_, bindparam, cast, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+)
 
 from maplebridge_domain.grid import GridLevel
 
@@ -162,7 +174,7 @@ TOTALS = Read(
             ),
             Text,
         ).label("item"),
-        grid.c.version,
+        null().label("version"),
     )
     .select_from(
         STANDING.join(

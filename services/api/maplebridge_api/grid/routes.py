@@ -88,13 +88,13 @@ async def list_grids(
     return await queries.GRIDS.page(request, caller, limit, after, parent_id=parent_id, level=level)
 
 
-@routes.get("/grids/{id}", responses=answers(GridOut))
+@routes.get("/grids/{id:uuid}", responses=answers(GridOut))
 async def get_grid(request: Request, caller: Reader, id: UUID) -> Response:
     """Get a grid as it stands now. 网格详情"""
     return await get(request, caller, queries.GRID_BY_ID, id=id)
 
 
-@routes.get("/grids/{id}/totals", responses=answers(Totals))
+@routes.get("/grids/{id:uuid}/totals", responses=answers(Totals))
 async def get_grid_totals(request: Request, caller: Reader, id: UUID) -> Response:
     """Count households and residents in a grid and below. 户数与人口"""
     return await get(request, caller, queries.TOTALS, id=id)
@@ -124,7 +124,7 @@ async def list_households(
     return await queries.HOUSEHOLDS.page(request, caller, limit, after, grid_id=grid_id)
 
 
-@routes.get("/households/{id}", responses=answers(HouseholdOut))
+@routes.get("/households/{id:uuid}", responses=answers(HouseholdOut))
 async def get_household(request: Request, caller: Reader, id: UUID) -> Response:
     """Get a household. 住户详情"""
     return await get(request, caller, queries.HOUSEHOLD_BY_ID, id=id)

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from maplebridge_domain.grid import GridLevel, Management
 
-from ..platform.bodies import Count, Line, New, StreetId
+from ..platform.bodies import Count, Instant, Line, New, StreetId
 
 
 class NewStreet(New):
@@ -32,7 +32,7 @@ class NewGrid(New):
     )
     name: Line = Field(examples=["滨河花园"])
     management: Management | None = Field(None, description="Quarters and lanes only. 管理方式")
-    since: AwareDatetime | None = Field(None, description="When it came to be; default: now.")
+    since: Instant | None = Field(None, description="When it came to be; default: now.")
 
 
 class NewHousehold(New):

@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 
 from maplebridge_domain.period import Period
 
@@ -39,7 +39,7 @@ from ..platform.database import (
     json_object,
     json_period,
 )
-from ..platform.hot import behind_gate, write_once
+from ..platform.hot import NOW, behind_gate, write_once
 from ..platform.paging import Pages, single
 from ..platform.request import Created
 from ..platform.views import interest, subject
@@ -163,7 +163,7 @@ ATTENDANCE = Read(
     select(
         json_object(
             items=func.coalesce(
-                select(func.json_agg(_LISTED))
+                select(func.json_agg(aggregate_order_by(_LISTED, attendance.c.appointment_id)))
                 .where(
                     attendance.c.street_id == meeting.c.street_id,
                     attendance.c.meeting_id == meeting.c.id,
@@ -172,7 +172,7 @@ ATTENDANCE = Read(
                 literal_column("'[]'::json"),
             )
         ).label("item"),
-        meeting.c.version,
+        null().label("version"),
     )
     .where(GATE, in_scope(meeting), meeting.c.id == bindparam("id", type_=Uuid))
     .limit(1),
@@ -232,7 +232,8 @@ def _casting(given: Any) -> Select[Any]:
         select(
             meeting.c.street_id,
             path_of(meeting.c.street_id, meeting.c.quarter_id).label("path"),
-            meeting.c.during.contains(given.cast_at).label("in_time"),
+            # Neither before nor after the meeting, nor before it has come to that.
+            and_(meeting.c.during.contains(given.cast_at), given.cast_at <= NOW).label("in_time"),
             meeting.c.rubric_id.is_not(None).label("has_rubric"),
             attendance.c.party,
             func.coalesce(attendance.c.present, false()).label("present"),

@@ -11,6 +11,7 @@ from maplebridge_domain.meeting import (
     AlreadyMarked,
     BallotOutsideMeeting,
     InterestConflict,
+    ListedTwice,
     MeetingsOverlap,
     NoRubricInForce,
     NotOfThatParty,
@@ -25,7 +26,7 @@ from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created, router
 from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken
-from ..platform.request import IfMatch, OnlyOnce, Tx, create, create_batch
+from ..platform.request import IfMatch, OnlyOnce, Tx, create, create_batch, created_once
 from . import queries, service
 from .schemas import (
     AttendanceList,
@@ -80,20 +81,22 @@ async def list_meetings(
     return await queries.MEETINGS.page(request, caller, limit, after, quarter_id=quarter_id)
 
 
-@routes.get("/meetings/{id}", responses=answers(MeetingOut))
+@routes.get("/meetings/{id:uuid}", responses=answers(MeetingOut))
 async def get_meeting(request: Request, caller: Reader, id: UUID) -> Response:
     """Get a meeting. 会议详情"""
     return await get(request, caller, queries.MEETING_BY_ID, id=id)
 
 
-@routes.put("/meetings/{id}/attendance", responses=answers(AttendanceOut, NotOfThatParty))
+@routes.put(
+    "/meetings/{id:uuid}/attendance", responses=answers(AttendanceOut, NotOfThatParty, ListedTwice)
+)
 async def put_attendance(id: UUID, body: AttendanceList, caller: Host, tx: Tx) -> Response:
     """Enter the host's list of who came, whole. 登记到会名单"""
     await service.list_attendance(tx, id, body)
     return await tx.answer(200, body.model_dump_json())
 
 
-@routes.get("/meetings/{id}/attendance", responses=answers(AttendanceOut))
+@routes.get("/meetings/{id:uuid}/attendance", responses=answers(AttendanceOut))
 async def get_attendance(request: Request, caller: Reader, id: UUID) -> Response:
     """Get the list of who came. 到会名单"""
     return await get(request, caller, queries.ATTENDANCE, id=id)
@@ -126,15 +129,15 @@ async def list_tasks(
     )
 
 
-@routes.get("/tasks/{id}", responses=answers(TaskOut))
+@routes.get("/tasks/{id:uuid}", responses=answers(TaskOut))
 async def get_task(request: Request, caller: Reader, id: UUID) -> Response:
     """Get a task. 交办事项详情"""
     return await get(request, caller, queries.TASK_BY_ID, id=id)
 
 
-@routes.post("/tasks/{id}/completion", responses=answers(TaskOut, TaskDone))
+@routes.post("/tasks/{id:uuid}/completion", responses=answers(TaskOut, TaskDone))
 async def complete_task(
-    id: UUID, body: Completion, version: IfMatch, caller: Host, tx: Tx
+    id: UUID, body: Completion, caller: Host, version: IfMatch, tx: Tx
 ) -> Response:
     """Enter that a task was done. 办结交办事项"""
     done = await service.complete_task(tx, id, version, body)
@@ -146,7 +149,8 @@ async def cast_ballot(
     request: Request, body: NewBallot, caller: Delegate, once: OnlyOnce
 ) -> Response:
     """Cast a ballot. 投评议票"""
-    return await service.cast_ballot(request.app.state.database, caller, once, body)
+    made = await service.cast_ballot(request.app.state.database, caller, once, body)
+    return created_once(made, "ballots")
 
 
 @routes.post("/ballots/batch", status_code=201, responses=created(BatchOut, *BALLOT_RULES))
@@ -170,7 +174,7 @@ async def list_ballots(
     )
 
 
-@routes.get("/ballots/{id}", responses=answers(BallotOut))
+@routes.get("/ballots/{id:uuid}", responses=answers(BallotOut))
 async def get_ballot(
     request: Request, caller: Annotated[Caller, needs(Right.RESULTS_READ)], id: UUID
 ) -> Response:

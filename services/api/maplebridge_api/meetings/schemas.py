@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from maplebridge_domain.meeting import Channel, MeetingKind, SubjectKind
 from maplebridge_domain.organisation import Party
 
-from ..platform.bodies import Body, Line, New, Percent, PeriodOut
+from ..platform.bodies import Body, Instant, Line, New, Percent, PeriodOut
 
 IndicatorCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Marks = Annotated[dict[IndicatorCode, Percent], Field(min_length=1, max_length=30)]
@@ -21,8 +21,8 @@ class NewMeeting(New):
     quarter_id: UUID
     kind: MeetingKind
     hall: Line = Field(description="Discussion hall. 议事厅", examples=["滨河花园红色议事厅"])
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
 
 
 class Attendee(Body):
@@ -45,13 +45,13 @@ class NewTask(New):
     meeting_id: UUID
     organisation_id: UUID
     title: Line
-    due_at: AwareDatetime
+    due_at: Instant
 
 
 class Completion(Body):
     """When a task was done; default: now."""
 
-    done_at: AwareDatetime | None = None
+    done_at: Instant | None = None
 
 
 class NewBallot(New):
@@ -62,7 +62,7 @@ class NewBallot(New):
     subject_kind: SubjectKind
     subject_id: UUID
     marks: Marks = Field(examples=[{"service_quality": 86}])
-    cast_at: AwareDatetime | None = Field(None, description="Time of capture; default: now.")
+    cast_at: Instant | None = Field(None, description="Time of capture; default: now.")
     channel: Channel
 
 

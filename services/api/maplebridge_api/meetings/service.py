@@ -3,12 +3,11 @@
 import json
 from uuid import UUID
 
-from fastapi import Response
-
 from maplebridge_domain.authority import Right
 from maplebridge_domain.meeting import (
     BallotOutsideMeeting,
     InterestConflict,
+    ListedTwice,
     NoRubricInForce,
     NotPresent,
     TaskDone,
@@ -25,7 +24,7 @@ from ..organisations.service import ORGANISATION, POST
 from ..platform.bodies import dump, range_text
 from ..platform.clock import clock
 from ..platform.database import Database, as_rows
-from ..platform.hot import answer_once
+from ..platform.hot import create_once
 from ..platform.identity import Caller
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Once, Write, check_version
@@ -68,7 +67,7 @@ async def list_attendance(write: Write, id: UUID, body: AttendanceList) -> None:
     """Enter the host's list of who came, in place of an earlier one.
 
     Raises:
-        NotFound, NotOfThatParty.
+        NotFound, NotOfThatParty, ListedTwice.
     """
     meeting = await write.tx.visible(MEETING, id)
     write.caller.must(Right.MEETINGS_WRITE, on=meeting.path)
@@ -76,12 +75,16 @@ async def list_attendance(write: Write, id: UUID, body: AttendanceList) -> None:
     appointments = await attendees.named(write.tx, APPOINTMENT, "appointment_id")
     held = await write.tx.all(POST, ids=list({one.post_id for one in appointments.values()}))
     posts = {post.id: post for post in held}
+    listed: set[UUID] = set()
 
     def row(attendee: Attendee) -> dict[str, object]:
         appointment = appointments[attendee.appointment_id]
         holder = posts[appointment.post_id].place.holder
         if holder is None or meeting.during.start not in appointment.during:
             raise NotFound("/appointment_id")
+        if attendee.appointment_id in listed:
+            raise ListedTwice()
+        listed.add(attendee.appointment_id)
         check_delegate(Party(attendee.party), holder)
         return dump(attendee, street_id=meeting.street_id, meeting_id=id)
 
@@ -129,7 +132,7 @@ async def complete_task(write: Write, id: UUID, version: int, body: Completion) 
     return shown
 
 
-async def cast_ballot(database: Database, caller: Caller, once: Once, new: NewBallot) -> Response:
+async def cast_ballot(database: Database, caller: Caller, once: Once, new: NewBallot) -> Created:
     """Cast a ballot, in one statement.
 
     Raises:
@@ -145,7 +148,7 @@ async def cast_ballot(database: Database, caller: Caller, once: Once, new: NewBa
     def refuse(found: Casting) -> None:
         check_casting(caller, found)
 
-    return await answer_once(database, caller, once, queries.CAST, refuse, "ballots", **values)
+    return await create_once(database, caller, once, queries.CAST, refuse, **values)
 
 
 async def cast_ballots(write: Write, ballots: Items[NewBallot]) -> list[Created]:
@@ -155,7 +158,7 @@ async def cast_ballots(write: Write, ballots: Items[NewBallot]) -> list[Created]
         What `cast_ballot` raises, pointing at the ballot.
     """
     given = [dump(ballot, cast_at=ballot.cast_at or write.now) for ballot in ballots]
-    seen = iter(await write.tx.all(queries.CASTINGS, rows=as_rows(given)))
+    seen = iter(await write.tx.all(queries.CASTINGS, rows=as_rows(given), now=write.now))
 
     def row(ballot: NewBallot) -> dict[str, object]:
         casting = next(seen)

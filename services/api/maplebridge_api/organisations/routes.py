@@ -70,7 +70,7 @@ async def list_organisations(
     )
 
 
-@routes.get("/organisations/{id}", responses=answers(OrganisationOut))
+@routes.get("/organisations/{id:uuid}", responses=answers(OrganisationOut))
 async def get_organisation(request: Request, caller: Reader, id: UUID) -> Response:
     """Get an organisation. 组织详情"""
     return await get(request, caller, queries.ORGANISATION_BY_ID, id=id)
@@ -102,7 +102,7 @@ async def list_posts(
     return await queries.POSTS.page(request, caller, limit, after, organisation_id=organisation_id)
 
 
-@routes.get("/posts/{id}", responses=answers(PostOut))
+@routes.get("/posts/{id:uuid}", responses=answers(PostOut))
 async def get_post(request: Request, caller: Reader, id: UUID) -> Response:
     """Get a post. 岗位详情"""
     return await get(request, caller, queries.POST_BY_ID, id=id)
@@ -141,7 +141,7 @@ async def list_service_contracts(
     )
 
 
-@routes.get("/service-contracts/{id}", responses=answers(ServiceContractOut))
+@routes.get("/service-contracts/{id:uuid}", responses=answers(ServiceContractOut))
 async def get_service_contract(request: Request, caller: Reader, id: UUID) -> Response:
     """Get a service contract. 物业服务合同详情"""
     return await get(request, caller, queries.CONTRACT_BY_ID, id=id)

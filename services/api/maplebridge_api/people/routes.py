@@ -42,7 +42,7 @@ async def list_people(
     return await queries.PEOPLE.page(request, caller, limit, after)
 
 
-@routes.get("/people/{id}", responses=answers(PersonOut))
+@routes.get("/people/{id:uuid}", responses=answers(PersonOut))
 async def get_person(request: Request, caller: Reader, id: UUID) -> Response:
     """Get a person. 人员详情"""
     return await get(request, caller, queries.PERSON_BY_ID, id=id)

@@ -1,22 +1,25 @@
 """Shapes that request bodies share: strict, closed, bounded."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
-    field_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from maplebridge_domain.period import Period
 
 Item = TypeVar("Item")
+AnyDay = TypeVar("AnyDay", bound=date)
 
 #: One line of text; control characters would break lists, logs and PostgreSQL's text.
 Line = Annotated[
@@ -42,6 +45,26 @@ Count = Annotated[int, Field(strict=True, ge=0, le=100_000)]
 Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
 
 
+def _text(value: object) -> object:
+    """Refuse a number where a date is written: Pydantic would take it for seconds since 1970."""
+    if not isinstance(value, str | date):
+        raise PydanticCustomError("date_not_text", "Input should be text")
+    return value
+
+
+def _in_our_times(value: AnyDay) -> AnyDay:
+    """Refuse a day that no street has lived in: PostgreSQL takes fewer than Python does."""
+    if not 1949 <= value.year <= 2199:
+        raise PydanticCustomError("out_of_our_times", "Input should lie between 1949 and 2199")
+    return value
+
+
+#: A point in time with its offset (RFC 3339).
+Instant = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_in_our_times)]
+#: A calendar day in Shanghai.
+Day = Annotated[date, BeforeValidator(_text), AfterValidator(_in_our_times)]
+
+
 class Body(BaseModel):
     """A request body: unknown members are refused, not ignored."""
 
@@ -65,13 +88,8 @@ class Batch(Body, Generic[Item]):
 class PeriodIn(Body):
     """From an instant (inclusive) until another (exclusive; null: still running)."""
 
-    from_: AwareDatetime = Field(alias="from", examples=["2026-01-01T00:00:00+08:00"])
-    until: AwareDatetime | None = Field(None, examples=["2029-01-01T00:00:00+08:00"])
-
-    @field_validator("from_", "until")
-    @classmethod
-    def _in_our_times(cls, value: datetime | None) -> datetime | None:
-        return None if value is None else in_our_times(value)
+    from_: Instant = Field(alias="from", examples=["2026-01-01T00:00:00+08:00"])
+    until: Instant | None = Field(None, examples=["2029-01-01T00:00:00+08:00"])
 
     def period(self) -> Period:
         """Return the domain's period.
@@ -80,13 +98,6 @@ class PeriodIn(Body):
             EmptyPeriod.
         """
         return Period(self.from_, self.until)
-
-
-def in_our_times(value: datetime) -> datetime:
-    """Refuse a time that no street has lived in: PostgreSQL takes less than Python does."""
-    if not date(1949, 10, 1) <= value.date() <= date(2199, 12, 31):
-        raise ValueError("must lie between 1949-10-01 and 2199-12-31")
-    return value
 
 
 def range_text(period: Period) -> str:

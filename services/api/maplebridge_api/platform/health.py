@@ -1,16 +1,16 @@
 """Is it alive, is it ready, what does it do: for the operator and the load balancer."""
 
 import redis.asyncio as redis
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
 from ..settings import settings
 from .database import Database
-from .openapi import answers
+from .openapi import answers, router
 from .problems import ServiceUnavailable
 
-routes = APIRouter(tags=["operations"])
+routes = router("operations", "")
 
 
 class Health(BaseModel):

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import UUID
 
-from fastapi import Response
 from sqlalchemy import (
     CTE,
     ColumnElement,
@@ -37,7 +36,7 @@ from .database import Database, Statement, gate
 from .events import EventType
 from .identity import Caller
 from .problems import NotFound
-from .request import ANSWERED_BEFORE, Once, replay, written
+from .request import ANSWERED_BEFORE, Created, Once, replay
 from .tables import event, idempotency
 
 _key = bindparam("key", type_=Text)
@@ -125,16 +124,15 @@ class Answer(Protocol):
     written: UUID | None
 
 
-async def answer_once(
+async def create_once(
     database: Database,
     caller: Caller,
     once: Once,
     statement: Statement[Any],
     refuse: Callable[[Any], None],
-    collection: str,
     **values: Any,
-) -> Response:
-    """Run a hot write and answer it: created, refused, or as it was answered the first time.
+) -> Created:
+    """Run a hot write: created, refused, or answered as it was the first time.
 
     Raises:
         NotFound, IdempotencyKeyReused, and whatever `refuse` raises when nothing was drafted.
@@ -142,14 +140,19 @@ async def answer_once(
     values |= {"now": clock.now(), "key": once.key, "digest": once.digest}
     values |= {"client_id": caller.client_id, "actor": caller.actor, "capacity": caller.capacity}
     found: Answer | None = await database.write(statement, caller.scope, **values)
-    if found is None:
-        raise NotFound()
-    if found.text is None:
+    if found is not None and found.written is not None:
+        return Created(found.written, found.text or "")
+    # Looked for before any refusal: a phone may repeat a ballot that was cast in time when the
+    # meeting is over, and must hear that it was.
+    await _replay(database, caller, once)
+    if found is not None:
         refuse(found)
-        raise NotFound()
-    if found.written is None:
+    raise NotFound()
+
+
+async def _replay(database: Database, caller: Caller, once: Once) -> None:
+    if once.key is not None:
         key = {"client_id": caller.client_id, "key": once.key}
         first = await database.read(ANSWERED_BEFORE, caller.scope, **key)
-        assert first is not None
-        raise replay(first, once)
-    return written(201, found.text, f"/v1/{collection}/{found.id}", 1)
+        if first is not None:
+            raise replay(first, once)

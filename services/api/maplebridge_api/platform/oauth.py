@@ -4,7 +4,7 @@ import json
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import Form, Request, Response
 from joserfc.jwk import OKPKey
 from pydantic import BaseModel
 
@@ -22,9 +22,9 @@ from .identity import (
     secret_matches,
     token_key,
 )
-from .openapi import answers
+from .openapi import answers, router
 
-routes = APIRouter(tags=["identity"])
+routes = router("identity", "")
 
 
 class InvalidClient(Problem):
@@ -92,7 +92,9 @@ async def _person(request: Request, caller: Caller, capacity: UUID) -> Caller:
     if not settings().sandbox or Right.ACT_AS not in caller.rights:
         raise RightMissing(Right.ACT_AS)
     as_person: Any = request.app.state.as_person
-    person: Caller = await as_person(request.app.state.database, caller, capacity)
+    database: Database = request.app.state.database
+    async with database.transaction(caller.scope) as tx:
+        person: Caller = await as_person(tx, caller, capacity)
     return person
 
 

@@ -168,6 +168,6 @@ def _complete(path: dict[str, Any], route: APIRoute) -> None:
             operation["security"] = [{"oauth2": [right.value for right in rights(route)]}]
 
 
-def router(tag: str) -> APIRouter:
+def router(tag: str, prefix: str = "/v1") -> APIRouter:
     """Make a slice's router; its tag groups the slice's operations in the document."""
-    return APIRouter(prefix="/v1", tags=[tag], generate_unique_id_function=operation_id)
+    return APIRouter(prefix=prefix, tags=[tag], generate_unique_id_function=operation_id)

@@ -1,5 +1,6 @@
 """Reading over HTTP: lists by keyset, single resources with an ETag; JSON text from PostgreSQL."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -7,7 +8,6 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 from sqlalchemy import (
-    ARRAY,
     JSON,
     ColumnElement,
     FromClause,
@@ -19,15 +19,14 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    column,
     func,
     literal_column,
+    or_,
     select,
-    table,
-    true,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from .database import GATE, Database, Read, in_scope
+from .database import GATE, LO, Database, Read, in_scope
 from .identity import Caller
 from .problems import NotFound
 
@@ -40,10 +39,7 @@ After = Annotated[
     ),
 ]
 
-_LAST_ID = UUID(int=2**128 - 1)
-_FIRST = f"999999999.{_LAST_ID}"
-#: The streets of the caller's range; row-level security holds for this table, too.
-_street = table("street", column("street_id", Integer)).alias("within")
+_FIRST = f"999999999.{UUID(int=2**128 - 1)}"
 
 Page = tuple[str, str | None]
 
@@ -53,46 +49,39 @@ class Pages:
 
     def __init__(
         self,
-        of: Table,
+        table: Table,
         item: ColumnElement[Any],
         filters: Mapping[str, ColumnElement[bool]] | None = None,
         source: FromClause | None = None,
         only: ColumnElement[bool] | None = None,
     ) -> None:
         self._only = [] if only is None else [only]
-        self._table = of
+        self._table = table
         self._item = item
-        self._source = of if source is None else source
+        self._source = table if source is None else source
         self._filters = filters or {}
-        self._reads = {frozenset[str](): self._compile(frozenset())}
+        self._reads = {(frozenset[str](), True): self._compile(frozenset(), True)}
 
-    def _compile(self, given: frozenset[str]) -> Read[Page]:
+    def _compile(self, given: frozenset[str], one_street: bool) -> Read[Page]:
         street_id, id_ = self._table.c.street_id, self._table.c.id
         limit = bindparam("limit", type_=Integer)
-        wanted = limit + literal_column("1")  # one more than asked for: is there a next page?
         after_street = bindparam("after_street", type_=Integer)
-        # Street by street, so that each finds its page at one place of an index that begins with
-        # (street_id, filter, id). A range of streets, or a row comparison, would walk all of it.
-        before = case(
-            (_street.c.street_id == after_street, bindparam("after_id", type_=Uuid)),
-            else_=literal_column(f"'{_LAST_ID}'::uuid"),
-        )
-        found = (
-            select(self._item.label("item"), id_.label("id"))
-            .select_from(self._source)
-            .where(GATE, street_id == _street.c.street_id, id_ < before)
-            .where(*self._only, *(self._filters[name] for name in sorted(given)))
-            .order_by(id_.desc())
-            .limit(wanted)
-            .correlate(_street)
-            .lateral("of_street")
-        )
+        after_id = bindparam("after_id", type_=Uuid)
+        # Of one street, the street by equality: only then is an index walked from the cursor on, and
+        # only as far as the page goes (by a range, all of the street's rows before it are read, too).
+        after: tuple[ColumnElement[bool], ...]
+        if one_street:
+            after = (street_id == LO, id_ < after_id)
+        else:
+            passed = or_(street_id < after_street, id_ < after_id)
+            after = (in_scope(self._table), street_id <= after_street, passed)
         rows = (
-            select(_street.c.street_id, found.c.id, found.c.item)
-            .select_from(_street.join(found, true()))
-            .where(GATE, in_scope(_street), _street.c.street_id <= after_street)
-            .order_by(_street.c.street_id.desc(), found.c.id.desc())
-            .limit(wanted)
+            select(self._item.label("item"), street_id.label("street_id"), id_.label("id"))
+            .select_from(self._source)
+            .where(GATE, *after)
+            .where(*self._only, *(self._filters[name] for name in sorted(given)))
+            .order_by(street_id.desc(), id_.desc())
+            .limit(limit + literal_column("1"))  # one more than asked for: is there a next page?
             .subquery("rows")
         )
         return Read(_page(rows, limit), lambda items, cursor: (items, cursor))
@@ -102,9 +91,10 @@ class Pages:
     ) -> Response:
         """Answer with one page: `{"items": [...], "next": link or null}`."""
         given = {name: value for name, value in filters.items() if value is not None}
-        read = self._reads.get(frozenset(given))
+        variant = (frozenset(given), caller.scope.lo == caller.scope.hi)
+        read = self._reads.get(variant)
         if read is None:
-            read = self._reads[frozenset(given)] = self._compile(frozenset(given))
+            read = self._reads[variant] = self._compile(*variant)
         street, _, id_ = (after or _FIRST).partition(".")
         database: Database = request.app.state.database
         cursor = {"after_street": int(street), "after_id": UUID(id_)}
@@ -118,24 +108,25 @@ class Pages:
 
 
 def _page(rows: Any, limit: ColumnElement[int]) -> Select[Any]:
-    items = func.array_agg(rows.c.item, type_=ARRAY(JSON))
-    streets = func.array_agg(rows.c.street_id, type_=ARRAY(Integer))
-    ids = func.array_agg(rows.c.id, type_=ARRAY(Uuid))
-    last = cast(streets[limit], Text) + "." + cast(ids[limit], Text)
+    """Write one row for the page: its items, and the cursor of the last if there are more."""
+    items = func.array_to_json(func.array_agg(rows.c.item, type_=ARRAY(JSON))[1:limit])
+    street_id = func.array_agg(rows.c.street_id, type_=ARRAY(Text))[limit]
+    id_ = func.array_agg(rows.c.id, type_=ARRAY(Text))[limit]
+    more = func.count() > limit
     return select(
-        func.coalesce(cast(func.array_to_json(items[1:limit]), Text), "[]").label("items"),
-        case((func.count() > limit, last)).label("last"),
+        func.coalesce(cast(items, Text), "[]").label("items"),
+        case((more, cast(street_id, Text) + "." + cast(id_, Text))).label("last"),
     )
 
 
-def single(of: Table, item: ColumnElement[Any], source: FromClause | None = None) -> Read[Any]:
+def single(table: Table, item: ColumnElement[Any], source: FromClause | None = None) -> Read[Any]:
     """Write the read of one resource by `id`: its JSON, and its version for the ETag."""
-    version = of.c.version if "version" in of.c else literal_column("1")
+    version = table.c.version if "version" in table.c else literal_column("1")
     rows = select(item.label("item"), version.label("version"))
     if source is not None:
         rows = rows.select_from(source)
-    named = of.c.id == bindparam("id", type_=Uuid)
-    return Read(rows.where(GATE, in_scope(of), named).limit(1), lambda *row: row)
+    named = table.c.id == bindparam("id", type_=Uuid)
+    return Read(rows.where(GATE, in_scope(table), named).limit(1), lambda *row: row)
 
 
 async def get(request: Request, caller: Caller, read: Read[Any], **values: Any) -> Response:
@@ -149,10 +140,17 @@ async def get(request: Request, caller: Caller, read: Read[Any], **values: Any) 
     if found is None:
         raise NotFound()
     text, version = found
-    etag = f'"{version}"'
-    if request.headers.get("if-none-match") == etag:
+    # What is computed from other rows has no version of its own: its tag is a digest of what it says.
+    etag = f'"{version or hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    if _has(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers={"ETag": etag})
     return json_answer(text, etag)
+
+
+def _has(if_none_match: str, etag: str) -> bool:
+    """Tell whether the client has a version, by a weak comparison (RFC 9110 section 13.1.2)."""
+    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return etag in known or "*" in known
 
 
 def json_answer(text: str, etag: str | None = None) -> Response:

@@ -13,6 +13,7 @@ import asyncpg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from maplebridge_domain.problem import Kind, Language, Problem
@@ -139,6 +140,8 @@ VALIDATION_ZH: dict[str, str] = {
     "too_short": "至少 {min_length} 项。",
     "too_long": "最多 {max_length} 项。",
     "json_invalid": "不是有效的 JSON。",
+    "date_not_text": "须为文本形式的日期或时间。",
+    "out_of_our_times": "年份须在 1949 至 2199 之间。",
     "model_attributes_type": "须为 JSON 对象。",
     "dict_type": "须为 JSON 对象。",
     "list_type": "须为数组。",
@@ -241,9 +244,20 @@ def _field(error: Mapping[str, Any], language: Language) -> dict[str, str]:
 
 async def _http(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, HTTPException)
-    known: dict[int, Problem] = {404: NotFound(), 405: MethodNotAllowed(), 413: BodyTooLarge()}
-    problem = known.get(exc.status_code, InvalidRequest())
-    return answer(request, problem, status=exc.status_code, headers=exc.headers)
+    if exc.status_code == 405:
+        allow = {"Allow": ", ".join(sorted(_methods(request)))}
+        return answer(request, MethodNotAllowed(), status=405, headers=allow)
+    known: dict[int, Problem] = {404: NotFound(), 413: BodyTooLarge()}
+    return answer(request, known.get(exc.status_code, InvalidRequest()), headers=exc.headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """Return all methods of a path (RFC 9110 section 10.2.1); the router names its first match's."""
+    routes = [context.original_route for context in iter_route_contexts(request.app.routes)]
+    fitting = [
+        r for r in routes if isinstance(r, APIRoute) and r.path_regex.match(request.url.path)
+    ]
+    return {method for route in fitting for method in route.methods or ()}
 
 
 async def _database(request: Request, exc: Exception) -> Response:

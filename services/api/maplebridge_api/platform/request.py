@@ -337,6 +337,11 @@ async def create(write: Write, body: Any, make: Make, collection: str) -> Respon
     return await write.answer(201, made.text, f"/v1/{collection}/{made.id}", version=1)
 
 
+def created_once(made: Created, collection: str) -> Response:
+    """Answer a hot write, which has kept its answer itself."""
+    return written(201, made.text, f"/v1/{collection}/{made.id}", version=1)
+
+
 async def create_batch(write: Write, batch: Any, make: Make) -> Response:
     """Create all items of a batch or none: 201 with their number and ids, in order."""
     made = await make(write, Items(batch.items, batch=True))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import DateTime, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,14 +12,14 @@ from sqlalchemy.dialects.postgresql import insert
 from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Kind, Problem
 
-from .bodies import Body
+from .bodies import Body, Instant
 from .clock import clock
 from .database import Database, Statement
 from .identity import Caller, needs
-from .openapi import answers
+from .openapi import answers, router
 from .tables import sandbox_clock
 
-routes = APIRouter(prefix="/v1/sandbox", tags=["sandbox"])
+routes = router("sandbox", "/v1/sandbox")
 
 
 class ClockMovesForward(Problem):
@@ -34,7 +34,7 @@ class ClockMovesForward(Problem):
 class ClockSetting(Body):
     """An instant of business time."""
 
-    now: AwareDatetime
+    now: Instant
 
 
 class ClockOut(BaseModel):

@@ -14,8 +14,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from maplebridge_domain.meeting import SubjectKind
+
 from ..organisations.service import name_of
-from ..platform.database import Statement, an_id, in_scope, insert_rows, json_object
+from ..platform.database import HI, LO, Statement, an_id, in_scope, insert_rows, json_object
 from ..platform.paging import Pages, single
 from ..platform.request import Created
 from ..platform.views import subject
@@ -86,13 +88,22 @@ STATEMENTS = Pages(
 
 ADD_RESULTS = Statement(insert_rows(evaluation_result, evaluation_result.c.id), an_id)
 
+
+@dataclass(frozen=True)
+class Subject:
+    """What a record can be about."""
+
+    street_id: int
+    subject_kind: SubjectKind
+    subject_id: UUID
+
+
 SUBJECTS = Statement(
-    select(subject.c.subject_id).where(
-        subject.c.street_id == bindparam("street_id", type_=record.c.street_id.type),
-        subject.c.subject_kind == bindparam("subject_kind", type_=Text),
+    select(subject.c.street_id, subject.c.subject_kind, subject.c.subject_id).where(
+        subject.c.street_id.between(LO, HI),
         subject.c.subject_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
     ),
-    an_id,
+    lambda street_id, kind, id_: Subject(street_id, SubjectKind(kind), id_),
 )
 #: Is one of these appointments a subject of the run?
 AMONG_SUBJECTS = Statement(

@@ -49,7 +49,7 @@ async def list_records(
     return await queries.RECORDS.page(request, caller, limit, after, subject_id=subject_id)
 
 
-@routes.get("/records/{id}", responses=answers(RecordOut))
+@routes.get("/records/{id:uuid}", responses=answers(RecordOut))
 async def get_record(request: Request, caller: Reader, id: UUID) -> Response:
     """Get a credit record. 信用记录详情"""
     return await get(request, caller, queries.RECORD_BY_ID, id=id)
@@ -70,7 +70,7 @@ async def list_results(
     return await queries.RESULTS.page(request, caller, limit, after, **filters)
 
 
-@routes.get("/evaluation-results/{id}", responses=answers(ResultOut))
+@routes.get("/evaluation-results/{id:uuid}", responses=answers(ResultOut))
 async def get_result(request: Request, caller: Assessor, id: UUID) -> Response:
     """Get a result with its whole explanation. 评价结果详情"""
     return await get(request, caller, queries.RESULT_BY_ID, id=id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -11,8 +11,9 @@ from maplebridge_domain.assessment import Explanation
 from maplebridge_domain.evaluation import ResultKind
 from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.record import RecordClass, RecordKind
+from maplebridge_domain.rubric import Code
 
-from ..platform.bodies import Body, Line, New, Paragraph, StreetId
+from ..platform.bodies import Body, Day, Line, New, Paragraph, StreetId
 
 
 class NewRecord(New):
@@ -26,7 +27,7 @@ class NewRecord(New):
     code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,59}$", examples=["fire_lane_blocked"])
     title: Line
     basis: Paragraph = Field(description="Legal basis and deciding document. 依据")
-    occurred_on: date
+    occurred_on: Day
 
 
 class RecordOut(BaseModel):
@@ -51,9 +52,11 @@ class NewResult(Body):
     kind: ResultKind
     subject_kind: SubjectKind
     subject_id: UUID
-    score: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(description="Hundredths.")
-    grade: Annotated[str, Field(min_length=1, max_length=60)]
-    explanation: dict[str, Any]
+    score: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] | None = Field(
+        description="Hundredths."
+    )
+    grade: Code
+    explanation: Explanation
 
 
 Results = Annotated[Sequence[NewResult], Field(max_length=20_000)]

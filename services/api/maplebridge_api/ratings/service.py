@@ -14,6 +14,7 @@ from ..platform.database import Transaction, as_rows
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
+from .queries import Subject
 from .schemas import NewRecord, NewResult
 from .signing import sign
 
@@ -24,17 +25,12 @@ async def create_records(write: Write, records: Items[NewRecord]) -> list[Create
     Raises:
         NotFound, ClassMissing.
     """
-    for index, record in enumerate(records):
-        known = await write.tx.maybe(
-            queries.SUBJECTS,
-            street_id=record.street_id,
-            subject_kind=record.subject_kind,
-            ids=[record.subject_id],
-        )
-        if known is None:
-            raise NotFound(f"{records.pointer(index)}/subject_id")
+    named = await write.tx.all(queries.SUBJECTS, ids=[record.subject_id for record in records])
+    known = {*named}
 
     def row(record: NewRecord) -> dict[str, object]:
+        if Subject(record.street_id, record.subject_kind, record.subject_id) not in known:
+            raise NotFound("/subject_id")
         write.caller.must(Right.RECORDS_WRITE, on=str(record.street_id))
         check_record(record.kind, record.class_)
         months = MONTHS_MAX[record.class_] if record.class_ else None

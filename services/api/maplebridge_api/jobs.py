@@ -11,17 +11,20 @@ from arq import cron
 from arq.connections import RedisSettings
 from arq.typing import WorkerCoroutine
 
-from .. import evaluations
-from ..settings import settings
-from .clock import wall
-from .database import Database
+from . import evaluations
+from .platform.clock import wall
+from .platform.database import EVERYWHERE, Database
+from .settings import settings
 
 EVALUATIONS = "maplebridge:evaluations"
 
 
 async def hand_out_runs(context: dict[str, Any]) -> None:
     """Put every run that is to be computed in the evaluator's queue."""
-    for run in await evaluations.service.hand_out(context["database"]):
+    database: Database = context["database"]
+    async with database.transaction(EVERYWHERE) as tx:
+        runs = await evaluations.service.hand_out(tx)
+    for run in runs:
         await context["redis"].enqueue_job(
             "evaluate",
             run.street_id,
@@ -43,7 +46,7 @@ async def stop(context: dict[str, Any]) -> None:
 
 
 class WorkerSettings:
-    """What `arq maplebridge_api.platform.jobs.WorkerSettings` runs."""
+    """What `arq maplebridge_api.jobs.WorkerSettings` runs."""
 
     queue_name = "maplebridge:jobs"
     cron_jobs = (

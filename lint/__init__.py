@@ -1,0 +1,1 @@
+"""Rules of this house that no general linter knows. Each has a test: tests/lint/."""

@@ -1,0 +1,30 @@
+"""How large a body may be: whatever its headers say, no more than that is read."""
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY_BYTES_MAX = 8_000_000
+
+
+class BodyLimit:
+    """Refuse to read on when a body grows past the limit; requests without a body pay nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, with a counting reader where a body may come."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        read = 0
+
+        async def receive_counting() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > BODY_BYTES_MAX:
+                raise HTTPException(413)
+            return message
+
+        await self.app(scope, receive_counting, send)

@@ -1,0 +1,73 @@
+"""What a body may be: JSON, small enough, in text that a database can keep."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from maplebridge_api.platform.limits import BODY_BYTES_MAX
+from tests.world import TIANQIAO, Tianqiao, outcome
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[" * 100_000,
+        b'{"name": "\xff"}',
+        b'{"street_id": %s}' % (b"9" * 5000),
+        b'{"street_id": 411104001, "name": "\\ud800"}',
+        b'{"street_id": 411104001, "name": "x", "\\ud800": 1}',
+        b'{"street_id": NaN, "name": "x"}',
+        b'{"street_id": 411104001, "name": "\\u0000"}',
+        b'{"street_id": "411104001", "name": "x"}',
+        b'{"street_id": 411104001, "name": "x", "party_member": "yes"}',
+    ],
+)
+async def test_a_body_that_is_out_of_form_is_refused_and_never_a_fault(
+    tianqiao: Tianqiao, body: bytes
+) -> None:
+    answer = await tianqiao.clerk_li.asks("POST", "/people", content=body, headers=JSON)
+    assert outcome(answer) == "422 invalid_request"
+    assert await tianqiao.new_events() == []
+
+
+async def test_a_body_of_another_type_is_refused(tianqiao: Tianqiao) -> None:
+    person = f'{{"street_id": {TIANQIAO}, "name": "周远"}}'
+    headers = {"Content-Type": "text/plain"}
+    answer = await tianqiao.clerk_li.asks("POST", "/people", content=person, headers=headers)
+    assert outcome(answer) == "422 invalid_request"
+
+
+async def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not(
+    tianqiao: Tianqiao,
+) -> None:
+    async def unannounced() -> AsyncIterator[bytes]:
+        for _ in range(BODY_BYTES_MAX // 1_000_000 + 1):
+            yield b" " * 1_000_000
+
+    for body in (b" " * (BODY_BYTES_MAX + 1), unannounced()):
+        answer = await tianqiao.clerk_li.asks("POST", "/people", content=body, headers=JSON)
+        assert outcome(answer) == "413 body_too_large"
+        assert answer.headers["content-type"] == "application/problem+json"
+    largest = await tianqiao.clerk_li.asks(
+        "POST", "/people", content=b" " * BODY_BYTES_MAX, headers=JSON
+    )
+    assert outcome(largest) == "422 invalid_request"
+
+
+async def test_what_is_wrong_is_pointed_at_by_name_even_if_the_name_is_odd(
+    tianqiao: Tianqiao,
+) -> None:
+    person = {"street_id": TIANQIAO, "name": "周远", "a/b~c": 1}
+    answer = await tianqiao.clerk_li.posts("/people", person)
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/a~1b~0c"]
+
+
+async def test_a_list_past_the_limit_is_refused(tianqiao: Tianqiao) -> None:
+    people = [{"street_id": TIANQIAO, "name": "某人"}] * 1001
+    answer = await tianqiao.clerk_li.posts("/people/batch", {"items": people})
+    assert outcome(answer) == "422 invalid_request"
+    assert answer.json()["errors"][0]["code"] == "too_long"

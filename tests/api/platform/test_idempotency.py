@@ -1,0 +1,60 @@
+"""A request that is repeated with its key is answered as the first time, and done once."""
+
+from asyncio import gather
+
+from tests.world import TIANQIAO, Tianqiao, id_of, outcome, outcomes
+
+PERSON = {"street_id": TIANQIAO, "name": "周远"}
+KEY = {"Idempotency-Key": "k1"}
+
+
+async def test_a_batch_that_is_sent_again_is_answered_as_the_first_time(tianqiao: Tianqiao) -> None:
+    batch = {"items": [PERSON, PERSON]}
+    first = await tianqiao.clerk_li.posts("/people/batch", batch, headers=KEY)
+    again = await tianqiao.clerk_li.posts("/people/batch", batch, headers=KEY)
+    assert (again.status_code, again.text) == (201, first.text)
+    assert await tianqiao.new_events() == ["person.created"]
+
+
+async def test_of_requests_with_one_key_at_once_one_is_done(tianqiao: Tianqiao) -> None:
+    answers = await gather(
+        *(tianqiao.clerk_li.posts("/people", PERSON, headers=KEY) for _ in range(5))
+    )
+    assert outcomes(answers) == ["201"] * 5
+    assert len({answer.text for answer in answers}) == 1
+    assert await tianqiao.new_events() == ["person.created"]
+
+
+async def test_a_key_belongs_to_its_client_and_its_request(tianqiao: Tianqiao) -> None:
+    await tianqiao.clerk_li.posts("/people", PERSON, headers=KEY)
+    other = PERSON | {"name": "郑远"}
+    answer = await tianqiao.clerk_li.posts("/people", other, headers=KEY)
+    assert outcome(answer) == "422 idempotency_key_reused"
+    elsewhere = await tianqiao.clerk_li.posts("/people/batch", {"items": [PERSON]}, headers=KEY)
+    assert outcome(elsewhere) == "422 idempotency_key_reused"
+    theirs = await tianqiao.clerk_zheng.posts("/people", other, headers=KEY)
+    assert outcome(theirs) == "201"
+
+
+async def test_a_refused_request_leaves_its_key_free(tianqiao: Tianqiao) -> None:
+    for refused in ({"street_id": TIANQIAO}, PERSON | {"street_id": TIANQIAO + 1}):
+        answer = await tianqiao.clerk_li.posts("/people", refused, headers=KEY)
+        assert answer.status_code in (404, 422)
+    assert outcome(await tianqiao.clerk_li.posts("/people", PERSON, headers=KEY)) == "201"
+
+
+async def test_a_change_that_is_sent_again_is_done_once(tianqiao: Tianqiao) -> None:
+    place = f"/appointments/{id_of('liu in library')}/end"
+    end = {"at": "2026-06-30T00:00:00+08:00"}
+    headers = KEY | {"If-Match": '"1"'}
+    first = await tianqiao.clerk_li.posts(place, end, headers=headers)
+    again = await tianqiao.clerk_li.posts(place, end, headers=headers)
+    assert (again.status_code, again.text) == (200, first.text)
+    assert await tianqiao.new_events() == ["appointment.ended"]
+
+
+async def test_a_key_out_of_form_is_refused(tianqiao: Tianqiao) -> None:
+    for key in ("", "two words", "x" * 201):
+        headers = {"Idempotency-Key": key}
+        answer = await tianqiao.clerk_li.posts("/people", PERSON, headers=headers)
+        assert outcome(answer) == "422 invalid_request", key

@@ -1,0 +1,97 @@
+"""Who calls: tokens, rights, and what a stranger hears."""
+
+import time
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+from maplebridge_api.platform import identity
+from maplebridge_api.platform.identity import issue, tokens
+from maplebridge_api.platform.openapi import rights, routes_of
+from maplebridge_domain.authority import Right
+from tests.world import TIANQIAO, Actor, Tianqiao, dispute, id_of, outcome
+
+#: Routes that a stranger may call; the list may only shrink.
+PUBLIC = {"issue_token", "list_keys", "check_liveness", "check_readiness"}
+FORM = {"grant_type": "client_credentials", "client_id": "clerk_li", "client_secret": "li's"}
+
+
+def test_every_route_declares_the_right_it_needs(tianqiao: Tianqiao) -> None:
+    for route in routes_of(tianqiao.app):
+        assert len(rights(route)) == (0 if route.name in PUBLIC else 1), route.name
+
+
+async def test_a_stranger_is_turned_away_from_every_route(tianqiao: Tianqiao) -> None:
+    for route in routes_of(tianqiao.app):
+        if route.name in PUBLIC:
+            continue
+        path = route.path_format.replace("{id}", id_of("huayuan")).replace(
+            "{street_id}", str(TIANQIAO)
+        )
+        for method in route.methods or ():
+            for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": "Basic eDp5"}):
+                answer = await tianqiao.http.request(method, path, headers=headers)
+                assert outcome(answer) == "401 not_authenticated", path
+
+
+async def test_every_route_refuses_a_token_without_its_right(tianqiao: Tianqiao) -> None:
+    for route in routes_of(tianqiao.app):
+        for right in rights(route):
+            caller = tianqiao.system("x", rights=set(Right) - {right})
+            path = route.path_format.replace("{id}", id_of("huayuan"))
+            path = path.replace("{street_id}", str(TIANQIAO)).removeprefix("/v1")
+            for method in route.methods or ():
+                answer = await caller.asks(method, path)
+                assert outcome(answer) == "403 right_missing", path
+
+
+async def test_a_token_is_had_for_the_right_secret_only(tianqiao: Tianqiao) -> None:
+    assert (await tianqiao.http.post("/oauth/token", data=FORM)).status_code == 200
+    for wrong in ({"client_secret": "wrong"}, {"client_id": "nobody"}):
+        answer = await tianqiao.http.post("/oauth/token", data=FORM | wrong)
+        assert outcome(answer) == "401 invalid_client"
+    narrowed = await tianqiao.http.post("/oauth/token", data=FORM | {"scope": "read"})
+    assert narrowed.json()["scope"] == "read"
+    actor = Actor(tianqiao.http, narrowed.json()["access_token"])
+    assert outcome(await actor.posts("/disputes", dispute())) == "403 right_missing"
+    more = FORM | {"client_id": "worker", "client_secret": "w", "scope": "read"}
+    assert outcome(await tianqiao.http.post("/oauth/token", data=more)) == "422 scope_not_granted"
+
+
+async def test_only_a_client_with_that_right_acts_for_a_person(tianqiao: Tianqiao) -> None:
+    form = FORM | {"client_id": "worker", "client_secret": "w"}
+    form |= {"act_as": id_of("wang in huayuan branch")}
+    assert outcome(await tianqiao.http.post("/oauth/token", data=form)) == "403 right_missing"
+
+
+@pytest.mark.parametrize("change", [{"exp": 1}, {"iss": "somebody"}, {"scope": "everything"}])
+async def test_a_token_that_is_not_ours_or_has_passed_is_refused(
+    tianqiao: Tianqiao, change: dict[str, object]
+) -> None:
+    key = identity.token_key()
+    claims = jwt.decode(tianqiao.clerk_li.token, key, algorithms=["EdDSA"]).claims
+    forged = jwt.encode({"alg": "EdDSA"}, claims | change, key, algorithms=["EdDSA"])
+    assert outcome(await Actor(tianqiao.http, forged).gets("/grids")) == "401 not_authenticated"
+
+
+async def test_a_token_of_another_key_or_algorithm_is_refused(tianqiao: Tianqiao) -> None:
+    claims = jwt.decode(tianqiao.clerk_li.token, identity.token_key(), algorithms=["EdDSA"]).claims
+    other = OKPKey.generate_key("Ed25519")
+    forged = jwt.encode({"alg": "EdDSA"}, claims, other, algorithms=["EdDSA"])
+    assert outcome(await Actor(tianqiao.http, forged).gets("/grids")) == "401 not_authenticated"
+    _, payload, _ = tianqiao.clerk_li.token.split(".")
+    unsigned = "eyJhbGciOiJub25lIn0." + payload + "."
+    assert outcome(await Actor(tianqiao.http, unsigned).gets("/grids")) == "401 not_authenticated"
+
+
+def test_a_verified_token_is_looked_at_again_before_long(tianqiao: Tianqiao) -> None:
+    token = issue(tokens.verify(tianqiao.clerk_li.token))
+    tokens.verify(token)
+    until, _ = tokens._verified[token]
+    assert until <= time.monotonic() + tokens.SECONDS_MAX
+
+
+async def test_keys_that_are_published_hold_no_private_part(tianqiao: Tianqiao) -> None:
+    keys = (await tianqiao.http.get("/.well-known/jwks.json")).json()["keys"]
+    assert [sorted(key) for key in keys] == [["crv", "kid", "kty", "x"]] * 2

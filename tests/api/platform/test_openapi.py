@@ -1,0 +1,53 @@
+"""The API document: valid, whole, stable."""
+
+import json
+import re
+from pathlib import Path
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from maplebridge.docs import problems
+from maplebridge_api.main import create_app
+from maplebridge_api.platform.openapi import routes_of
+from maplebridge_domain.problem import Problem
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def test_the_document_is_valid_openapi() -> None:
+    OpenAPIV31SpecValidator(create_app().openapi()).validate()
+
+
+def test_the_committed_document_is_the_applications() -> None:
+    committed = json.loads((DOCS / "openapi.json").read_text(encoding="utf-8"))
+    assert committed == create_app().openapi(), "run `make docs`"
+
+
+def test_the_committed_list_of_problems_is_whole() -> None:
+    committed = (DOCS / "problems.md").read_text(encoding="utf-8")
+    assert committed == problems(), "run `make docs`"
+
+
+def test_operations_have_stable_unique_names_and_sentences_in_both_languages() -> None:
+    document = create_app().openapi()
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert len(set(names)) == len(names) == len(routes_of(create_app()))
+    for operation in operations:
+        assert not operation["description"].isascii(), operation["operationId"]
+
+
+def test_every_refusal_that_a_route_names_is_one_of_ours() -> None:
+    document = json.dumps(create_app().openapi())
+    for code in ("post_taken", "interest_conflict", "weights_do_not_add_up", "not_authenticated"):
+        assert code in Problem.known
+        assert f"`{code}`" in document
+
+
+def test_problems_read_alike_in_both_languages() -> None:
+    for code, problem in Problem.known.items():
+        places = [set(re.findall(r"\{(\w+)\}", text)) for text in (problem.zh, problem.en)]
+        named = {name.removesuffix("_en") for name in places[1]}
+        assert places[0] == named, code
+        assert problem.zh.endswith("。"), code
+        assert (problem.__doc__ or "").strip(), code
