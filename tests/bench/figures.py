@@ -26,7 +26,9 @@ class Figure:
     @property
     def is_met(self) -> bool:
         """Whether the aim is met: a share of the reference's rate at least, or of its time at most."""
-        return self.ratio <= self.aim if self.name.startswith("evaluate") else self.ratio >= self.aim
+        return (
+            self.ratio <= self.aim if self.name.startswith("evaluate") else self.ratio >= self.aim
+        )
 
 
 def figure(name: str, rounds: Sequence[tuple[float, float]], aim: float) -> Figure:

@@ -5,7 +5,7 @@ import json
 import os
 import random
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,18 +120,21 @@ async def _measure(system: MapleBridge, reference_port: int, bench: Bench, work:
     connection = await asyncpg.connect(system.database_url)
     file = work / f"{bench.name}.txt"
     token = await _token(system.url)
-    lines = [f" Authorization: Bearer {token}", *[line async for line in bench.requests(connection)]]
+    lines = [
+        f" Authorization: Bearer {token}",
+        *[line async for line in bench.requests(connection)],
+    ]
     await connection.close()
     file.write_text("\n".join(lines), encoding="utf-8")
 
     our_port = int(system.url.rpartition(":")[2])
-    async with load(our_port, bench.status, file) as ours:
-        async with load(reference_port, bench.status, file) as theirs:
-            for side in (ours, theirs):
-                await side(WARM_UP_SECONDS)
-            rounds = [
-                (await ours(ROUND_SECONDS), await theirs(ROUND_SECONDS)) for _ in range(ROUNDS)
-            ]
+    async with (
+        load(our_port, bench.status, file) as ours,
+        load(reference_port, bench.status, file) as theirs,
+    ):
+        for side in (ours, theirs):
+            await side(WARM_UP_SECONDS)
+        rounds = [(await ours(ROUND_SECONDS), await theirs(ROUND_SECONDS)) for _ in range(ROUNDS)]
     return figure(bench.name, rounds, bench.aim)
 
 
@@ -177,7 +180,7 @@ async def _listens(port: int) -> bool:
 @asynccontextmanager
 async def load(
     port: int, status: int, requests: Path
-) -> AsyncIterator[Callable[[float], "asyncio.Future[float]"]]:
+) -> AsyncIterator[Callable[[float], Awaitable[float]]]:
     """Run a load generator; gives the function that loads for some seconds and counts requests/s."""
     command = [sys.executable, "-m", "tests.bench.load", str(port), str(CONNECTIONS)]
     process = await asyncio.create_subprocess_exec(
@@ -198,7 +201,7 @@ async def load(
         return int(answered) / float(took)
 
     try:
-        yield run  # type: ignore[misc]
+        yield run
     finally:
         stdin.close()
         await process.wait()

@@ -47,6 +47,7 @@ CAST = """
         'marks', marks, 'cast_at', cast_at, 'channel', channel, 'struck_at', struck_at)::text
 """
 
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.pool = await asyncpg.create_pool(

@@ -36,7 +36,9 @@ ADD_RUNS = """
     FROM unnest($1::int[], $2::uuid[]) AS asked (street_id, id)
     JOIN rubric ON rubric.street_id = asked.street_id
 """
-STATES = "SELECT state FROM evaluation_run WHERE id = ANY($1) AND state NOT IN ('queued', 'computing')"
+STATES = (
+    "SELECT state FROM evaluation_run WHERE id = ANY($1) AND state NOT IN ('queued', 'computing')"
+)
 
 
 async def measure(system: MapleBridge, streets: int) -> Figure:
