@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from maplebridge import secrets
+from maplebridge.environment import inherited
 from maplebridge.folder import DataFolder
 from tests.embedded.watching import stand_in
 
@@ -19,6 +20,7 @@ def maplebridge(folder: Path, *words: str, answer: str = "") -> subprocess.Compl
     return subprocess.run(
         [sys.executable, "-m", "maplebridge", *words],
         cwd=folder,
+        env=inherited(),
         input=answer,
         capture_output=True,
         text=True,

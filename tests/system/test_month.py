@@ -1,7 +1,6 @@
 """The main job as a user starts it: a street's month, twice, in an awkward folder."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from maplebridge.environment import inherited
 from tests.embedded.watching import processes_on
 
 pytestmark = pytest.mark.xdist_group("month")
@@ -21,7 +21,7 @@ def demo(folder: Path) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "maplebridge", "demo"],
         cwd=folder,
-        env={**os.environ, "COLUMNS": "120"},
+        env={**inherited(), "COLUMNS": "120"},
         capture_output=True,
         text=True,
         check=False,

@@ -1,7 +1,6 @@
 """`maplebridge up` with all its parts: they come up, survive each other, and go."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import httpx
 import pytest
 
 from maplebridge import database, secrets, state, valkey
+from maplebridge.environment import inherited
 from maplebridge.folder import DataFolder
 from maplebridge.parts import Place, api_is_ready, postgres_part, valkey_part
 from maplebridge.supervisor import System, alone, started
@@ -147,7 +147,7 @@ class Up:
                 cwd=folder,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, "COLUMNS": "80"},
+                env={**inherited(), "COLUMNS": "80"},
             )
 
     def answers(self) -> bool:
