@@ -9,6 +9,8 @@ import jsonschema_rs
 
 Json = dict[str, Any]
 
+PROBLEM = "application/problem+json"
+
 
 class Contract:
     """The document, ready to check answers."""
@@ -41,6 +43,9 @@ class Contract:
         schema = documented["content"][media_type]["schema"]
         error = next(self._validator(str(schema), schema).iter_errors(response.json()), None)
         assert error is None, f"{where}: {error}"
+        if media_type == PROBLEM:
+            code = response.json()["code"]
+            assert f"`{code}`" in documented["description"], f"{where}: {code} is not documented"
 
     def _operation(self, method: str, path: str) -> Json | None:
         # A literal path comes before one with parameters: /grids/batch before /grids/{id}.

@@ -19,7 +19,7 @@ from ..platform.bodies import Page
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created, router
 from ..platform.paging import After, Limit, get
-from ..platform.problems import IdTaken, UnknownReference
+from ..platform.problems import IdTaken
 from ..platform.request import IfMatch, OnlyOnce, Tx, created_once
 from . import queries, service
 from .schemas import DisputeOut, NewDispute, NewStep
@@ -32,7 +32,7 @@ Reader = Annotated[Caller, needs(Right.READ)]
 @routes.post(
     "/disputes",
     status_code=201,
-    responses=created(DisputeOut, NotAQuarter, ReportedInTheFuture, UnknownReference, IdTaken),
+    responses=created(DisputeOut, NotAQuarter, ReportedInTheFuture, IdTaken),
 )
 async def report_dispute(
     request: Request,

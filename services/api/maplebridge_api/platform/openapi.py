@@ -19,8 +19,9 @@ from .problems import (
     InvalidRequest,
     NotFound,
     ServiceUnavailable,
+    UnknownReference,
 )
-from .request import IdempotencyKeyReused, PreconditionRequired, Stale
+from .request import IdempotencyKeyReused, PreconditionRequired, SeveralStreets, Stale
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -80,7 +81,9 @@ def _usual(route: APIRoute) -> list[type[Problem]]:
     if "{" in route.path or route.body_field is not None or "GET" not in _methods(route):
         usual.append(NotFound)
     if route.body_field is not None:
-        usual.append(BodyTooLarge)
+        usual += [BodyTooLarge, UnknownReference]
+    if route.path.endswith("/batch"):
+        usual.append(SeveralStreets)
     parameters = {parameter.get("name") for parameter in _headers(route)}
     if "idempotency-key" in parameters:
         usual.append(IdempotencyKeyReused)
