@@ -1,12 +1,14 @@
 """The event log: numbered without gaps in the order of commit, chained, one event a change."""
 
 import hashlib
+import json
 from asyncio import gather
+from datetime import UTC
 
 import asyncpg
 import pytest
 
-from tests.world import TIANQIAO, Tianqiao, dispute, outcome
+from tests.world import TIANQIAO, Tianqiao, dispute, id_of, outcome, outcomes
 
 INSERT = (
     "INSERT INTO event (street_id, id, type, time, actor, subject, data)"
@@ -51,6 +53,84 @@ async def test_the_chain_is_the_hash_of_each_row_after_the_one_before(tianqiao: 
         assert row["hash"] == last
     head = await tianqiao.asks("SELECT last_hash FROM event_head WHERE street_id = $1", TIANQIAO)
     assert head == last
+
+
+def spelled(value: object) -> str:
+    """Write a value as PostgreSQL writes JSONB: shorter keys first, a space after `,` and `:`."""
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
+        inside = ", ".join(f"{spelled(key)}: {spelled(value[key])}" for key in keys)
+        return f"{{{inside}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(spelled, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+async def chain_breaks_at(tianqiao: Tianqiao) -> int | None:
+    """Recompute the chain without the database's help; say the first number that does not fit."""
+    connection = await asyncpg.connect(tianqiao.owner_url)
+    events = await connection.fetch(
+        "SELECT * FROM event WHERE street_id = $1 ORDER BY no", TIANQIAO
+    )
+    await connection.close()
+    last = b""
+    for expected, event in enumerate(events, start=1):
+        row = [
+            event["street_id"],
+            event["no"],
+            str(event["id"]),
+            event["type"],
+            event["time"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            event["actor"],
+            str(event["capacity"]) if event["capacity"] else None,
+            event["subject"],
+            json.loads(event["data"]),
+        ]
+        last = hashlib.sha256(last + spelled(row).encode()).digest()
+        if event["no"] != expected or event["hash"] != last:
+            return expected
+    return None
+
+
+async def test_anybody_can_recompute_the_chain(tianqiao: Tianqiao) -> None:
+    wang = await tianqiao.in_office("wang in huayuan branch")
+    await wang.makes("/disputes", dispute())
+    place = f"/appointments/{id_of('liu in library')}"
+    await tianqiao.clerk_li.changes(place, "end", {"at": "2026-06-30T00:00:00+08:00"})
+    odd = json.dumps({"名": '"引"\n\x7f', "b": [1, None, True], "aa": {}}, ensure_ascii=False)
+    await tianqiao.asks(INSERT.replace("'{}'", f"'{odd}'"))
+    assert await chain_breaks_at(tianqiao) is None
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE event SET actor = 'clients/y' WHERE no = 7",
+        "UPDATE event SET time = time + interval '1 microsecond' WHERE no = 7",
+        "UPDATE event SET data = '{\"ids\": []}' WHERE no = 7",
+        "DELETE FROM event WHERE no = 7",
+    ],
+)
+async def test_what_was_tampered_with_does_not_fit_the_chain(
+    tianqiao: Tianqiao, attack: str
+) -> None:
+    await tianqiao.asks(f"{attack} AND street_id = {TIANQIAO}")
+    assert await chain_breaks_at(tianqiao) == 7
+
+
+async def test_numbers_have_no_gap_though_half_of_twenty_requests_at_once_are_refused(
+    tianqiao: Tianqiao,
+) -> None:
+    """Ten reports and ten transactions that write, record and are then refused at their commit."""
+    taken = {"street_id": TIANQIAO, "name": "周远", "id": id_of("wang")}
+    clerk = tianqiao.clerk_li
+    answers = await gather(
+        *(clerk.posts("/disputes", dispute()) for _ in range(10)),
+        *(clerk.posts("/people", taken) for _ in range(10)),
+    )
+    assert outcomes(answers) == ["201"] * 10 + ["409 id_taken"] * 10
+    assert await chain_breaks_at(tianqiao) is None
+    assert await tianqiao.new_events() == ["dispute.reported"] * 10
 
 
 async def test_the_api_can_neither_change_nor_remove_an_event(tianqiao: Tianqiao) -> None:

@@ -1,0 +1,215 @@
+"""The database itself refuses what no code should send, by the constraint that is named after it."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from tests.conftest import Databases
+from tests.world import NEIGHBOUR, TIANQIAO, id_of
+
+TERM = "'[2025-01-01 00:00+08, 2028-01-01 00:00+08)'"
+
+
+def appointment(person: str, post: str, seat: int, during: str = TERM, rest: str = "NULL") -> str:
+    return (
+        "INSERT INTO appointment (street_id, person_id, post_id, seat, during, step, rests_on,"
+        f" contract_id) VALUES ({TIANQIAO}, '{id_of(person)}', '{id_of(post)}', {seat}, {during},"
+        f" {rest if ',' in rest else f'{rest}, {rest}, {rest}'})"
+    )
+
+
+WANG, CONTRACT = id_of("wang in huayuan branch"), id_of("contract of huayuan")
+HELD, FREE = "secretary of huayuan branch", "members of chenguang branch"
+CROSS = f"3, '{WANG}', '{CONTRACT}'"
+LATER = "'[2027-01-01 00:00+08, 2028-01-02 00:00+08)'"
+BALLOT = (
+    "INSERT INTO ballot (street_id, meeting_id, rater_id, party, subject_kind, subject_id, marks,"
+    " cast_at, channel) VALUES ({street}, '{meeting}', '{rater}', 'resident_unit', 'enterprise',"
+    " '{subject}', '{{}}', now(), '{channel}')"
+)
+NAMES = {
+    "street": TIANQIAO,
+    "meeting": id_of("meeting"),
+    "rater": id_of("liu in library"),
+    "subject": id_of("chenguang"),
+    "channel": "paper",
+}
+DISPUTE = (
+    "INSERT INTO dispute (street_id, quarter_id, category, title, summary, state, satisfaction,"
+    " reported_at, due_at, last_step_at) VALUES"
+    f" ({TIANQIAO}, '{id_of('huayuan')}', '0402', 't', 's', '{{state}}', {{satisfaction}},"
+    " now(), now(), now())"
+)
+RUN = (
+    "INSERT INTO evaluation_run (street_id, id, period_from, period_until, kinds, rubric_id, state,"
+    f" requested_by, requested_at) VALUES ({TIANQIAO}, '{id_of('run')}', {{period}},"
+    f" '{{{{}}}}', '{id_of('rubric')}', 'queued', 'x', now())"
+)
+RESULT = (
+    "INSERT INTO evaluation_result (street_id, run_id, kind, subject_kind, subject_id, grade,"
+    f" explanation) VALUES ({TIANQIAO}, '{id_of('run')}', 'credit_rating', 'enterprise',"
+    f" '{id_of('chenguang')}', 'A', '{{}}')"
+)
+REFUSED = [
+    ("appointment__post_taken", [appointment("liu", HELD, 1)]),
+    ("appointment__already_holds_post", [appointment("wang", HELD, 2)]),
+    # A cross-appointment that outlasts the appointment, or the contract, it rests on.
+    (
+        "appointment__source_not_in_force__rests_on",
+        [
+            "UPDATE service_contract SET during = tstzrange(lower(during), NULL)",
+            appointment("wang", FREE, 1, LATER, CROSS),
+        ],
+    ),
+    (
+        "appointment__source_not_in_force__contract_id",
+        [
+            f"UPDATE appointment SET during = tstzrange(lower(during), NULL) WHERE id = '{WANG}'",
+            appointment("wang", FREE, 1, LATER, CROSS),
+        ],
+    ),
+    # A source, or a contract, that is cut short under what rests on it.
+    (
+        "appointment__source_not_in_force__rests_on",
+        [
+            appointment("wang", FREE, 1, TERM, CROSS),
+            f"UPDATE appointment SET during = tstzrange(lower(during), now()) WHERE id = '{WANG}'",
+        ],
+    ),
+    (
+        "appointment__source_not_in_force__contract_id",
+        [
+            appointment("wang", FREE, 1, TERM, CROSS),
+            "UPDATE service_contract SET during = tstzrange(lower(during), '2026-01-01')",
+        ],
+    ),
+    ("appointment__step_rests", [appointment("wang", FREE, 1, TERM, "3, NULL, NULL")]),
+    ("appointment__step", [appointment("wang", FREE, 1, TERM, f"6, '{WANG}', NULL")]),
+    (
+        "service_contract__quarter_already_served",
+        [
+            (
+                "INSERT INTO service_contract (street_id, enterprise_id, quarter_id, during) VALUES"
+                f" ({TIANQIAO}, '{id_of('wanjia')}', '{id_of('huayuan')}', '[2027-12-31,)')"
+            )
+        ],
+    ),
+    (
+        "meeting__meetings_overlap",
+        [
+            (
+                "INSERT INTO meeting (street_id, quarter_id, kind, hall, during) VALUES"
+                f" ({TIANQIAO}, '{id_of('huayuan')}', 'weekly', 'x',"
+                " '[2026-10-13 20:59+08, 2026-10-13 22:00+08)')"
+            )
+        ],
+    ),
+    (
+        "grid_placement__grid_code_taken",
+        [
+            (
+                f"INSERT INTO grid (street_id, id, level, name) VALUES ({TIANQIAO}, '{id_of('new')}',"
+                " 'quarter', 'x')"
+            ),
+            (
+                "INSERT INTO grid_placement (street_id, grid_id, path, during) VALUES"
+                f" ({TIANQIAO}, '{id_of('new')}', '{TIANQIAO}/001/0001', '[2026-01-01,)')"
+            ),
+        ],
+    ),
+    (
+        "rubric__rubric_in_force",
+        [
+            (
+                "INSERT INTO rubric (street_id, code, edition, document, sha256, form, during) VALUES"
+                f" ({TIANQIAO}, 'x', '1', '{{}}', '', '{{}}', '[2030-01-01,)')"
+            )
+        ],
+    ),
+    ("ballot__not_present", [BALLOT.format_map(NAMES | {"rater": id_of("lin on huayuan")})]),
+    ("ballot__already_marked", [BALLOT.format_map(NAMES)] * 2),
+    ("ballot__channel", [BALLOT.format_map(NAMES | {"channel": "smoke"})]),
+    (
+        "evaluation_result__result_twice",
+        [RUN.format(period="'2026-10-01', '2026-11-01'"), RESULT, RESULT],
+    ),
+    ("evaluation_run__period", [RUN.format(period="'2026-10-01', '2026-10-01'")]),
+    ("dispute__state", [DISPUTE.format(state="lost", satisfaction="NULL")]),
+    ("dispute__satisfaction", [DISPUTE.format(state="closed", satisfaction="101")]),
+    (
+        "post__one_place",
+        [
+            (
+                "INSERT INTO post (street_id, kind, name, seats, organisation_id, grid_id) VALUES"
+                f" ({TIANQIAO}, 'member', 'x', 1, '{id_of('library')}', '{id_of('huayuan')}')"
+            )
+        ],
+    ),
+    (
+        "post__seats",
+        [
+            (
+                "INSERT INTO post (street_id, kind, name, seats, organisation_id) VALUES"
+                f" ({TIANQIAO}, 'member', 'x', 51, '{id_of('library')}')"
+            )
+        ],
+    ),
+    # Nothing refers to another street, not even by the owner's hand.
+    (
+        "household__unknown_reference__grid_id",
+        [
+            (
+                "INSERT INTO household (street_id, grid_id, address, residents) VALUES"
+                f" ({NEIGHBOUR}, '{id_of('huayuan unit 1')}', 'x', 1)"
+            )
+        ],
+    ),
+    (
+        "person__unknown_reference__street_id",
+        ["INSERT INTO person (street_id, name) VALUES (411104099, 'x')"],
+    ),
+    ("event_head__id_taken", [f"INSERT INTO event_head (street_id) VALUES ({TIANQIAO})"]),
+]
+
+
+@pytest.fixture
+async def owner(databases: Databases, database: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(databases.url(database))
+    yield connection
+    await connection.close()
+
+
+@pytest.mark.parametrize(("constraint", "statements"), REFUSED, ids=lambda one: str(one)[:50])
+async def test_a_row_that_must_not_be_is_refused_by_name(
+    owner: asyncpg.Connection, constraint: str, statements: list[str]
+) -> None:
+    *before, last = statements
+    for statement in before:
+        await owner.execute(statement)
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refused:
+        await owner.execute(last)
+    assert refused.value.constraint_name == constraint
+
+
+async def test_what_a_place_or_term_allows_is_accepted(owner: asyncpg.Connection) -> None:
+    """The refusals above are of the rule, not of the row."""
+    for statement in (
+        appointment("wang", FREE, 1, TERM, CROSS),
+        appointment("liu", HELD, 1, "'[2028-01-01 00:00+08,)'"),
+        BALLOT.format_map(NAMES),
+        RUN.format(period="'2026-10-01', '2026-11-01'"),
+        RESULT,
+        DISPUTE.format(state="closed", satisfaction="100"),
+    ):
+        await owner.execute(statement)
+
+
+async def test_an_event_of_a_street_that_does_not_exist_cannot_be_numbered(
+    owner: asyncpg.Connection,
+) -> None:
+    with pytest.raises(asyncpg.PostgresError, match="no rows"):
+        await owner.execute(
+            "INSERT INTO event (street_id, id, type, time, actor, subject, data)"
+            " VALUES (411104099, uuidv7(), 'x', now(), 'x', 'x', '{}')"
+        )
