@@ -22,7 +22,7 @@ lint: .venv/.ready ## formatting, types, the contracts between folders
 	@$(RUN) lint
 
 bench: .venv/.ready ## ours beside the strict reference; ONLY=name runs one
-	@$(RUN) tests.bench $(ONLY)
+	@POLARS_MAX_THREADS=1 $(RUN) tests.bench $(ONLY)
 
 docs: .venv/.ready ## write again what is generated: docs/openapi.json, docs/problems.md
 	@$(RUN) maplebridge docs

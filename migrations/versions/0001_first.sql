@@ -38,7 +38,7 @@ CREATE TABLE event (
 
 CREATE TABLE idempotency (
     street_id INTEGER NOT NULL,
-    client_id TEXT NOT NULL,
+    actor TEXT NOT NULL,
     key TEXT NOT NULL,
     request_sha256 BYTEA NOT NULL,
     status INTEGER,
@@ -46,7 +46,7 @@ CREATE TABLE idempotency (
     location TEXT,
     version INTEGER,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT idempotency__id_taken PRIMARY KEY (street_id, client_id, key)
+    CONSTRAINT idempotency__id_taken PRIMARY KEY (street_id, actor, key)
 );
 
 CREATE TABLE grid (

@@ -1,48 +1,56 @@
-"""`make bench`: ours beside the strict reference, several rounds in turn; `ONLY=name` runs one."""
+"""Run the benches: all of them, or those named. An aim that is not met is shown, not an error."""
 
+import argparse
 import asyncio
-import json
-import sys
-from datetime import UTC, datetime
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
+import asyncpg
 
-from tests.bench import evaluation, routes
-from tests.bench.measure import Figure
-from tests.bench.place import opened
+from maplebridge.postgres import DATABASE
+from maplebridge.system import running
 
-RESULTS = Path("bench-results")
+from . import phones, streets
+from .figures import Figure, show, write
+
+NAMES = (*(bench.name for bench in phones.BENCHES), streets.NAME)
 
 
-async def measure(only: str | None) -> list[Figure]:
-    """Measure everything, or the one bench that is named."""
-    names = [*routes.BENCHES, evaluation.NAME]
-    if only and only not in names:
-        sys.exit(f"There is no bench {only}: {', '.join(names)}.")
+async def measure(names: Sequence[str], street_count: int) -> list[Figure]:
+    """Start the whole service on an empty database, fill it, and measure."""
     figures: list[Figure] = []
-    async with opened() as place:
-        for name in [name for name in routes.BENCHES if only in (None, name)]:
-            figures.append(await routes.measure(place, name))  # noqa: PERF401 - one at a time
-        if only in (None, evaluation.NAME):
-            figures.append(await evaluation.measure(place))
+    with tempfile.TemporaryDirectory(prefix="mb-bench-") as folder:
+        work = Path(folder)
+        async with running(data=work / "data", say=print) as system:
+            # Only what is measured may run.
+            await system.stop("jobs")
+            await system.stop("evaluator")
+            await do_not_wait_for_the_disk(system.database_url)
+            if set(names) - {streets.NAME}:
+                figures += await phones.measure(system, names, work)
+            if streets.NAME in names:
+                figures.append(await streets.measure(system, street_count))
     return figures
 
 
-def show(figures: list[Figure]) -> None:
-    """Print the table and write the results."""
-    table = Table(title="ours beside the strict reference: medians of rounds in turn")
-    for heading in ("bench", "ours", "reference", "ratio", "aim", "met"):
-        table.add_column(heading, justify="right" if heading != "bench" else "left")
-    for figure in figures:
-        table.add_row(*figure.cells())
-    Console().print(table)
-    RESULTS.mkdir(exist_ok=True)
-    text = json.dumps([figure.as_json() for figure in figures], indent=1)
-    (RESULTS / "latest.json").write_text(text + "\n")
-    (RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.json").write_text(text + "\n")
+async def do_not_wait_for_the_disk(database_url: str) -> None:
+    """Commit without waiting, on both sides alike: a disk's delay would hide what the code costs."""
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(f"ALTER DATABASE {DATABASE} SET synchronous_commit = off")
+    await connection.close()
+
+
+def main() -> None:
+    """Read the command line, measure, show and write the figures."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("name", nargs="*", choices=[*NAMES, []], help="all when none is named")
+    parser.add_argument("--streets", type=int, default=100, help="fewer for a try (100)")
+    asked = parser.parse_args()
+    figures = asyncio.run(measure(asked.name or NAMES, asked.streets))
+    show(figures)
+    print(write(figures))
 
 
 if __name__ == "__main__":
-    show(asyncio.run(measure(sys.argv[1] if len(sys.argv) > 1 else None)))
+    main()

@@ -1,7 +1,8 @@
-"""The strict reference: bare FastAPI and asyncpg, no connection reset, JSON text from PostgreSQL.
+"""The strict reference: the least that FastAPI and asyncpg can do for the same answer.
 
-No token, no isolation (the owner's role passes row-level security), no event, no idempotency; the
-bodies are the same Pydantic models, a write is one row.
+No token, no isolation, no event, no validation of what goes out; a plain table with the same indexes
+and neither foreign keys nor policies; connections that are not reset; JSON text from PostgreSQL.
+Run with `uvicorn tests.bench.reference:app`, `BENCH_DATABASE_URL` set.
 """
 
 import json
@@ -10,83 +11,92 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 
 from maplebridge_api.disputes.schemas import NewDispute
 from maplebridge_api.meetings.schemas import NewBallot
 
-STREET = 411104001
-COLUMNS = (
-    "'id', id, 'street_id', street_id, 'quarter_id', quarter_id, 'grid_id', grid_id,"
-    " 'enterprise_id', enterprise_id, 'category', category, 'title', title, 'summary', summary,"
-    " 'state', state, 'reported_at', reported_at, 'due_at', due_at, 'agreed_at', agreed_at,"
-    " 'closed_at', closed_at, 'satisfaction', satisfaction"
-)
-LIST = (
-    f"SELECT coalesce(json_agg(item)::text, '[]') FROM (SELECT json_build_object({COLUMNS}) AS item"
-    " FROM dispute WHERE street_id = $1 AND quarter_id = $2 ORDER BY id DESC LIMIT $3) AS rows"
-)
-GET = f"SELECT json_build_object({COLUMNS})::text FROM dispute WHERE street_id = $1 AND id = $2"
-REPORT = (
-    "INSERT INTO plain_dispute AS d (street_id, quarter_id, category, title, summary, state,"
-    " reported_at, due_at, last_step_at) VALUES ($1, $2, $3, $4, $5, 'reported', $6, $7, $6)"
-    f" RETURNING json_build_object({COLUMNS})::text"
-)
-CAST = (
-    "INSERT INTO plain_ballot (street_id, meeting_id, rater_id, party, subject_kind, subject_id,"
-    " marks, cast_at, channel) VALUES ($1, $2, $3, 'resident_unit', $4, $5, $6, $7, $8)"
-    " RETURNING json_build_object('id', id, 'marks', marks, 'cast_at', cast_at)::text"
-)
+from .data import STREET
 
+CONNECTIONS = 10  # as many as ours has by default
 
-async def _keep(_: Any) -> None:
-    pass
+_DISPUTE = """json_build_object('id', id, 'street_id', street_id, 'quarter_id', quarter_id,
+    'grid_id', grid_id, 'enterprise_id', enterprise_id, 'category', category, 'title', title,
+    'summary', summary, 'state', state, 'reported_at', reported_at, 'due_at', due_at,
+    'agreed_at', agreed_at, 'closed_at', closed_at, 'satisfaction', satisfaction)"""
+LIST = f"""
+    SELECT coalesce(json_agg(item)::text, '[]') FROM (
+        SELECT {_DISPUTE} AS item FROM reference.dispute
+        WHERE street_id = $1 AND quarter_id = $2 ORDER BY id DESC LIMIT $3) AS page
+"""
+GET = f"SELECT {_DISPUTE}::text FROM reference.dispute WHERE street_id = $1 AND id = $2"
+REPORT = f"""
+    INSERT INTO reference.dispute (street_id, id, quarter_id, grid_id, category, title, summary, state,
+        reported_at, due_at, last_step_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 'reported', $8, $9, $8) RETURNING {_DISPUTE}::text
+"""
+CAST = """
+    INSERT INTO reference.ballot (street_id, id, meeting_id, rater_id, party, subject_kind, subject_id,
+        marks, cast_at, channel)
+    VALUES ($1, $2, $3, $4, 'resident_unit', $5, $6, $7, $8, $9)
+    RETURNING json_build_object('id', id, 'street_id', street_id, 'meeting_id', meeting_id,
+        'rater_id', rater_id, 'party', party, 'subject_kind', subject_kind, 'subject_id', subject_id,
+        'marks', marks, 'cast_at', cast_at, 'channel', channel, 'struck_at', struck_at)::text
+"""
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    url = os.environ["MAPLEBRIDGE_DATABASE_URL"]
-    zone = {"timezone": "Asia/Shanghai", "jit": "off"}
     app.state.pool = await asyncpg.create_pool(
-        url, min_size=0, max_size=8, reset=_keep, server_settings=zone
+        os.environ["BENCH_DATABASE_URL"],
+        min_size=CONNECTIONS,
+        max_size=CONNECTIONS,
+        reset=_keep,
+        server_settings={"timezone": "Asia/Shanghai", "jit": "off"},
     )
     yield
     await app.state.pool.close()
 
 
-def create_app() -> FastAPI:
-    """Make the reference."""
-    app = FastAPI(lifespan=_lifespan, telemetry={"tracing": False, "metrics": False})
+async def _keep(_: Any) -> None:
+    """Reset nothing."""
 
-    def found(text: str) -> Response:
-        return Response(text.encode(), media_type="application/json")
 
-    @app.get("/healthz")
-    async def check() -> dict[str, str]:
-        return {"status": "ok"}
+app = FastAPI(lifespan=_lifespan)
 
-    @app.get("/v1/disputes")
-    async def list_disputes(quarter_id: UUID, limit: int = 20) -> Response:
-        items = await app.state.pool.fetchval(LIST, STREET, quarter_id, limit)
-        return found(f'{{"items":{items}}}')
 
-    @app.get("/v1/disputes/{id}")
-    async def get_dispute(id: UUID) -> Response:
-        return found(await app.state.pool.fetchval(GET, STREET, id))
+@app.get("/v1/disputes")
+async def list_disputes(request: Request, quarter_id: UUID, limit: int = 20) -> Response:
+    items = await request.app.state.pool.fetchval(LIST, STREET, quarter_id, limit)
+    return _json(f'{{"items":{items},"next":null}}')
 
-    @app.post("/v1/disputes")
-    async def report(body: NewDispute) -> Response:
-        at = body.reported_at or datetime.now(UTC)
-        values = (body.category, body.title, body.summary, at, at + timedelta(30))
-        return found(await app.state.pool.fetchval(REPORT, STREET, body.quarter_id, *values))
 
-    @app.post("/v1/ballots")
-    async def cast(body: NewBallot) -> Response:
-        about = (body.meeting_id, body.rater_id, body.subject_kind, body.subject_id)
-        rest = (json.dumps(body.marks), body.cast_at, body.channel)
-        return found(await app.state.pool.fetchval(CAST, STREET, *about, *rest))
+@app.get("/v1/disputes/{id}")
+async def get_dispute(request: Request, id: UUID) -> Response:
+    return _json(await request.app.state.pool.fetchval(GET, STREET, id))
 
-    return app
+
+@app.post("/v1/disputes")
+async def report_dispute(request: Request, body: NewDispute) -> Response:
+    now = datetime.now(UTC)
+    row = (body.id or uuid4(), body.quarter_id, body.grid_id, body.category, body.title)
+    times = (body.reported_at or now, now + timedelta(days=30))
+    return _json(
+        await request.app.state.pool.fetchval(REPORT, STREET, *row, body.summary, *times), 201
+    )
+
+
+@app.post("/v1/ballots")
+async def cast_ballot(request: Request, body: NewBallot) -> Response:
+    row = (body.id or uuid4(), body.meeting_id, body.rater_id, body.subject_kind, body.subject_id)
+    marks, cast_at = json.dumps(body.marks), body.cast_at or datetime.now(UTC)
+    return _json(
+        await request.app.state.pool.fetchval(CAST, STREET, *row, marks, cast_at, body.channel), 201
+    )
+
+
+def _json(text: str, status: int = 200) -> Response:
+    return Response(text.encode(), status, media_type="application/json")

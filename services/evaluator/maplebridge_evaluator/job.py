@@ -16,6 +16,7 @@ from .publishing import NotOurs, Publisher, Refused, Unreachable
 from .scoring import Scored, score
 
 JOB_SECONDS_MAX = 20
+JOBS_AT_ONCE = 3
 #: Longer than a job may take: a job that lives never loses its lease.
 LEASE_SECONDS = 25
 

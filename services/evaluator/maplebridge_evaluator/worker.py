@@ -16,7 +16,7 @@ from arq.connections import RedisSettings
 from arq.worker import func
 
 from .feed import Database
-from .job import JOB_SECONDS_MAX, evaluate
+from .job import JOB_SECONDS_MAX, JOBS_AT_ONCE, evaluate
 from .publishing import Publisher
 from .settings import Settings
 
@@ -47,6 +47,6 @@ class WorkerSettings:
     functions: ClassVar = [func(evaluate, keep_result=0, timeout=JOB_SECONDS_MAX, max_tries=3)]
     on_startup = start
     on_shutdown = stop
-    max_jobs = 3
+    max_jobs = JOBS_AT_ONCE
     poll_delay = 0.1
     redis_settings: ClassVar[RedisSettings] = Settings().redis()

@@ -231,6 +231,15 @@ async def test_a_result_out_of_form_is_refused_and_never_a_fault(
     assert await tianqiao.asks("SELECT count(*) FROM evaluation_result") == 0
 
 
+async def test_results_that_the_database_cannot_keep_are_refused(tianqiao: Tianqiao) -> None:
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    wrong = publication()
+    wrong["results"][0]["grade"] = "A\u0000"
+    answer = await tianqiao.worker.puts(f"{RUN}/results", wrong)
+    assert outcome(answer) == "422 invalid_request"
+    assert (await tianqiao.clerk_li.gets(RUN)).json()["state"] == "queued"
+
+
 async def test_one_worker_computes_a_run_until_its_lease_passes(tianqiao: Tianqiao) -> None:
     await tianqiao.clerk_li.makes("/evaluation-runs", request())
     first = await tianqiao.worker.puts(f"{RUN}/claim", CLAIM)

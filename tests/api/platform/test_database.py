@@ -14,6 +14,29 @@ from maplebridge_api.platform.schema import SHARED_TABLES, STREET_TABLES, metada
 from tests.conftest import Databases
 from tests.world import NEIGHBOUR, TIANQIAO, Tianqiao, dispute, id_of, outcome
 
+FEED_VIEWS = "SELECT viewname::text FROM pg_views WHERE schemaname = 'feed'"
+#: A value for everything that a read may be asked by but an id.
+VALUES = {
+    "limit": 50,
+    "after_street": 999_999_999,
+    "after_id": UUID(int=2**128 - 1),
+    "after": 0,
+    "street_id": TIANQIAO,
+    "actor": "clients/clerk_li",
+    "key": "k",
+    "at": datetime.fromisoformat("2026-10-13T20:00:00+08:00"),
+    "level": "quarter",
+    "kind": "member_score",
+    "state": "reported",
+    "step": 1,
+}
+
+
+def asked_by(read: Read[object], id_: UUID) -> dict[str, object]:
+    """Give a read a value for each name that it is asked by; what is not known is an id."""
+    names = {*read._names} - {*read._constants} - {"lo", "hi"}
+    return {name: VALUES.get(name, id_) for name in names}
+
 
 def all_reads() -> list[Read[object]]:
     """Find every compiled read of the application, whichever slice it is in."""
@@ -70,15 +93,25 @@ async def test_the_evaluator_reads_the_feed_and_nothing_else(
     databases: Databases, database: str
 ) -> None:
     connection = await asyncpg.connect(databases.url(database, "mb_evaluator"))
+    views = [view for (view,) in await connection.fetch(FEED_VIEWS)]
+    assert len(views) >= 6
     for table in (*STREET_TABLES, *SHARED_TABLES, "interest", "subject"):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.fetch(f"SELECT 1 FROM {table}")
-    assert await connection.fetchval("SELECT count(*) FROM feed.subject_v1") == 0
-    async with connection.transaction():
-        await connection.execute(f"SELECT mb_enter({TIANQIAO}, {TIANQIAO})")
-        assert await connection.fetchval("SELECT count(*) FROM feed.subject_v1") > 0
-        streets = await connection.fetch("SELECT DISTINCT street_id FROM feed.subject_v1")
-        assert [row["street_id"] for row in streets] == [TIANQIAO]
+    for table in STREET_TABLES:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(f"UPDATE {table} SET street_id = 0")
+    for view in views:
+        assert await connection.fetchval(f"SELECT count(*) FROM feed.{view}") == 0, view
+    seen = set()
+    for street_id in (TIANQIAO, NEIGHBOUR):
+        async with connection.transaction():
+            await connection.execute(f"SELECT mb_enter({street_id}, {street_id})")
+            for view in views:
+                streets = await connection.fetch(f"SELECT DISTINCT street_id FROM feed.{view}")
+                assert {row["street_id"] for row in streets} <= {street_id}, view
+                seen |= {view for _ in streets if street_id == TIANQIAO}
+    assert seen >= {"subject_v1", "interest_v1", "fact_v1"}
     await connection.close()
 
 
@@ -103,6 +136,26 @@ async def test_on_a_poisoned_session_nothing_is_read_or_written(
     assert await tianqiao.new_events() == []
 
 
+async def test_on_a_poisoned_session_no_read_at_all_gives_rows(
+    databases: Databases, database: str
+) -> None:
+    """Every read of the application, by names of both streets, in either range, poisoned by either."""
+    connection = await asyncpg.connect(databases.url(database, "mb_api"))
+    for left_behind in (Scope(TIANQIAO, TIANQIAO), Scope(NEIGHBOUR, NEIGHBOUR)):
+        await connection.execute(f"SET mb.lo = '{left_behind.lo}'; SET mb.hi = '{left_behind.hi}'")
+        for read in all_reads():
+            for name in ("huayuan", "flooded kitchen", "next quarter"):
+                for scope in (Scope(TIANQIAO, TIANQIAO), Scope(NEIGHBOUR, NEIGHBOUR)):
+                    arguments = read.arguments(scope, asked_by(read, UUID(id_of(name))))
+                    try:
+                        found = await connection.fetch(read.sql, *arguments)
+                    except asyncpg.PostgresError as error:
+                        assert error.sqlstate == "MB001"  # noqa: PT017 - or no row at all
+                    else:
+                        assert found == [], read.sql
+    await connection.close()
+
+
 def test_every_read_lies_behind_the_gate() -> None:
     reads = all_reads()
     assert len(reads) > 25
@@ -121,26 +174,11 @@ async def test_no_read_shows_a_neighbour_what_belongs_to_the_street(tianqiao: Ti
         UUID(id_of(name)) for name in ("huayuan", "flooded kitchen", "wang", "rubric", "meeting")
     ]
     ids.append(UUID(id_of("wang in huayuan branch")))
-    values = {
-        "limit": 50,
-        "after_street": 999_999_999,
-        "after_id": UUID(int=2**128 - 1),
-        "after": 0,
-        "street_id": TIANQIAO,
-        "client_id": "clerk_li",
-        "key": "k",
-        "at": datetime.fromisoformat("2026-10-13T20:00:00+08:00"),
-        "level": "quarter",
-        "kind": "member_score",
-        "state": "reported",
-        "step": 1,
-    }
     for read in all_reads():
         for id_ in ids:
-            asked = [name for name in read._names if name not in read._constants]
-            named = {name: values.get(name, id_) for name in asked}
+            named = asked_by(read, id_)
             for scope in (Scope(NEIGHBOUR, NEIGHBOUR), Scope(0, TIANQIAO - 1)):
-                found = await database.read(read, scope, **named | {"lo": scope.lo, "hi": scope.hi})
+                found = await database.read(read, scope, **named)
                 shown = json.dumps(found, default=str)
                 assert str(TIANQIAO) not in shown, read.sql
                 assert id_of("huayuan") not in shown, read.sql

@@ -2,7 +2,7 @@
 
 from asyncio import gather
 
-from tests.world import TIANQIAO, Tianqiao, id_of, outcome, outcomes
+from tests.world import TIANQIAO, Tianqiao, dispute, id_of, outcome, outcomes
 
 PERSON = {"street_id": TIANQIAO, "name": "周远"}
 KEY = {"Idempotency-Key": "k1"}
@@ -34,6 +34,17 @@ async def test_a_key_belongs_to_its_client_and_its_request(tianqiao: Tianqiao) -
     assert outcome(elsewhere) == "422 idempotency_key_reused"
     theirs = await tianqiao.clerk_zheng.posts("/people", other, headers=KEY)
     assert outcome(theirs) == "201"
+
+
+async def test_persons_who_share_an_app_are_not_given_each_others_answers(
+    tianqiao: Tianqiao,
+) -> None:
+    wang = await tianqiao.in_office("wang in huayuan branch")
+    chen = await tianqiao.in_office("chen in huayuan committee")
+    answers = [await person.posts("/disputes", dispute(), headers=KEY) for person in (wang, chen)]
+    assert outcomes(answers) == ["201", "201"]
+    assert answers[0].json()["id"] != answers[1].json()["id"]
+    assert await tianqiao.new_events() == ["dispute.reported"] * 2
 
 
 async def test_a_refused_request_leaves_its_key_free(tianqiao: Tianqiao) -> None:

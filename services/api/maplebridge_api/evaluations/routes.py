@@ -1,5 +1,6 @@
 """Routes of rubrics and runs."""
 
+import json
 from typing import Annotated
 from uuid import UUID
 
@@ -112,9 +113,13 @@ async def claim_run(id: UUID, body: Claim, caller: Evaluator, tx: Tx) -> Respons
     "/evaluation-runs/{id:uuid}/results",
     responses=answers(RunOut, RunNotOpen, IncompleteResults, ResultTwice),
 )
-async def publish_results(id: UUID, body: Publication, caller: Evaluator, tx: Tx) -> Response:
+async def publish_results(
+    request: Request, id: UUID, body: Publication, caller: Evaluator, tx: Tx
+) -> Response:
     """Hand in all results of a run; once, however often it is repeated. 提交评价结果"""
-    return await tx.answer(200, (await service.publish(tx, id, body)).text)
+    given = await request.body()
+    text = given.decode(json.detect_encoding(given))
+    return await tx.answer(200, (await service.publish(tx, id, body, text)).text)
 
 
 @routes.put("/evaluation-runs/{id:uuid}/failure", responses=answers(RunOut, RunNotOpen))

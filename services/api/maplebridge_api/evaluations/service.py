@@ -173,8 +173,10 @@ async def claim(write: Write, id: UUID, body: Claim) -> Created:
     return shown
 
 
-async def publish(write: Write, id: UUID, body: Publication) -> Created:
+async def publish(write: Write, id: UUID, body: Publication, text: str) -> Created:
     """Take in all results of a run; the same results again change nothing.
+
+    `text` is what `body` was read from.
 
     Raises:
         NotFound, RunNotOpen, IncompleteResults, ResultTwice.
@@ -190,7 +192,7 @@ async def publish(write: Write, id: UUID, body: Publication) -> Created:
     if strange:
         raise IncompleteResults(", ".join(sorted(strange)))
 
-    await ratings.service.store_results(write.tx, run.street_id, id, body.results)
+    await ratings.service.store_results(write.tx, run.street_id, id, text)
     shown = await write.tx.one(
         queries.DRAFT,
         id=id,

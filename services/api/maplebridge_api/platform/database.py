@@ -17,6 +17,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Dialect,
+    FromClause,
     Integer,
     Select,
     Table,
@@ -120,7 +121,7 @@ def json_period(during: ColumnElement[Any]) -> ColumnElement[Any]:
     return json_object(from_=func.lower(during), until=func.upper(during))
 
 
-def in_scope(table: Table) -> ColumnElement[bool]:
+def in_scope(table: FromClause) -> ColumnElement[bool]:
     """Name the street in a statement: the caller's range, which row-level security holds as well."""
     street_id: ColumnElement[int] = table.c.street_id
     return street_id.between(LO, HI)

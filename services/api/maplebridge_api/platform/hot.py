@@ -84,7 +84,7 @@ def write_once(
 def _answered(ready: CTE, collection: str) -> CTE:
     values: dict[str, Any] = {
         "street_id": bindparam("lo", type_=Integer),
-        "client_id": bindparam("client_id", type_=Text),
+        "actor": bindparam("actor", type_=Text),
         "key": _key,
         "request_sha256": bindparam("digest", type_=LargeBinary),
         "status": literal_column("201"),
@@ -138,7 +138,7 @@ async def create_once(
         NotFound, IdempotencyKeyReused, and whatever `refuse` raises when nothing was drafted.
     """
     values |= {"now": clock.now(), "key": once.key, "digest": once.digest}
-    values |= {"client_id": caller.client_id, "actor": caller.actor, "capacity": caller.capacity}
+    values |= {"actor": caller.actor, "capacity": caller.capacity}
     found: Answer | None = await database.write(statement, caller.scope, **values)
     if found is not None and found.written is not None:
         return Created(found.written, found.text or "")
@@ -152,7 +152,7 @@ async def create_once(
 
 async def _replay(database: Database, caller: Caller, once: Once) -> None:
     if once.key is not None:
-        key = {"client_id": caller.client_id, "key": once.key}
+        key = {"actor": caller.actor, "key": once.key}
         first = await database.read(ANSWERED_BEFORE, caller.scope, **key)
         if first is not None:
             raise replay(first, once)

@@ -269,6 +269,8 @@ async def _database(request: Request, exc: Exception) -> Response:
             problem = Problem.known[code]()
             problem.pointer = f"/{field}" if field else problem.pointer
             return answer(request, problem)
+    if isinstance(exc, asyncpg.DataError):  # such as a text that PostgreSQL cannot keep
+        return answer(request, InvalidRequest())
     if isinstance(exc, _PASSING):
         return await _unavailable(request, exc)
     return await _fault(request, exc)

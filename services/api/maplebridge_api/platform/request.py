@@ -117,7 +117,7 @@ class Write:
         if self.once.key is not None:
             await self.tx.run(
                 REMEMBER,
-                client_id=self.caller.client_id,
+                actor=self.caller.actor,
                 key=self.once.key,
                 status=status,
                 answer=text,
@@ -181,7 +181,7 @@ Tx = Annotated[Write, Depends(transaction, scope="function")]
 
 
 async def _claim(write: Write) -> None:
-    names = {"client_id": write.caller.client_id, "key": write.once.key}
+    names = {"actor": write.caller.actor, "key": write.once.key}
     claimed = await write.tx.maybe(CLAIM, at=write.now, digest=write.once.digest, **names)
     if claimed is None:
         # Another transaction with the key has committed: the insert above waited for it.
@@ -210,17 +210,18 @@ def replay(first: Answered, once: Once) -> Replay:
     return Replay(written(first.status, first.answer, first.location, first.version))
 
 
-# A key belongs to its client, not to a street: its row lies at the low end of the client's range.
-_OF_CLIENT = (
+# A key belongs to who acts, not to a street: its row lies at the low end of their range. Not to the
+# client either: persons who share a host app must not be given each other's answers.
+_OF_ACTOR = (
     idempotency.c.street_id == bindparam("lo", type_=Integer),
-    idempotency.c.client_id == bindparam("client_id", type_=Text),
+    idempotency.c.actor == bindparam("actor", type_=Text),
     idempotency.c.key == bindparam("key", type_=Text),
 )
 CLAIM = Statement(
     insert(idempotency)
     .values(
         street_id=bindparam("lo", type_=Integer),
-        client_id=bindparam("client_id", type_=Text),
+        actor=bindparam("actor", type_=Text),
         key=bindparam("key", type_=Text),
         request_sha256=bindparam("digest", type_=LargeBinary),
         at=bindparam("at", type_=DateTime(timezone=True)),
@@ -235,12 +236,12 @@ _ANSWERED = select(
     idempotency.c.answer,
     idempotency.c.location,
     idempotency.c.version,
-).where(*_OF_CLIENT)
+).where(*_OF_ACTOR)
 ANSWERED = Statement(_ANSWERED, Answered)
 ANSWERED_BEFORE = Read(_ANSWERED.where(GATE).limit(1), Answered)
 REMEMBER = Statement(
     update(idempotency)
-    .where(*_OF_CLIENT)
+    .where(*_OF_ACTOR)
     .values(
         status=bindparam("status", type_=Integer),
         answer=bindparam("answer", type_=Text),

@@ -43,9 +43,9 @@ event = street_table(
 )
 
 idempotency = street_table(
-    # A key belongs to its client: street_id is the low end of the client's range, no real street.
+    # A key belongs to who acts: street_id is the low end of their range, no real street.
     "idempotency",
-    text("client_id"),
+    text("actor"),
     text("key"),
     Column("request_sha256", LargeBinary, nullable=False),
     integer("status", null=True),
@@ -53,7 +53,7 @@ idempotency = street_table(
     text("location", null=True),
     integer("version", null=True),
     instant("at"),
-    key=("client_id", "key"),
+    key=("actor", "key"),
 )
 
 client = Table(

@@ -1,8 +1,7 @@
 """The verbs of credit records and ratings, and what runs ask of them."""
 
-from collections.abc import Sequence
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from maplebridge_domain.assessment import months_later
 from maplebridge_domain.authority import Right
@@ -15,7 +14,7 @@ from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
 from .queries import Subject
-from .schemas import NewRecord, NewResult
+from .schemas import NewRecord
 from .signing import sign
 
 
@@ -46,20 +45,9 @@ async def create_records(write: Write, records: Items[NewRecord]) -> list[Create
     return made
 
 
-async def store_results(
-    tx: Transaction, street_id: int, run_id: UUID, results: Sequence[NewResult]
-) -> None:
-    """Write all results of a run; their ids follow from run, kind and subject."""
-    rows = [
-        dump(
-            result,
-            id=uuid5(run_id, f"{result.kind}/{result.subject_id}"),
-            street_id=street_id,
-            run_id=run_id,
-        )
-        for result in results
-    ]
-    await tx.run(queries.ADD_RESULTS, rows=as_rows(rows))
+async def store_results(tx: Transaction, street_id: int, run_id: UUID, body: str) -> None:
+    """Write all `results` of a publication, a JSON text that has been validated."""
+    await tx.run(queries.ADD_RESULTS, street_id=street_id, run_id=run_id, body=body)
 
 
 async def must_not_be_subject(tx: Transaction, run_id: UUID, appointments: list[UUID]) -> None:

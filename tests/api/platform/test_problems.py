@@ -1,0 +1,62 @@
+"""Every refusal of the application, whichever slice or rule it belongs to."""
+
+import re
+from string import Formatter
+
+import pytest
+
+import maplebridge_api.main  # noqa: F401 - importing the application makes every problem known
+from maplebridge_domain.problem import Kind, Problem, pointing_at
+
+PROBLEMS = sorted(Problem.known.items())
+
+
+def example(problem: type[Problem]) -> Problem:
+    """Make a problem with a word for everything it has to be told."""
+    names = [name for name in getattr(problem, "__dataclass_fields__", {}) if name != "pointer"]
+    return problem(**dict.fromkeys(names, "x"))
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize(("code", "problem"), PROBLEMS)
+def test_a_refusal_says_the_same_in_both_languages(code: str, problem: type[Problem]) -> None:
+    english = {name.removesuffix("_en") for name in placeholders(problem.en)}
+    assert placeholders(problem.zh) == english
+
+
+@pytest.mark.parametrize(("code", "problem"), PROBLEMS)
+def test_a_refusal_can_be_said_in_both_languages(code: str, problem: type[Problem]) -> None:
+    made = example(problem)
+    for text in (made.detail("zh"), made.detail("en"), str(made)):
+        assert "{" not in text
+    assert re.search(r"[一-鿿]", made.detail("zh"))
+    assert made.detail("zh").endswith("。")
+    assert made.detail("en").endswith(".")
+    assert made.detail("en").replace("…", "").isascii()
+
+
+@pytest.mark.parametrize(("code", "problem"), PROBLEMS)
+def test_a_refusal_has_a_stable_code_a_kind_a_title_and_a_pointer(
+    code: str, problem: type[Problem]
+) -> None:
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", code)
+    assert code.replace("_", "") == problem.__name__.lower()
+    assert isinstance(problem.kind, Kind)
+    title = (problem.__doc__ or "").strip().splitlines()[0]
+    assert title.endswith(".")
+    assert problem.pointer == "" or problem.pointer.startswith("/")
+
+
+def test_a_pointer_says_which_item_of_a_batch() -> None:
+    class Odd(Problem):
+        kind = Kind.RULE
+        pointer = "/name"
+
+    with pytest.raises(Odd) as refused, pointing_at("/items/3"):
+        raise Odd()
+    assert refused.value.pointer == "/items/3/name"
+    assert Odd.pointer == "/name"
+    assert "odd" not in Problem.known  # it has no sentence: a group, no refusal

@@ -1,0 +1,66 @@
+"""What a bench found, on the screen and in `bench-results/`."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+RESULTS = Path("bench-results")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Ours beside the reference: requests a second (the more, the better), or seconds."""
+
+    name: str
+    ours: float
+    reference: float
+    ratio: float
+    aim: float
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the aim is met: a share of the reference's rate at least, or of its time at most."""
+        return (
+            self.ratio <= self.aim if self.name.startswith("evaluate") else self.ratio >= self.aim
+        )
+
+
+def figure(name: str, rounds: Sequence[tuple[float, float]], aim: float) -> Figure:
+    """Take medians of rounds of (ours, reference); the ratio's is of each round's own ratio."""
+    ours, reference = (median(side) for side in zip(*rounds, strict=True))
+    ratio = median(mine / theirs for mine, theirs in rounds)
+    return Figure(name, round(ours, 3), round(reference, 3), round(ratio, 3), aim)
+
+
+def show(figures: Sequence[Figure]) -> None:
+    """Print the table."""
+    table = Table("bench", "unit")
+    for column in ("ours", "reference", "ratio", "aim"):
+        table.add_column(column, justify="right")
+    table.add_column("met")
+    for one in figures:
+        seconds = one.name.startswith("evaluate")
+        ours, reference = (
+            f"{n:.2f}" if seconds else f"{n:,.0f}" for n in (one.ours, one.reference)
+        )
+        aim = f"{'at most' if seconds else 'at least'} {one.aim:g}"
+        unit = "seconds" if seconds else "requests/s"
+        met = "yes" if one.is_met else "NO"
+        table.add_row(one.name, unit, ours, reference, f"{one.ratio:.2f}", aim, met)
+    Console().print(table)
+
+
+def write(figures: Sequence[Figure]) -> Path:
+    """Write the figures to a file of this moment and to `latest.json`."""
+    RESULTS.mkdir(exist_ok=True)
+    text = json.dumps([asdict(one) for one in figures], indent=2) + "\n"
+    file = RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+    file.write_text(text)
+    (RESULTS / "latest.json").write_text(text)
+    return file

@@ -1,0 +1,207 @@
+"""Four benches over HTTP: what a phone asks of the API, beside what it asks of the reference."""
+
+import asyncio
+import json
+import os
+import random
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import httpx
+
+from maplebridge.environment import inherited
+from maplebridge.launch import launched
+from maplebridge.system import MapleBridge, free_port
+from maplebridge_api.platform.database import Scope
+from maplebridge_api.platform.identity import register_client
+from maplebridge_domain.authority import Right
+
+from .data import STREET, make_disputes, make_streets
+from .figures import Figure, figure
+
+REPOSITORY = Path(__file__).parents[2]
+CONNECTIONS = 16
+ROUNDS = 5
+ROUND_SECONDS = 2.0
+WARM_UP_SECONDS = 3.0
+SECRET = "phone"  # of a client that lives as long as this bench
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One route: how its requests are made, what they are answered with, what we aim at."""
+
+    name: str
+    requests: Callable[[asyncpg.Connection], AsyncIterator[str]]
+    status: int
+    aim: float
+
+
+async def list_requests(database: asyncpg.Connection) -> AsyncIterator[str]:
+    for row in await database.fetch(
+        "SELECT quarter_id FROM dispute WHERE street_id = $1 GROUP BY 1 HAVING count(*) > 1000",
+        STREET,
+    ):
+        yield f"GET\t/v1/disputes?quarter_id={row['quarter_id']}&limit=20\t"
+
+
+async def get_requests(database: asyncpg.Connection) -> AsyncIterator[str]:
+    for row in await database.fetch(
+        "SELECT id FROM dispute JOIN reference.dispute USING (street_id, id) WHERE street_id = $1"
+        " ORDER BY hashtext(id::text) LIMIT 5000",
+        STREET,
+    ):
+        yield f"GET\t/v1/disputes/{row['id']}\t"
+
+
+async def report_requests(database: asyncpg.Connection) -> AsyncIterator[str]:
+    for row in await database.fetch(
+        "SELECT id FROM grid WHERE street_id = $1 AND level = 'quarter'", STREET
+    ):
+        body = {
+            "quarter_id": str(row["id"]),
+            "title": "厨房返水浸泡地板",
+            "summary": "六楼主管道堵塞，污水从五楼厨房地漏返出，木地板受损。",
+        }
+        yield f"POST\t/v1/disputes\t{json.dumps(body, ensure_ascii=False)}"
+
+
+async def ballot_requests(database: asyncpg.Connection) -> AsyncIterator[str]:
+    """Each ballot once: every delegate of today's tables about every other office holder."""
+    rows = await database.fetch(
+        "SELECT w.meeting_id, w.appointment_id, a.id FROM attendance w"
+        " JOIN meeting m ON m.street_id = w.street_id AND m.id = w.meeting_id"
+        " JOIN appointment a ON a.street_id = w.street_id AND a.id <> w.appointment_id"
+        " WHERE w.street_id = $1 AND m.during @> now()",
+        STREET,
+    )
+    random.Random(1).shuffle(rows)
+    for meeting_id, rater_id, subject_id in rows:
+        body = {
+            "meeting_id": str(meeting_id),
+            "rater_id": str(rater_id),
+            "subject_kind": "appointment",
+            "subject_id": str(subject_id),
+            "marks": {"duties": 86, "response": 90, "cooperation": 78},
+            "channel": "phone",
+        }
+        yield f"POST\t/v1/ballots\t{json.dumps(body)}"
+
+
+BENCHES = (
+    Bench("list_disputes", list_requests, 200, 0.75),
+    Bench("get_dispute", get_requests, 200, 0.75),
+    Bench("report_dispute", report_requests, 201, 0.6),
+    Bench("cast_ballot", ballot_requests, 201, 0.6),
+)
+
+
+async def measure(system: MapleBridge, names: Iterable[str], work: Path) -> list[Figure]:
+    """Measure the benches named, in a street that is made first."""
+    await make_streets(system.database_url, [STREET])
+    await make_disputes(system.database_url)
+    await register_client(
+        system.database_url,
+        client_id="phone",
+        secret=SECRET,
+        name="phone",
+        rights=[Right.READ, Right.DISPUTES_REPORT, Right.BALLOTS_CAST],
+        scope=Scope(STREET, STREET),
+    )
+    async with reference(system.database_url, work / "reference.log") as port:
+        return [await _measure(system, port, one, work) for one in BENCHES if one.name in names]
+
+
+async def _measure(system: MapleBridge, reference_port: int, bench: Bench, work: Path) -> Figure:
+    connection = await asyncpg.connect(system.database_url)
+    file = work / f"{bench.name}.txt"
+    token = await _token(system.url)
+    lines = [
+        f" Authorization: Bearer {token}",
+        *[line async for line in bench.requests(connection)],
+    ]
+    await connection.close()
+    file.write_text("\n".join(lines), encoding="utf-8")
+
+    our_port = int(system.url.rpartition(":")[2])
+    async with (
+        load(our_port, bench.status, file) as ours,
+        load(reference_port, bench.status, file) as theirs,
+    ):
+        for side in (ours, theirs):
+            await side(WARM_UP_SECONDS)
+        rounds = [(await ours(ROUND_SECONDS), await theirs(ROUND_SECONDS)) for _ in range(ROUNDS)]
+    return figure(bench.name, rounds, bench.aim)
+
+
+async def _token(url: str) -> str:
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        form = {"grant_type": "client_credentials", "client_id": "phone", "client_secret": SECRET}
+        answer = await client.post("/oauth/token", data=form)
+        return str(answer.raise_for_status().json()["access_token"])
+
+
+@asynccontextmanager
+async def reference(database_url: str, log: Path) -> AsyncIterator[int]:
+    """Run the reference as the API is run; gives its port."""
+    port = free_port(0)
+    command = [sys.executable, "-m", "uvicorn", "tests.bench.reference:app", "--no-access-log"]
+    with log.open("wb") as file:
+        process = await asyncio.create_subprocess_exec(
+            *launched([*command, "--host", "127.0.0.1", "--port", str(port)]),
+            cwd=REPOSITORY,
+            env={**inherited(), "BENCH_DATABASE_URL": database_url},
+            stdout=file,
+            stderr=file,
+        )
+    try:
+        async with asyncio.timeout(30):
+            while not await _listens(port):  # noqa: ASYNC110 - it does not tell us
+                await asyncio.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+@asynccontextmanager
+async def load(
+    port: int, status: int, requests: Path
+) -> AsyncIterator[Callable[[float], Awaitable[float]]]:
+    """Run a load generator; gives the function that loads for some seconds and counts requests/s."""
+    command = [sys.executable, "-m", "tests.bench.load", str(port), str(CONNECTIONS)]
+    process = await asyncio.create_subprocess_exec(
+        *launched([*command, str(status), str(requests)]),
+        cwd=REPOSITORY,
+        env=dict(os.environ),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    stdin, stdout = process.stdin, process.stdout
+
+    async def run(seconds: float) -> float:
+        stdin.write(f"{seconds}\n".encode())
+        async with asyncio.timeout(seconds + 30):
+            answered, took = (await stdout.readline()).split()
+        return int(answered) / float(took)
+
+    try:
+        yield run
+    finally:
+        stdin.close()
+        await process.wait()

@@ -1,0 +1,156 @@
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from maplebridge_domain.cross_appointment import (
+    STEPS,
+    Contract,
+    Election,
+    ElectionDatesWrong,
+    ElectionMissing,
+    InterestNotExcluded,
+    NotAPartyMember,
+    Place,
+    WrongPlaceForStep,
+    WrongSourcePost,
+    WrongTargetPost,
+    check_cross_appointment_evidence,
+    check_cross_appointment_posts,
+    community,
+    quarter,
+)
+from maplebridge_domain.grid import GridLevel
+from maplebridge_domain.organisation import OrganisationKind as Kind
+from maplebridge_domain.organisation import PostKind as Post
+
+BINHE, TIEGONG, HUAYUAN, JIAYUAN = "4/001", "4/002", "4/001/0001", "4/001/0002"
+SERVES_HUAYUAN = Contract("chenguang", HUAYUAN)
+
+grid_member = Place(Post.GRID_MEMBER, None, GridLevel.UNIT, f"{HUAYUAN}/012")
+instructor = Place(Post.PARTY_BUILDING_INSTRUCTOR, None, GridLevel.QUARTER, JIAYUAN)
+secretary = Place(Post.SECRETARY, Kind.QUARTER_PARTY_ORG, GridLevel.QUARTER, HUAYUAN)
+director = Place(Post.DIRECTOR, Kind.OWNERS_COMMITTEE, GridLevel.QUARTER, HUAYUAN)
+owner = replace(director, post_kind=Post.MEMBER)
+branch = Place(Post.MEMBER, Kind.ENTERPRISE_PARTY_ORG, GridLevel.STREET, "4", "chenguang")
+branch_secretary = replace(branch, post_kind=Post.SECRETARY)
+member = Place(Post.MEMBER, Kind.COMMUNITY_PARTY_ORG, GridLevel.COMMUNITY, BINHE)
+supervisor = Place(Post.SUPERVISOR, Kind.PROPERTY_ENTERPRISE, GridLevel.STREET, "4", "chenguang")
+
+FITTING = {
+    1: (grid_member, instructor),
+    2: (secretary, director),
+    3: (secretary, branch),
+    4: (branch_secretary, member),
+    5: (owner, supervisor),
+}
+
+
+def check(step: int, source: Place, target: Place, *contracts: Contract) -> None:
+    check_cross_appointment_posts(STEPS[step], source, target, list(contracts))
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_joins_the_two_posts_that_the_method_names(step: int) -> None:
+    source, target = FITTING[step]
+    check(step, source, target, SERVES_HUAYUAN)
+    for other in STEPS:
+        wrong_source, wrong_target = FITTING[other]
+        if (wrong_source.post_kind, wrong_source.holder) != (source.post_kind, source.holder):
+            with pytest.raises(WrongSourcePost, match=f"Step {step}"):
+                check(step, wrong_source, target, SERVES_HUAYUAN)
+        if other != step:
+            with pytest.raises(WrongTargetPost, match=f"Step {step}"):
+                check(step, source, wrong_target, SERVES_HUAYUAN)
+
+
+def test_an_instructor_is_sent_to_a_quarter_of_the_same_community() -> None:
+    with pytest.raises(WrongPlaceForStep):
+        check(1, grid_member, replace(instructor, path=f"{TIEGONG}/0001"))
+    with pytest.raises(WrongPlaceForStep):
+        check(1, grid_member, replace(instructor, grid_level=GridLevel.UNIT, path=f"{HUAYUAN}/1"))
+
+
+def test_a_secretary_directs_the_committee_of_the_same_quarter_only() -> None:
+    check(2, secretary, replace(director, post_kind=Post.DEPUTY_DIRECTOR))
+    with pytest.raises(WrongPlaceForStep):
+        check(2, secretary, replace(director, path=JIAYUAN))
+
+
+@pytest.mark.parametrize("step", [3, 4, 5])
+@pytest.mark.parametrize(
+    "contracts",
+    [(), (Contract("wanjia", HUAYUAN),), (Contract("chenguang", f"{TIEGONG}/0001"),)],
+)
+def test_an_enterprise_that_does_not_serve_there_is_not_joined(
+    step: int, contracts: tuple[Contract, ...]
+) -> None:
+    with pytest.raises(WrongPlaceForStep):
+        check(step, *FITTING[step], *contracts)
+
+
+def test_an_enterprises_secretary_joins_any_community_with_a_quarter_that_it_serves() -> None:
+    check(4, branch_secretary, member, Contract("chenguang", JIAYUAN))
+
+
+def test_quarters_whose_numbers_begin_alike_are_not_one() -> None:
+    longer = Contract("chenguang", f"{HUAYUAN}1")
+    for step in (3, 5):
+        with pytest.raises(WrongPlaceForStep):
+            check(step, *FITTING[step], longer)
+    assert (community(HUAYUAN), quarter(f"{HUAYUAN}/01/001")) == (BINHE, HUAYUAN)
+
+
+ELECTION = Election(date(2025, 12, 1), "备〔2025〕1号", date(2025, 12, 20))
+EVIDENCE: dict[str, Any] = {
+    "party_member": True,
+    "election": ELECTION,
+    "no_interest_declared_on": date(2025, 12, 15),
+    "begins_on": date(2026, 1, 1),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_is_content_with_all_evidence(step: int) -> None:
+    check_cross_appointment_evidence(STEPS[step], **EVIDENCE)
+
+
+@pytest.mark.parametrize(
+    ("missing", "step", "refusal"),
+    [
+        ({"party_member": False}, 1, NotAPartyMember),
+        ({"election": None}, 2, ElectionMissing),
+        ({"no_interest_declared_on": None}, 5, InterestNotExcluded),
+    ],
+)
+def test_each_step_asks_for_its_own_evidence_and_for_no_more(
+    missing: dict[str, object], step: int, refusal: type[Exception]
+) -> None:
+    for other in STEPS:
+        if other == step:
+            with pytest.raises(refusal):
+                check_cross_appointment_evidence(STEPS[other], **EVIDENCE | missing)
+        else:
+            check_cross_appointment_evidence(STEPS[other], **EVIDENCE | missing)
+
+
+@pytest.mark.parametrize(
+    ("voted_on", "filed_on", "fits"),
+    [
+        ("2025-12-01", "2025-12-01", True),
+        ("2026-01-01", "2026-01-01", True),
+        ("2025-12-02", "2025-12-01", False),
+        ("2025-12-01", "2026-01-02", False),
+    ],
+)
+def test_a_committee_is_voted_then_filed_then_begins(
+    voted_on: str, filed_on: str, fits: bool
+) -> None:
+    election = Election(date.fromisoformat(voted_on), "1号", date.fromisoformat(filed_on))
+    evidence = EVIDENCE | {"election": election}
+    if fits:
+        check_cross_appointment_evidence(STEPS[2], **evidence)
+    else:
+        with pytest.raises(ElectionDatesWrong):
+            check_cross_appointment_evidence(STEPS[2], **evidence)
