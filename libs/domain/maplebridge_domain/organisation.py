@@ -60,6 +60,7 @@ class WrongPlaceForPost(Problem):
     kind = Kind.RULE
     zh = "{post_kind}岗位须设在{place}，且只能填写一处。"
     en = "A post of kind {post_kind} belongs to {place_en}, and to that alone."
+    pointer = "/kind"
 
     post_kind: PostKind
     place: str
