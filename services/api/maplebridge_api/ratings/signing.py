@@ -13,7 +13,7 @@ from ..settings import settings
 def sign(statement: dict[str, Any]) -> str:
     """Sign a statement (RFC 7515, compact); the same statement gives the same bytes.
 
-    In a sandbox the key is a test key, and both header and statement say so.
+    In a sandbox the statement says that it is a test.
     """
     key = OKPKey.import_key(json.loads(settings().statement_key.get_secret_value()))
     header = {"alg": ALGORITHM, "kid": key.kid, "typ": "maplebridge-rating+jws"}
