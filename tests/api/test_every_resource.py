@@ -183,6 +183,7 @@ RESOURCES = [
         batch=False,
     ),
 ]
+BY_PATH = {one.path: one for one in RESOURCES}
 every_resource = pytest.mark.parametrize("resource", RESOURCES, ids=lambda one: one.path)
 every_batch = pytest.mark.parametrize(
     "resource", [one for one in RESOURCES if one.batch], ids=lambda one: one.path

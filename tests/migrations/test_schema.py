@@ -1,12 +1,16 @@
 """The migrated database, the models and the rules of the schema, held against one another."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from maplebridge.database import migrate
 from maplebridge_api.main import SLICES
 from maplebridge_api.platform.database import DIALECT
 from maplebridge_api.platform.schema import SHARED_TABLES, STREET_TABLES, metadata
@@ -128,22 +132,120 @@ async def test_a_constraint_is_named_after_a_problem_that_needs_no_more_to_be_to
             assert Problem.known[code]().detail("zh"), name
 
 
+#: What the API may change: nothing is deleted, and of some rows one column only.
+CHANGED = {
+    "idempotency",
+    "grid",
+    "grid_placement",
+    "household",
+    "organisation",
+    "person",
+    "post",
+    "service_contract",
+    "appointment",
+    "dispute",
+    "meeting",
+    "attendance",
+    "task",
+    "record",
+    "evaluation_run",
+    "sandbox_clock",
+}
+GRANTS = """
+    SELECT grantee::text, table_schema::text, privilege_type::text,
+           array_agg(table_name::text ORDER BY table_name)
+    FROM information_schema.role_table_grants
+    WHERE grantee IN ('mb_api', 'mb_evaluator', 'PUBLIC') AND table_schema IN ('public', 'feed')
+    GROUP BY 1, 2, 3
+"""
+COLUMN_GRANTS = """
+    SELECT c.table_name::text, c.column_name::text FROM information_schema.column_privileges c
+    WHERE c.grantee = 'mb_api' AND c.privilege_type = 'UPDATE' AND NOT c.table_name = ANY($1)
+    ORDER BY 1, 2
+"""
+
+
 async def test_no_role_may_do_more_than_it_needs(migrated: asyncpg.Connection) -> None:
-    granted = await rows(
-        migrated,
-        "SELECT grantee::text, privilege_type::text, count(*)::int"
-        " FROM information_schema.role_table_grants"
-        " WHERE grantee IN ('mb_api', 'mb_evaluator', 'PUBLIC')"
-        " AND table_schema IN ('public', 'feed') GROUP BY 1, 2 ORDER BY 1, 2",
-    )
-    assert [(who, what) for who, what, _ in granted] == [
-        ("mb_api", "INSERT"),
-        ("mb_api", "SELECT"),
-        ("mb_api", "UPDATE"),
-        ("mb_evaluator", "SELECT"),
+    granted = {
+        (role, schema, what): set(tables)
+        for role, schema, what, tables in await rows(migrated, GRANTS)
+    }
+    read = {*TABLES, "interest", "subject"}
+    feed = await rows(migrated, "SELECT viewname::text FROM pg_views WHERE schemaname = 'feed'")
+    assert granted.pop(("mb_api", "public", "SELECT")) - {"alembic_version"} == read
+    assert granted == {
+        ("mb_api", "public", "INSERT"): {*STREET_TABLES, "sandbox_clock"} - {"event_head"},
+        ("mb_api", "public", "UPDATE"): CHANGED,
+        ("mb_evaluator", "feed", "SELECT"): {name for (name,) in feed},
+    }
+    assert await rows(migrated, COLUMN_GRANTS, list(CHANGED)) == [
+        ("ballot", "struck_at"),
+        ("evaluation_result", "statement"),
     ]
-    feed = await migrated.fetchval("SELECT count(*) FROM pg_views WHERE schemaname = 'feed'")
-    assert granted[-1][2] == feed
-    for table in ("event", "event_head", "client"):
-        may = "SELECT has_table_privilege('mb_api', $1, $2)"
-        assert not await migrated.fetchval(may, table, "UPDATE, DELETE"), table
+
+
+async def test_the_services_roles_are_ordinary_ones(migrated: asyncpg.Connection) -> None:
+    roles = await rows(
+        migrated,
+        "SELECT rolname::text, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication"
+        " FROM pg_roles WHERE rolname LIKE 'mb_%' AND rolname <> 'mb_owner' ORDER BY 1",
+    )
+    assert roles == [(name, *[False] * 5) for name in ("mb_api", "mb_evaluator")]
+    memberships = await migrated.fetchval(
+        "SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member"
+        " WHERE r.rolname IN ('mb_api', 'mb_evaluator')"
+    )
+    assert memberships == 0
+    for role, schema in (
+        ("mb_api", "public"),
+        ("mb_evaluator", "public"),
+        ("mb_evaluator", "feed"),
+    ):
+        may = "SELECT has_schema_privilege($1, $2, 'CREATE')"
+        assert not await migrated.fetchval(may, role, schema), (role, schema)
+    assert not await migrated.fetchval("SELECT has_schema_privilege('mb_api', 'feed', 'USAGE')")
+
+
+async def test_what_runs_with_its_owners_rights_is_known_and_looks_nowhere_else(
+    migrated: asyncpg.Connection,
+) -> None:
+    definers = await rows(
+        migrated,
+        "SELECT proname::text, proconfig[1] FROM pg_proc WHERE prosecdef"
+        " AND pronamespace IN ('public'::regnamespace, 'feed'::regnamespace) ORDER BY 1",
+    )
+    path = "search_path=pg_catalog, public"
+    assert definers == [("mb_begin_event_log", path), ("mb_number_event", path)]
+
+
+async def test_views_obey_the_range_of_who_asks(migrated: asyncpg.Connection) -> None:
+    """The API's by row-level security; the feed's by themselves, behind a barrier."""
+    views = await rows(
+        migrated,
+        "SELECT relnamespace::regnamespace::text, relname::text, reloptions::text[],"
+        " pg_get_viewdef(oid) FROM pg_class WHERE relkind IN ('v', 'm')"
+        " AND relnamespace IN ('public'::regnamespace, 'feed'::regnamespace)",
+    )
+    assert len(views) > 6
+    for schema, name, options, definition in views:
+        if schema == "feed":
+            assert options == ["security_barrier=true"], name
+            assert "feed.visible(" in definition, name
+        else:
+            assert options == ["security_invoker=true"], name
+
+
+async def test_migrating_again_changes_nothing_and_the_newest_is_the_only_head(
+    databases: Databases, tmp_path: Path
+) -> None:
+    scripts = ScriptDirectory.from_config(Config("alembic.ini"))
+    [head] = scripts.get_heads()
+    name = await databases.copy("maplebridge")
+    connection = await asyncpg.connect(databases.url(name))
+    before = [await rows(connection, query, TABLES) for query in (COLUMNS, CONSTRAINTS, INDEXES)]
+    await migrate(databases.url(name), tmp_path / "migrate.log")
+    after = [await rows(connection, query, TABLES) for query in (COLUMNS, CONSTRAINTS, INDEXES)]
+    assert after == before
+    assert await rows(connection, "SELECT version_num::text FROM alembic_version") == [(head,)]
+    await connection.close()
+    await databases.executes(f"DROP DATABASE {name} WITH (FORCE)")
