@@ -1,0 +1,80 @@
+"""The sandbox: a clock that moves forward only, and a way to act for a person that is closed elsewhere."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+import pytest
+
+from maplebridge_api.platform import sandbox
+from maplebridge_api.platform.clock import clock
+from maplebridge_api.settings import settings
+from maplebridge_domain.authority import Right
+from tests.conftest import Databases
+from tests.world import NOW, Tianqiao, dispute, id_of, open_street, outcome
+
+LATER = "2026-11-03T09:00:00+08:00"
+
+
+async def test_the_clock_moves_forward_and_business_follows_it(tianqiao: Tianqiao) -> None:
+    answer = await tianqiao.clerk_li.puts("/sandbox/clock", {"now": LATER})
+    assert answer.json() == {"now": LATER}
+    made = await tianqiao.clerk_li.makes("/disputes", dispute())
+    assert made["reported_at"] == LATER
+    assert await tianqiao.asks("SELECT time FROM event ORDER BY no DESC LIMIT 1") == (
+        datetime.fromisoformat(LATER)
+    )
+
+
+async def test_the_clock_never_goes_back(tianqiao: Tianqiao) -> None:
+    await tianqiao.clerk_li.puts("/sandbox/clock", {"now": LATER})
+    back = await tianqiao.clerk_li.puts("/sandbox/clock", {"now": NOW.isoformat()})
+    assert outcome(back) == "409 clock_moves_forward"
+    assert clock.now() == datetime.fromisoformat(LATER)
+    assert (await tianqiao.clerk_li.puts("/sandbox/clock", {"now": LATER})).status_code == 200
+
+
+async def test_the_clock_is_moved_with_the_right_to(tianqiao: Tianqiao) -> None:
+    clerk = tianqiao.system("clerk_li", rights=set(Right) - {Right.CLOCK_MOVE})
+    answer = await clerk.puts("/sandbox/clock", {"now": LATER})
+    assert outcome(answer) == "403 right_missing"
+    assert clock.now() == NOW
+
+
+async def test_a_process_that_is_started_again_finds_the_clock_where_it_stood(
+    tianqiao: Tianqiao,
+) -> None:
+    await tianqiao.clerk_li.puts("/sandbox/clock", {"now": LATER})
+    clock.set_to = None
+    await sandbox.resume(tianqiao.app.state.database)
+    assert clock.now() == datetime.fromisoformat(LATER)
+
+
+@pytest.fixture
+async def in_earnest(
+    databases: Databases, database: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Tianqiao]:
+    """Open the small street as an operator would run it, outside the sandbox."""
+    monkeypatch.setenv("MAPLEBRIDGE_SANDBOX", "false")
+    settings.cache_clear()
+    try:
+        owner, api = databases.url(database), databases.url(database, "mb_api")
+        async with open_street(owner, api) as street:
+            yield street
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+
+
+async def test_in_earnest_there_is_no_clock_to_move(in_earnest: Tianqiao) -> None:
+    headers = {"Authorization": f"Bearer {in_earnest.clerk_li.token}"}
+    answer = await in_earnest.http.put("/v1/sandbox/clock", json={"now": LATER}, headers=headers)
+    assert outcome(answer) == "404 not_found"
+    assert clock.now() == NOW
+
+
+async def test_in_earnest_no_client_acts_for_a_person(in_earnest: Tianqiao) -> None:
+    form = {"grant_type": "client_credentials", "client_id": "clerk_li", "client_secret": "li's"}
+    assert (await in_earnest.http.post("/oauth/token", data=form)).status_code == 200
+    form |= {"act_as": id_of("wang in huayuan branch")}
+    answer = await in_earnest.http.post("/oauth/token", data=form)
+    assert outcome(answer) == "403 right_missing"
