@@ -129,6 +129,16 @@ class TaskDone(Problem):
     en = "This task has been completed already."
 
 
+@dataclass(eq=False)
+class DoneOutOfTime(Problem):
+    """A task is done after the meeting that gave it out has begun, and entered afterwards."""
+
+    kind = Kind.RULE
+    zh = "办结时间不得早于交办会议，也不得晚于当前时间。"
+    en = "A task is done after the meeting that gave it out, and not in the future."
+    pointer = "/done_at"
+
+
 def check_delegate(party: Party, holder: OrganisationKind) -> None:
     """Refuse a delegate who sits for another party than that of the appointment's organisation.
 

@@ -73,3 +73,23 @@ async def test_a_task_is_given_out_and_completed_once(tianqiao: Tianqiao) -> Non
     listed = await clerk.gets(f"/tasks?organisation_id={id_of('chenguang')}")
     assert listed.json()["items"] == [answer.json()]
     assert await tianqiao.new_events() == ["task.created", "task.completed"]
+
+
+async def test_a_task_is_not_done_before_it_was_given_out_nor_in_the_future(
+    tianqiao: Tianqiao,
+) -> None:
+    """Otherwise a late task could be entered as done in time."""
+    task = {
+        "meeting_id": id_of("meeting"),
+        "organisation_id": id_of("chenguang"),
+        "title": "修好电梯",
+        "due_at": "2026-12-20T00:00:00+08:00",
+    }
+    place = f"/tasks/{(await tianqiao.clerk_li.makes('/tasks', task))['id']}"
+    await tianqiao.new_events()
+    for done_at in ("2026-10-13T18:59:59+08:00", "2026-11-02T09:00:01+08:00"):
+        answer = await tianqiao.clerk_li.changes(place, "completion", {"done_at": done_at})
+        assert outcome(answer) == "422 done_out_of_time"
+    assert await tianqiao.new_events() == []
+    done = await tianqiao.clerk_li.changes(place, "completion", {})
+    assert done.json()["done_at"] == "2026-11-02T09:00:00+08:00"

@@ -64,6 +64,7 @@ class Task:
     id: UUID
     street_id: int
     path: str
+    given_at: datetime
     done_at: datetime | None
     version: int
 
@@ -84,6 +85,7 @@ TASK_TO_CHANGE = Statement(
         task,
         task.c.street_id,
         path_of(task.c.street_id, meeting.c.quarter_id),
+        func.lower(meeting.c.during),
         task.c.done_at,
         task.c.version,
     )

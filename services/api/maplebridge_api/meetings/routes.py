@@ -10,6 +10,7 @@ from maplebridge_domain.grid import NotAQuarter
 from maplebridge_domain.meeting import (
     AlreadyMarked,
     BallotOutsideMeeting,
+    DoneOutOfTime,
     InterestConflict,
     ListedTwice,
     MeetingsOverlap,
@@ -135,7 +136,7 @@ async def get_task(request: Request, caller: Reader, id: UUID) -> Response:
     return await get(request, caller, queries.TASK_BY_ID, id=id)
 
 
-@routes.post("/tasks/{id:uuid}/completion", responses=answers(TaskOut, TaskDone))
+@routes.post("/tasks/{id:uuid}/completion", responses=answers(TaskOut, TaskDone, DoneOutOfTime))
 async def complete_task(
     id: UUID, body: Completion, caller: Host, version: IfMatch, tx: Tx
 ) -> Response:

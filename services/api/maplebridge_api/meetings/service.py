@@ -6,6 +6,7 @@ from uuid import UUID
 from maplebridge_domain.authority import Right
 from maplebridge_domain.meeting import (
     BallotOutsideMeeting,
+    DoneOutOfTime,
     InterestConflict,
     ListedTwice,
     NoRubricInForce,
@@ -120,14 +121,17 @@ async def complete_task(write: Write, id: UUID, version: int, body: Completion) 
     """Enter that a task was done.
 
     Raises:
-        NotFound, Stale, TaskDone.
+        NotFound, RightMissing, Stale, TaskDone, DoneOutOfTime.
     """
     task = await write.tx.visible(queries.TASK_TO_CHANGE, id)
     write.caller.must(Right.MEETINGS_WRITE, on=task.path)
     check_version(task.version, version)
     if task.done_at is not None:
         raise TaskDone()
-    shown = await write.tx.one(queries.COMPLETE_TASK, id=id, done_at=body.done_at or write.now)
+    done_at = body.done_at or write.now
+    if not task.given_at <= done_at <= write.now:
+        raise DoneOutOfTime()
+    shown = await write.tx.one(queries.COMPLETE_TASK, id=id, done_at=done_at)
     await write.record(events.TASK_COMPLETED, street_id=task.street_id, subject=f"tasks/{id}")
     return shown
 
