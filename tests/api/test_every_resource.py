@@ -1,5 +1,6 @@
 """The conventions, held by every resource alike: create, batch, get, list, repeat, refuse."""
 
+from asyncio import gather
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -246,6 +247,19 @@ async def test_a_client_may_bring_an_id_once(tianqiao: Tianqiao, resource: Resou
     assert outcome(again) == "409 id_taken"
     assert again.json()["errors"][0]["pointer"] == "/id"
     assert await rows_of(tianqiao) == before
+
+
+@every_resource
+async def test_of_two_who_bring_one_id_at_once_one_hears_that_it_is_taken(
+    tianqiao: Tianqiao, resource: Resource
+) -> None:
+    id_ = new_id()
+    answers = await gather(
+        tianqiao.clerk_li.posts(resource.path, resource.new(0) | {"id": id_}),
+        tianqiao.clerk_zheng.posts(resource.path, resource.new(1) | {"id": id_}),
+    )
+    assert outcomes(answers) == ["201", "409 id_taken"]
+    assert await tianqiao.new_events() == [resource.event]
 
 
 @every_resource

@@ -165,6 +165,35 @@ async def test_of_two_who_end_one_appointment_one_hears_that_it_changed(tianqiao
     assert outcomes(answers) == ["200", "412 stale"]
 
 
+async def test_whoever_is_first_no_cross_appointment_outlasts_a_source_that_is_ended_meanwhile(
+    tianqiao: Tianqiao,
+) -> None:
+    source = id_of("wang in huayuan branch")
+    crossed = {
+        "step": 3,
+        "source_id": source,
+        "post_id": id_of("members of chenguang branch"),
+        "during": TERM,
+        "contract_id": id_of("contract of huayuan"),
+    }
+    ended, made = await gather(
+        tianqiao.clerk_li.posts(
+            f"/appointments/{source}/end",
+            {"at": "2026-06-30T00:00:00+08:00"},
+            headers={"If-Match": '"1"'},
+        ),
+        tianqiao.clerk_zheng.posts("/cross-appointments", crossed),
+    )
+    possible = ("200", "201", "409 source_not_in_force", "409 outlasts_its_source")
+    assert {outcome(ended), outcome(made)} <= {*possible}
+    assert "200" in (outcome(ended), outcome(made)) or "201" in (outcome(ended), outcome(made))
+    outlasting = await tianqiao.asks(
+        "SELECT count(*) FROM appointment a JOIN appointment s"
+        " ON s.street_id = a.street_id AND s.id = a.rests_on WHERE NOT a.during <@ s.during"
+    )
+    assert outlasting == 0
+
+
 async def test_a_secretary_appoints_within_the_community_and_not_outside(
     tianqiao: Tianqiao,
 ) -> None:
