@@ -155,6 +155,28 @@ async def test_what_rests_on_what_rests_on_an_appointment_ends_with_it(tianqiao:
     assert await tianqiao.new_events() == ["appointment.ended"]
 
 
+async def test_an_appointment_on_which_a_later_one_rests_does_not_end_before_that_begins(
+    tianqiao: Tianqiao,
+) -> None:
+    source = id_of("wang in huayuan branch")
+    await tianqiao.clerk_li.makes(
+        "/cross-appointments",
+        {
+            "step": 3,
+            "source_id": source,
+            "post_id": id_of("members of chenguang branch"),
+            "during": TERM | {"from": "2027-01-01T00:00:00+08:00"},
+            "contract_id": id_of("contract of huayuan"),
+        },
+    )
+    await tianqiao.new_events()
+    end = {"at": "2026-06-30T00:00:00+08:00"}
+    answer = await tianqiao.clerk_li.changes(f"/appointments/{source}", "end", end)
+    assert outcome(answer) == "409 source_not_in_force"
+    assert (await tianqiao.clerk_li.gets(f"/appointments/{source}")).headers["etag"] == '"1"'
+    assert await tianqiao.new_events() == []
+
+
 async def test_of_two_who_end_one_appointment_one_hears_that_it_changed(tianqiao: Tianqiao) -> None:
     place = f"/appointments/{id_of('liu in library')}/end"
     end = {"at": "2026-06-30T00:00:00+08:00"}

@@ -90,7 +90,10 @@ async def get_appointment(request: Request, caller: Reader, id: UUID) -> Respons
     return await get(request, caller, queries.APPOINTMENT_BY_ID, id=id)
 
 
-@routes.post("/appointments/{id:uuid}/end", responses=answers(AppointmentOut, AppointmentEnded))
+@routes.post(
+    "/appointments/{id:uuid}/end",
+    responses=answers(AppointmentOut, AppointmentEnded, SourceNotInForce),
+)
 async def end_appointment(
     id: UUID, body: End, caller: Registrar, version: IfMatch, tx: Tx
 ) -> Response:
