@@ -184,7 +184,7 @@ CREATE TABLE appointment (
     CONSTRAINT appointment__during UNIQUE (street_id, id, during WITHOUT OVERLAPS),
     CONSTRAINT appointment__post_taken UNIQUE (street_id, post_id, seat, during WITHOUT OVERLAPS),
     CONSTRAINT appointment__already_holds_post UNIQUE (street_id, post_id, person_id, during WITHOUT OVERLAPS),
-    CONSTRAINT appointment__source_not_in_force__rests_on FOREIGN KEY (street_id, rests_on, PERIOD during) REFERENCES appointment (street_id, id, PERIOD during),
+    CONSTRAINT appointment__source_not_in_force__source_id FOREIGN KEY (street_id, rests_on, PERIOD during) REFERENCES appointment (street_id, id, PERIOD during),
     CONSTRAINT appointment__source_not_in_force__contract_id FOREIGN KEY (street_id, contract_id, PERIOD during) REFERENCES service_contract (street_id, id, PERIOD during)
 );
 

@@ -339,6 +339,21 @@ async def test_a_batch_with_one_wrong_item_writes_nothing_and_says_which(
     assert await rows_of(tianqiao) == before
 
 
+@every_batch
+async def test_what_the_database_refuses_of_a_batch_is_named_too(
+    tianqiao: Tianqiao, resource: Resource
+) -> None:
+    taken = resource.new(0) | {"id": new_id()}
+    await tianqiao.clerk_li.makes(resource.path, taken)
+    before = await rows_of(tianqiao)
+    for items, wrong in (([resource.new(1), taken], 1), ([taken, resource.new(1)], 0)):
+        answer = await tianqiao.clerk_li.posts(f"{resource.path}/batch", {"items": items})
+        assert answer.status_code == 409, answer.text
+        [error] = answer.json()["errors"]
+        assert error["pointer"].startswith(f"/items/{wrong}/"), error
+    assert await rows_of(tianqiao) == before
+
+
 @every_resource
 async def test_a_list_is_complete_when_it_is_followed_one_by_one(
     tianqiao: Tianqiao, resource: Resource

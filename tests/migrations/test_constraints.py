@@ -56,7 +56,7 @@ REFUSED = [
     ("appointment__already_holds_post", [appointment("wang", HELD, 2)]),
     # A cross-appointment that outlasts the appointment, or the contract, it rests on.
     (
-        "appointment__source_not_in_force__rests_on",
+        "appointment__source_not_in_force__source_id",
         [
             "UPDATE service_contract SET during = tstzrange(lower(during), NULL)",
             appointment("wang", FREE, 1, LATER, CROSS),
@@ -71,7 +71,7 @@ REFUSED = [
     ),
     # A source, or a contract, that is cut short under what rests on it.
     (
-        "appointment__source_not_in_force__rests_on",
+        "appointment__source_not_in_force__source_id",
         [
             appointment("wang", FREE, 1, TERM, CROSS),
             f"UPDATE appointment SET during = tstzrange(lower(during), now()) WHERE id = '{WANG}'",

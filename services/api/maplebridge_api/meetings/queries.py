@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Integer,
     Select,
     Text,
     Uuid,
@@ -334,6 +335,7 @@ CAST = Statement(
 _given = (
     func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
     .table_valued(
+        column("place", Integer),
         column("meeting_id", Uuid),
         column("rater_id", Uuid),
         column("subject_kind", Text),
@@ -347,6 +349,8 @@ _given = (
 _look = _casting(_given.c).correlate(_given).lateral("look")
 #: Looks at every ballot of a batch, in the order in which they came; null columns: no such meeting.
 CASTINGS = Statement(
-    select(*_look.c).select_from(_given.outerjoin(_look, literal_column("true"))),
+    select(*_look.c)
+    .select_from(_given.outerjoin(_look, literal_column("true")))
+    .order_by(_given.c.place),
     Casting,
 )

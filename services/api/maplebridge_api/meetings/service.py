@@ -161,7 +161,10 @@ async def cast_ballots(write: Write, ballots: Items[NewBallot]) -> list[Created]
     Raises:
         What `cast_ballot` raises, pointing at the ballot.
     """
-    given = [dump(ballot, cast_at=ballot.cast_at or write.now) for ballot in ballots]
+    given = [
+        dump(ballot, place=place, cast_at=ballot.cast_at or write.now)
+        for place, ballot in enumerate(ballots)
+    ]
     seen = iter(await write.tx.all(queries.CASTINGS, rows=as_rows(given), now=write.now))
 
     def row(ballot: NewBallot) -> dict[str, object]:

@@ -167,10 +167,12 @@ def without_overlaps(table: str, *columns: str, unless: type[Problem]) -> Tempor
     return TemporalUnique("street_id", *columns, "during", name=f"{table}__{unless.code}")
 
 
-def within(table: str, name: str, to: str, *, unless: type[Problem]) -> TemporalForeignKey:
-    """Declare that the row named by `name` holds during the whole of this row's period."""
+def within(
+    table: str, name: str, to: str, *, unless: type[Problem], field: str
+) -> TemporalForeignKey:
+    """Declare that the row named by `name`, a request's `field`, holds during this row's whole period."""
     return TemporalForeignKey(
         ["street_id", name, "during"],
         [f"{to}.street_id", f"{to}.id", f"{to}.during"],
-        name=f"{table}__{unless.code}__{name}",
+        name=f"{table}__{unless.code}__{field}",
     )
