@@ -526,11 +526,15 @@ SELECT c.street_id, 'credit_rating', 'enterprise', c.enterprise_id::text, 'prope
 FROM service_contract c
 WHERE feed.visible(c.street_id);
 
+-- The ballot of somebody whom the host's list no longer shows as present waits until it does again.
+
 CREATE VIEW feed.mark_v1 WITH (security_barrier) AS
 SELECT b.street_id, b.meeting_id::text AS meeting_id, b.cast_at, b.rater_id::text AS rater_id,
        a.person_id::text AS rater_person_id, b.party, b.subject_kind,
        b.subject_id::text AS subject_id, mark.key AS indicator, mark.value::int AS mark
 FROM ballot b
+JOIN attendance w ON w.street_id = b.street_id AND w.meeting_id = b.meeting_id
+    AND w.appointment_id = b.rater_id AND w.present
 JOIN appointment a ON a.street_id = b.street_id AND a.id = b.rater_id
 CROSS JOIN LATERAL jsonb_each_text(b.marks) AS mark
 WHERE b.struck_at IS NULL AND feed.visible(b.street_id);
