@@ -59,6 +59,7 @@ CREATE TABLE grid (
     CONSTRAINT grid__id_taken PRIMARY KEY (street_id, id),
     CONSTRAINT grid__level CHECK (level IN ('street', 'community', 'quarter', 'lane', 'unit')),
     CONSTRAINT grid__management CHECK (management IN ('professional', 'self_managed', 'three_nos')),
+    CONSTRAINT grid__management_not_here CHECK (management IS NULL OR level IN ('quarter', 'lane')),
     CONSTRAINT grid__unknown_reference__street_id FOREIGN KEY(street_id) REFERENCES street (street_id)
 );
 
@@ -123,6 +124,7 @@ CREATE TABLE person (
     party_member BOOLEAN,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT person__id_taken PRIMARY KEY (street_id, id),
+    CONSTRAINT person__phone CHECK ((phone_encrypted IS NULL) = (phone_masked IS NULL)),
     CONSTRAINT person__unknown_reference__street_id FOREIGN KEY(street_id) REFERENCES street (street_id)
 );
 
@@ -216,7 +218,9 @@ CREATE TABLE dispute (
     CONSTRAINT dispute__unknown_reference__grid_id FOREIGN KEY(street_id, grid_id) REFERENCES grid (street_id, id),
     CONSTRAINT dispute__unknown_reference__enterprise_id FOREIGN KEY(street_id, enterprise_id) REFERENCES organisation (street_id, id),
     CONSTRAINT dispute__state CHECK (state IN ('reported', 'accepted', 'in_mediation', 'agreed', 'closed', 'withdrawn')),
-    CONSTRAINT dispute__satisfaction CHECK (satisfaction BETWEEN 0 AND 100)
+    CONSTRAINT dispute__satisfaction CHECK (satisfaction BETWEEN 0 AND 100),
+    CONSTRAINT dispute__agreed CHECK ((state IN ('agreed', 'closed')) = (agreed_at IS NOT NULL)),
+    CONSTRAINT dispute__closed CHECK (num_nonnulls(closed_at, satisfaction) = CASE state WHEN 'closed' THEN 2 ELSE 0 END)
 );
 
 CREATE INDEX dispute__quarter_id ON dispute (street_id, quarter_id, id);
@@ -339,6 +343,7 @@ CREATE TABLE record (
     CONSTRAINT record__subject_kind CHECK (subject_kind IN ('appointment', 'organisation', 'enterprise')),
     CONSTRAINT record__kind CHECK (kind IN ('commendation', 'penalty', 'finding')),
     CONSTRAINT record__class CHECK (class IN ('minor', 'general', 'serious')),
+    CONSTRAINT record__class_missing CHECK ((kind = 'commendation') = (class IS NULL)),
     CONSTRAINT record__unknown_reference__street_id FOREIGN KEY(street_id) REFERENCES street (street_id)
 );
 
@@ -367,12 +372,17 @@ CREATE TABLE evaluation_run (
     served_at TIMESTAMP WITH TIME ZONE,
     notice_until TIMESTAMP WITH TIME ZONE,
     confirmed_at TIMESTAMP WITH TIME ZONE,
-    confirmed_by UUID,
+    confirmed_in_capacity UUID,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT evaluation_run__id_taken PRIMARY KEY (street_id, id),
+    CONSTRAINT evaluation_run__kinds CHECK (cardinality(kinds) > 0 AND kinds <@ ARRAY['member_score', 'unit_assessment', 'credit_rating']),
     CONSTRAINT evaluation_run__unknown_reference__rubric_id FOREIGN KEY(street_id, rubric_id) REFERENCES rubric (street_id, id),
     CONSTRAINT evaluation_run__state CHECK (state IN ('queued', 'computing', 'drafted', 'under_notice', 'final', 'failed', 'superseded')),
     CONSTRAINT evaluation_run__service_method CHECK (service_method IN ('in_person', 'electronic', 'posted', 'mail')),
+    CONSTRAINT evaluation_run__failed CHECK ((state = 'failed') = (failure IS NOT NULL)),
+    CONSTRAINT evaluation_run__drafted CHECK (num_nonnulls(drafted_at, input_sha256, engine_version) = CASE WHEN state IN ('queued', 'computing', 'failed') THEN 0 ELSE 3 END),
+    CONSTRAINT evaluation_run__served CHECK (state = 'superseded' OR num_nonnulls(service_method, service_evidence, served_at, notice_until) = CASE WHEN state IN ('under_notice', 'final') THEN 4 ELSE 0 END),
+    CONSTRAINT evaluation_run__confirmed CHECK (state = 'superseded' OR num_nonnulls(confirmed_at, confirmed_in_capacity) = CASE state WHEN 'final' THEN 2 ELSE 0 END),
     CONSTRAINT evaluation_run__period CHECK (period_from < period_until)
 );
 
@@ -393,6 +403,8 @@ CREATE TABLE evaluation_result (
     CONSTRAINT evaluation_result__unknown_reference__run_id FOREIGN KEY(street_id, run_id) REFERENCES evaluation_run (street_id, id),
     CONSTRAINT evaluation_result__kind CHECK (kind IN ('member_score', 'unit_assessment', 'credit_rating')),
     CONSTRAINT evaluation_result__subject_kind CHECK (subject_kind IN ('appointment', 'organisation', 'enterprise')),
+    CONSTRAINT evaluation_result__score CHECK (score BETWEEN 0 AND 1000000),
+    CONSTRAINT evaluation_result__subject_not_of_that_kind CHECK ((kind, subject_kind) IN (('member_score', 'appointment'), ('unit_assessment', 'organisation'), ('credit_rating', 'enterprise'))),
     CONSTRAINT evaluation_result__result_twice UNIQUE (street_id, run_id, kind, subject_id)
 );
 

@@ -143,3 +143,13 @@ class ResultTwice(Problem):
     zh = "同一对象在一次运行中只能有一个同类结果。"
     en = "A subject has one result of a kind in a run."
     pointer = "/results"
+
+
+@dataclass(eq=False)
+class SubjectNotOfThatKind(Problem):
+    """Members are scored, units assessed, enterprises rated; nobody else is."""
+
+    kind = Kind.RULE
+    zh = "评价对象与结果类别不符，请核对 kind 与 subject_kind。"
+    en = "A result of this kind is about another kind of subject; check kind and subject_kind."
+    pointer = "/results"

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Uuid,
     func,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP, TSTZRANGE
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, TSTZRANGE
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.compiler import DDLCompiler
@@ -133,6 +133,16 @@ def one_of(table: str, name: str, values: type[StrEnum], *, null: bool = False) 
     return [
         Column(name, Text, nullable=null),
         CheckConstraint(f"{name} IN ({listed})", name=f"{table}__{name}"),
+    ]
+
+
+def some_of(table: str, name: str, values: type[StrEnum]) -> list[SchemaItem]:
+    """Declare a column that holds one or several codes of an enumeration, and the check that it does."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    known = f"cardinality({name}) > 0 AND {name} <@ ARRAY[{listed}]"
+    return [
+        Column(name, ARRAY(Text), nullable=False),
+        CheckConstraint(known, name=f"{table}__{name}"),
     ]
 
 
