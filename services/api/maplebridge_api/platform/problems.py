@@ -141,10 +141,7 @@ def answer(
     language = language_of(request)
     status = status or STATUS[problem.kind]
     if errors is None:
-        errors = []
-        if problem.pointer:
-            detail = problem.detail(language)
-            errors = [{"pointer": problem.pointer, "code": problem.code, "detail": detail}]
+        errors = errors_of(request, problem) if problem.pointer else []
     body = {
         "type": f"/problems/{problem.code}",
         "title": title(type(problem), language),
@@ -159,6 +156,15 @@ def answer(
         headers={"Content-Language": language, **HEADERS.get(problem.kind, {}), **(headers or {})},
         media_type=MEDIA_TYPE,
     )
+
+
+def errors_of(request: Request, *problems: Problem) -> list[dict[str, str]]:
+    """Write problems as the `errors` of a problem document."""
+    language = language_of(request)
+    return [
+        {"pointer": one.pointer, "code": one.code, "detail": one.detail(language)}
+        for one in problems
+    ]
 
 
 def title(problem: type[Problem], language: Language) -> str:
