@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.params import Form
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, Field
 
@@ -20,6 +21,7 @@ from .problems import (
     NotFound,
     ServiceUnavailable,
     UnknownReference,
+    UnsupportedMedia,
 )
 from .request import IdempotencyKeyReused, PreconditionRequired, SeveralStreets, Stale
 
@@ -82,6 +84,8 @@ def _usual(route: APIRoute) -> list[type[Problem]]:
         usual.append(NotFound)
     if route.body_field is not None:
         usual += [BodyTooLarge, UnknownReference]
+        if not isinstance(route.body_field.field_info, Form):
+            usual.append(UnsupportedMedia)
     if route.path.endswith("/batch"):
         usual.append(SeveralStreets)
     parameters = {parameter.get("name") for parameter in _headers(route)}

@@ -100,6 +100,15 @@ class BodyTooLarge(Problem):
 
 
 @dataclass(eq=False)
+class UnsupportedMedia(Problem):
+    """A body comes as the API document says: JSON, but for the token endpoint."""
+
+    kind = Kind.UNSUPPORTED_MEDIA
+    zh = "请求内容的类型不支持，请将 Content-Type 设为 application/json。"
+    en = "A body of this type is not taken; send JSON, with Content-Type: application/json."
+
+
+@dataclass(eq=False)
 class ServiceUnavailable(Problem):
     """The database cannot be reached for the moment."""
 
@@ -192,6 +201,8 @@ async def _problem(request: Request, exc: Exception) -> Response:
 
 async def _invalid(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, RequestValidationError)
+    if isinstance(exc.body, bytes):  # FastAPI reads no body of another type than JSON
+        return answer(request, UnsupportedMedia())
     errors = faults(exc.errors(), exc.body, language_of(request))
     return answer(request, InvalidRequest(), errors=errors)
 
