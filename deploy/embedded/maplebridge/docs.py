@@ -48,7 +48,7 @@ def openapi() -> str:
 def problems() -> str:
     """Return the list of refusals by HTTP status."""
     from maplebridge_api import main
-    from maplebridge_api.platform.problems import STATUS
+    from maplebridge_api.platform.problems import STATUS, title
 
     assert main.SLICES  # importing the application has declared every problem
     by_kind: dict[Kind, list[type[Problem]]] = defaultdict(list)
@@ -57,10 +57,8 @@ def problems() -> str:
     parts = [HEAD]
     for kind in sorted(by_kind, key=lambda kind: (STATUS[kind], kind.value)):
         parts.append(f"## {STATUS[kind]} {kind.value}\n")
-        parts += [_entry(problem) for problem in by_kind[kind]]
+        for problem in by_kind[kind]:
+            meaning = " ".join((problem.__doc__ or "").split())
+            parts.append(f"### `{problem.code}` {title(problem, 'zh')} · {title(problem, 'en')}\n")
+            parts.append(f"{meaning}\n\n- {problem.zh}\n- {problem.en}\n")
     return "\n".join(parts)
-
-
-def _entry(problem: type[Problem]) -> str:
-    meaning = " ".join((problem.__doc__ or "").split())
-    return f"### `{problem.code}`\n\n{meaning}\n\n- {problem.zh}\n- {problem.en}\n"

@@ -12,6 +12,7 @@ from arq.connections import RedisSettings
 from arq.typing import WorkerCoroutine
 
 from . import evaluations
+from .platform import sandbox
 from .platform.clock import wall
 from .platform.database import EVERYWHERE, Database
 from .settings import settings
@@ -22,6 +23,8 @@ EVALUATIONS = "maplebridge:evaluations"
 async def hand_out_runs(context: dict[str, Any]) -> None:
     """Put every run that is to be computed in the evaluator's queue."""
     database: Database = context["database"]
+    if settings().sandbox:
+        await sandbox.resume(database)  # the API moves the test clock, this process tells by it
     async with database.transaction(EVERYWHERE) as tx:
         runs = await evaluations.service.hand_out(tx)
     for run in runs:

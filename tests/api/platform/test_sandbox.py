@@ -5,10 +5,12 @@ from datetime import datetime
 
 import pytest
 
+from maplebridge_api.jobs import hand_out_runs
 from maplebridge_api.platform import sandbox
 from maplebridge_api.platform.clock import clock
 from maplebridge_api.settings import settings
 from maplebridge_domain.authority import Right
+from tests.api.evaluations.test_run import request
 from tests.conftest import Databases
 from tests.world import NOW, Tianqiao, dispute, id_of, open_street, outcome
 
@@ -47,6 +49,32 @@ async def test_a_process_that_is_started_again_finds_the_clock_where_it_stood(
     clock.set_to = None
     await sandbox.resume(tianqiao.app.state.database)
     assert clock.now() == datetime.fromisoformat(LATER)
+
+
+class Queue:
+    """Takes what is put in the queue, and forgets it."""
+
+    async def enqueue_job(self, *_: object, **__: object) -> None:
+        """Take a job."""
+
+
+async def test_what_the_job_worker_tells_bears_the_test_clocks_time(tianqiao: Tianqiao) -> None:
+    """It is a process of its own, whose clock nobody has set."""
+    clerk = tianqiao.clerk_li
+    await clerk.makes("/evaluation-runs", request())
+    place = f"/evaluation-runs/{id_of('run')}"
+    await tianqiao.worker.puts(f"{place}/claim", {"worker": "one", "lease_seconds": 30})
+    lost = "UPDATE evaluation_run SET attempt = 5, lease_until = lease_until - interval '1 hour'"
+    await tianqiao.asks(lost)
+    await clerk.puts("/sandbox/clock", {"now": LATER})
+    clock.set_to = None
+    await hand_out_runs({"database": tianqiao.app.state.database, "redis": Queue()})
+    assert await tianqiao.asks("SELECT type FROM event ORDER BY no DESC LIMIT 1") == (
+        "evaluation_run.failed"
+    )
+    assert await tianqiao.asks("SELECT time FROM event ORDER BY no DESC LIMIT 1") == (
+        datetime.fromisoformat(LATER)
+    )
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ class Sender:
 
     async def put(self, path: str, body: Body) -> None:
         """Put a list in its place, whole."""
-        await self._send("PUT", path, body)
+        await self._send("PUT", path, body, etag=await self._etag(path))
 
     async def many(self, name: str, bodies: Sequence[Body]) -> None:
         """Create things of a collection in batches; `grids/unit` is a part of `grids`."""

@@ -187,7 +187,7 @@ SERVE = _change(
     notice_until=bindparam("notice_until", type_=DateTime(timezone=True)),
 )
 FINALISE = _change(
-    state=RunState.FINAL, confirmed_at=_at, confirmed_by=bindparam("confirmed_by", type_=Uuid)
+    state=RunState.FINAL, confirmed_at=_at, confirmed_in_capacity=bindparam("capacity", type_=Uuid)
 )
 SHOW_RUN = Statement(
     select(evaluation_run.c.id, RUN_OUT).where(

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Integer,
     Select,
     Text,
     Uuid,
@@ -32,7 +33,6 @@ from ..evaluations.service import asks_about
 from ..grid.service import path_of
 from ..platform.database import (
     GATE,
-    Read,
     Statement,
     by_ids,
     in_scope,
@@ -56,6 +56,7 @@ class Meeting:
     street_id: int
     path: str
     during: Period
+    version: int
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,20 @@ class Task:
     version: int
 
 
-MEETING = Statement(
-    by_ids(
-        meeting,
-        meeting.c.street_id,
-        path_of(meeting.c.street_id, meeting.c.quarter_id),
-        meeting.c.during,
-    ),
-    lambda id_, street_id, path, during: Meeting(
-        id_, street_id, path, Period(during.lower, during.upper)
-    ),
+def _meeting(id_: UUID, street_id: int, path: str, during: Any, version: int) -> Meeting:
+    return Meeting(id_, street_id, path, Period(during.lower, during.upper), version)
+
+
+_MEETINGS = by_ids(
+    meeting,
+    meeting.c.street_id,
+    path_of(meeting.c.street_id, meeting.c.quarter_id),
+    meeting.c.during,
+    meeting.c.version,
 )
+MEETING = Statement(_MEETINGS, _meeting)
+#: Without its key: who enters a task of the meeting meanwhile need not wait.
+MEETING_TO_CHANGE = Statement(_MEETINGS.with_for_update(of=meeting, key_share=True), _meeting)
 TASK_TO_CHANGE = Statement(
     by_ids(
         task,
@@ -162,24 +166,26 @@ LIST_ATTENDANCE = Statement(
     ),
     str,
 )
-ATTENDANCE = Read(
-    select(
-        json_object(
-            items=func.coalesce(
-                select(func.json_agg(aggregate_order_by(_LISTED, attendance.c.appointment_id)))
-                .where(
-                    attendance.c.street_id == meeting.c.street_id,
-                    attendance.c.meeting_id == meeting.c.id,
-                )
-                .scalar_subquery(),
-                literal_column("'[]'::json"),
-            )
-        ).label("item"),
-        null().label("version"),
+_ATTENDANCE_OUT = json_object(
+    items=func.coalesce(
+        select(func.json_agg(aggregate_order_by(_LISTED, attendance.c.appointment_id)))
+        .where(
+            attendance.c.street_id == meeting.c.street_id,
+            attendance.c.meeting_id == meeting.c.id,
+        )
+        .correlate_except(attendance)
+        .scalar_subquery(),
+        literal_column("'[]'::json"),
     )
-    .where(GATE, in_scope(meeting), meeting.c.id == bindparam("id", type_=Uuid))
-    .limit(1),
-    lambda *row: row,
+)
+#: A list has its meeting's version: whoever changes the list raises it.
+ATTENDANCE = single(meeting, _ATTENDANCE_OUT)
+LISTED = Statement(
+    update(meeting)
+    .where(in_scope(meeting), meeting.c.id == bindparam("id", type_=Uuid))
+    .values(version=meeting.c.version + literal_column("1"))
+    .returning(meeting.c.id, _ATTENDANCE_OUT),
+    Created,
 )
 COMPLETE_TASK = Statement(
     update(task)
@@ -345,6 +351,7 @@ CAST = {kind: _cast(kind) for kind in SubjectKind}
 _given = (
     func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
     .table_valued(
+        column("place", Integer),
         column("meeting_id", Uuid),
         column("rater_id", Uuid),
         column("subject_kind", Text),
@@ -358,6 +365,8 @@ _given = (
 _look = _casting(_given.c).correlate(_given).lateral("look")
 #: Looks at every ballot of a batch, in the order in which they came; null columns: no such meeting.
 CASTINGS = Statement(
-    select(*_look.c).select_from(_given.outerjoin(_look, literal_column("true"))),
+    select(*_look.c)
+    .select_from(_given.outerjoin(_look, literal_column("true")))
+    .order_by(_given.c.place),
     Casting,
 )

@@ -237,6 +237,10 @@ class Transaction:
         """Run a statement whose rows do not matter."""
         await self.connection.execute(*statement.prepare(self.scope, values))
 
+    async def start_over(self) -> None:
+        """Roll back and begin anew in the same range, after the database has refused a statement."""
+        await self.connection.execute(f"ROLLBACK; {_begin(self.scope)}")
+
     async def visible(self, statement: Statement[Named], id: UUID, pointer: str = "") -> Named:
         """Return the row with an id, which a request names at `pointer`.
 
@@ -315,14 +319,18 @@ class Database:
         """Begin a transaction in a range; commit at the end, roll back on any exception."""
         pool = await self.pool()
         async with pool.acquire() as connection:
-            # Both in one trip; the ends of the range are numbers, so the text is safe.
-            await connection.execute(f"BEGIN; SELECT mb_enter({scope.lo:d}, {scope.hi:d})")
+            await connection.execute(_begin(scope))
             try:
                 yield Transaction(connection, scope)
             except BaseException:
                 await _roll_back(connection)
                 raise
             await connection.execute("COMMIT")
+
+
+def _begin(scope: Scope) -> str:
+    # Both in one trip; the ends of the range are numbers, so the text is safe.
+    return f"BEGIN; SELECT mb_enter({scope.lo:d}, {scope.hi:d})"
 
 
 async def _roll_back(connection: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.params import Form
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 
@@ -20,6 +21,7 @@ from .problems import (
     NotFound,
     ServiceUnavailable,
     UnknownReference,
+    UnsupportedMedia,
 )
 from .request import (
     IDEMPOTENCY_KEY,
@@ -86,6 +88,8 @@ def _usual(route: Route) -> list[type[Problem]]:
         usual.append(NotFound)
     if route.body_field is not None:
         usual += [BodyTooLarge, UnknownReference]
+        if not isinstance(route.body_field.field_info, Form):
+            usual.append(UnsupportedMedia)
     if route.path.endswith("/batch"):
         usual.append(SeveralStreets)
     if takes_key(route):

@@ -91,7 +91,6 @@ STATEMENTS = Pages(
     only=evaluation_result.c.statement.is_not(None),
 )
 
-_BODY = cast(bindparam("body", type_=Text), JSON)
 _run_id = bindparam("run_id", type_=Uuid)
 _published = (
     func.json_to_recordset(
