@@ -40,7 +40,8 @@ SETTINGS = {
     # A first bulk load is planned by statistics of empty tables until they are analysed; within a
     # second instead of a minute, because a plan made blindly reads whole tables a row.
     "autovacuum_naptime": "1s",
-    # JSON leaves the database as text, and all times in it are UTC.
+    # For whoever connects by hand, whatever TZ says. The API's sessions set Asia/Shanghai: JSON
+    # leaves the database as text, and its times are read by people there.
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %u ",
