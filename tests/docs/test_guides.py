@@ -42,6 +42,12 @@ def test_the_readme_names_the_test_command() -> None:
     assert re.search(r"^## Test\n\n    make test\n", read(ROOT / "README.md"), re.MULTILINE)
 
 
+def test_the_architecture_names_every_folder_of_tests() -> None:
+    [line] = re.findall(r"^tests/(.*)$", read(DOCS / "architecture.md"), re.MULTILINE)
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
+    assert set(line.split()) == folders - {"__pycache__"}
+
+
 def test_the_rubric_guide_names_every_field_and_fact() -> None:
     guide = read(DOCS / "rubric-guide.md")
     parts = [part for part in vars(rubric).values() if _is_a(part, rubric.Part)]
