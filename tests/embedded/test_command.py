@@ -1,6 +1,7 @@
 """The command as an operator types it."""
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import maplebridge as maplebridge_command
 from maplebridge import secrets
 from maplebridge.environment import inherited
 from maplebridge.folder import DataFolder
@@ -71,6 +73,46 @@ def test_the_doctor_finds_nothing_wrong_before_the_first_start(tmp_path: Path) -
     assert done.returncode == 0, done.stdout
     assert "PostgreSQL) 18" in done.stdout
     assert not (tmp_path / ".maplebridge").exists()
+
+
+SCRIPT = Path(sys.executable).parent / "maplebridge"
+
+
+@pytest.mark.parametrize(
+    "called",
+    [f"'{SCRIPT}'", f"cd '{SCRIPT.parent}' && ./maplebridge", f"'{sys.executable}' -m maplebridge"],
+)
+def test_the_command_that_the_doctor_names_works_where_it_was_asked(
+    tmp_path: Path, called: str
+) -> None:
+    data = tmp_path / "a street 天桥"
+    done = in_shell(f"{called} doctor --port 0 --data '{data}'", tmp_path)
+    [up] = re.findall(r"none yet: `(.*)` makes it", done.stdout)
+    assert data.name in up
+
+    there = called.rpartition(" && ")[0] or "true"
+    answered = in_shell(f"{there} && {up} --help", tmp_path)
+    assert "Run the whole service" in answered.stdout, answered.stderr
+
+
+def test_a_command_on_the_path_is_named_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(SCRIPT.parent), prepend=":")
+    done = in_shell("maplebridge doctor --port 0", tmp_path)
+    assert "`maplebridge up` makes it" in done.stdout
+
+
+def test_no_text_names_the_command_as_if_it_were_on_the_path() -> None:
+    for module in Path(maplebridge_command.__file__).parent.rglob("*.py"):
+        # A module's own first line says what it is, and is read by developers.
+        assert not re.findall(r'^(?!""").*`maplebridge ', module.read_text("utf-8"), re.MULTILINE)
+
+
+def in_shell(words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        words, shell=True, cwd=folder, env=inherited(), capture_output=True, text=True, check=False
+    )
 
 
 def test_the_doctor_says_that_others_can_read_the_secrets(street: Path) -> None:

@@ -43,7 +43,9 @@ async def test_the_doctor_tells_a_database_that_is_ready_from_one_that_is_not(
 
 
 async def troubles(server: PostgresServer) -> list[str]:
-    return [found.what async for found in doctor.look_at_database(server.url()) if not found.ok]
+    return [
+        found.what async for found in doctor.look_at_database(server.url(), "up") if not found.ok
+    ]
 
 
 async def test_a_migration_that_fails_names_its_log(server: PostgresServer, tmp_path: Path) -> None:

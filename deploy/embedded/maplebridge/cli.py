@@ -13,6 +13,7 @@ from maplebridge.sample import SEED
 from maplebridge.supervisor import until_signalled
 from maplebridge.system import running
 from maplebridge.trouble import Trouble
+from maplebridge.typed import DATA
 
 app = typer.Typer(
     help="Maple Bridge (枫桥) on one machine.", no_args_is_help=True, add_completion=False
@@ -37,7 +38,6 @@ RedisUrl = Annotated[
         help="A Redis or Valkey to use instead of the embedded one.",
     ),
 ]
-DATA = Path(".maplebridge")
 
 
 @app.command()

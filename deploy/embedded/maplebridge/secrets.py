@@ -13,6 +13,7 @@ from joserfc.jwk import OKPKey
 
 from maplebridge.folder import DataFolder
 from maplebridge.trouble import Trouble
+from maplebridge.typed import typed
 
 ROLES = ("mb_owner", "mb_api", "mb_evaluator")
 CLIENTS = ("evaluator", "operator", "sample", "department")
@@ -38,7 +39,7 @@ def load_or_create(folder: DataFolder) -> Secrets:
     if folder.postgres.exists():
         raise Trouble(
             f"{folder.secrets} is missing, and without it the database cannot be read: "
-            "bring it back from a backup, or start anew with `maplebridge reset`."
+            f"bring it back from a backup, or start anew after `{typed('reset', data=folder.root)}`."
         )
     made = create()
     _write(folder.secrets, json.dumps(asdict(made), indent=2))

@@ -14,6 +14,7 @@ from maplebridge.sample.client import ok
 from maplebridge.sample.send import CLIENT
 from maplebridge.sample.world import build
 from maplebridge.trouble import Trouble
+from maplebridge.typed import typed
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def find_appointment(person: str) -> str:
     if len(called) == 1:
         return called[0].appointment_id
     if not called:
-        raise Trouble(f"Nobody in the sample street is called {person}: see `maplebridge token`.")
+        raise Trouble(f"Nobody in the sample street is called {person}: see `{typed('token')}`.")
     offices = "\n".join(f"  {one.appointment_id}  {one.office}" for one in called)
     raise Trouble(f"{person} holds several offices; name one by its id:\n{offices}")
 
@@ -64,7 +65,8 @@ async def fetch_token(data: Path, client_id: str | None, person: str | None) -> 
     folder = DataFolder.at(data)
     running = state.read(folder.state)
     if running is None or not folder.is_running():
-        raise Trouble(f"Nothing runs on {folder.root}: start it with `maplebridge up --sandbox`.")
+        start = typed("up", "--sandbox", data=folder.root)
+        raise Trouble(f"Nothing runs on {folder.root}: start it with `{start}`.")
     known = secrets.load(folder.secrets).client_secrets
     client_id = client_id or CLIENT
     if client_id not in known:

@@ -12,6 +12,7 @@ from maplebridge.sample.client import signed_in
 from maplebridge.sample.load import count, load
 from maplebridge.sample.world import World, build
 from maplebridge.trouble import Trouble
+from maplebridge.typed import typed
 
 CLIENT = "sample"
 
@@ -25,7 +26,8 @@ async def send(data: Path, seed: int, console: Console) -> World:
     folder = DataFolder.at(data)
     running = state.read(folder.state)
     if running is None or not folder.is_running():
-        raise Trouble(f"Nothing runs on {folder.root}: start it with `maplebridge up`.")
+        start = typed("up", data=folder.root)
+        raise Trouble(f"Nothing runs on {folder.root}: start it with `{start}`.")
     secret = secrets.load(folder.secrets).client_secrets[CLIENT]
     world = build(seed)
     async with signed_in(running.url, CLIENT, secret) as client:
