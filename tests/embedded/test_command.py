@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import maplebridge as maplebridge_command
-from maplebridge import secrets
+from maplebridge import secrets, state
 from maplebridge.environment import inherited
 from maplebridge.folder import DataFolder
 from tests.embedded.watching import stand_in
@@ -59,6 +59,18 @@ def test_reset_deletes_no_folder_of_somebody_else(tmp_path: Path) -> None:
     assert (tmp_path / "letters").exists()
 
 
+def test_reset_deletes_an_installation_whose_secrets_are_lost(street: Path) -> None:
+    folder = DataFolder.at(street / ".maplebridge")
+    folder.postgres.mkdir()
+    (folder.postgres / "PG_VERSION").write_text("18")
+    folder.secrets.unlink()
+    told = maplebridge(street, "up", "--port", "0").stderr
+    assert "maplebridge reset" in told
+    done = maplebridge(street, "reset", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert not folder.root.exists()
+
+
 def test_reset_refuses_while_it_runs(street: Path) -> None:
     with stand_in(street / ".maplebridge") as up:
         assert up.says("all ready")
@@ -66,6 +78,26 @@ def test_reset_refuses_while_it_runs(street: Path) -> None:
         assert done.returncode == 1
         assert "stop it first" in done.stderr
     assert (street / ".maplebridge" / "secrets.json").exists()
+
+
+def test_reset_leaves_the_demo_that_runs_below_and_what_it_wrote(street: Path) -> None:
+    above = street / ".maplebridge"
+    (above / "demo.json").write_text("{}")
+    (above / "postgres").mkdir()
+    with stand_in(above / "demo") as demo:
+        assert demo.says("all ready")
+        done = maplebridge(street, "reset", "--yes")
+        assert done.returncode == 0, done.stderr
+        assert "stays: demo, demo.json" in done.stdout
+        known = state.read(DataFolder.at(above / "demo").state)
+        assert known is not None
+        assert set(known.parts) == {"postgres", "valkey", "desk"}
+        assert all(part.runs() for part in known.parts.values())
+    # Beside what the stand-in of this test has said.
+    assert {path.name for path in above.iterdir() if path.suffix != ".txt"} == {
+        "demo",
+        "demo.json",
+    }
 
 
 def test_the_doctor_finds_nothing_wrong_before_the_first_start(tmp_path: Path) -> None:

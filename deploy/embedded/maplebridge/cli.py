@@ -151,7 +151,7 @@ def reset(
     data: Data = DATA,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete everything that is kept."""
+    """Delete everything that an installation keeps."""
     folder = DataFolder.at(data)
     if not folder.root.exists():
         _plain(f"{folder.root} does not exist.")
@@ -159,12 +159,13 @@ def reset(
     if folder.is_running():
         _fail(f"Maple Bridge runs on {folder.root}: stop it first.")
     if not yes:
-        typer.confirm(f"Delete {folder.root} with its database and keys, for good?", abort=True)
+        typer.confirm(f"Delete database, keys and logs in {folder.root}, for good?", abort=True)
     try:
-        folder.delete()
+        stays = folder.delete()
     except (Trouble, OSError) as error:
         _fail(str(error))
-    _plain(f"{folder.root} is deleted.")
+    left = f" What is not this installation's stays: {', '.join(stays)}." if stays else ""
+    _plain(f"The installation in {folder.root} is deleted.{left}")
 
 
 @app.command()

@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from maplebridge.database import answers
 from maplebridge.environment import inherited
-from maplebridge.folder import DataFolder, make_server_folder
+from maplebridge.folder import DataFolder, draft_of, make_server_folder
 from maplebridge.launch import launched, server_user
 from maplebridge.trouble import Trouble
 
@@ -81,7 +81,7 @@ class PostgresServer:
         self.folder.create()
         if self.folder.postgres.exists():
             return
-        draft = self.folder.root / "postgres.new"
+        draft = draft_of(self.folder.postgres)
         shutil.rmtree(draft, ignore_errors=True)
         make_server_folder(draft)
         with tempfile.NamedTemporaryFile("w", dir=self.folder.root, encoding="utf-8") as file:

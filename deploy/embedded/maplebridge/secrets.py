@@ -11,7 +11,7 @@ from typing import Any
 
 from joserfc.jwk import OKPKey
 
-from maplebridge.folder import DataFolder
+from maplebridge.folder import DataFolder, draft_of
 from maplebridge.trouble import Trouble
 from maplebridge.typed import typed
 
@@ -85,7 +85,7 @@ def _signing_key() -> str:
 
 def _write(path: Path, text: str) -> None:
     """Write for the owner's eyes only, whole or not at all, and on disk before we go on."""
-    draft = path.with_suffix(".new")
+    draft = draft_of(path)
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
