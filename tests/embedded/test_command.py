@@ -27,6 +27,7 @@ def maplebridge(folder: Path, *words: str, answer: str = "") -> subprocess.Compl
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,  # an `up` that should refuse would run for good
     )
 
 
@@ -98,6 +99,26 @@ def test_reset_leaves_the_demo_that_runs_below_and_what_it_wrote(street: Path) -
         "demo",
         "demo.json",
     }
+
+
+@pytest.mark.parametrize(("begun", "again"), [((), ("--sandbox",)), (("--sandbox",), ())])
+def test_a_sandbox_stays_one_and_a_street_never_becomes_one(
+    tmp_path: Path, begun: tuple[str, ...], again: tuple[str, ...]
+) -> None:
+    folder = DataFolder.at(tmp_path / ".maplebridge")
+    folder.create()
+    secrets.load_or_create(folder, sandbox=bool(begun))
+    refused = maplebridge(tmp_path, "up", "--port", "0", *again)
+    assert refused.returncode == 1
+    assert ("sandbox and never becomes" if begun else "whose clock nobody moves") in refused.stderr
+    assert ("是沙盒" if begun else "是正式街道") in refused.stderr
+    assert not folder.postgres.exists()
+
+
+def test_a_sandbox_signs_statements_with_a_key_that_says_so(tmp_path: Path) -> None:
+    sandbox, street = secrets.create(sandbox=True), secrets.create()
+    kids = [json.loads(made.keys["MAPLEBRIDGE_STATEMENT_KEY"])["kid"] for made in (sandbox, street)]
+    assert [kid.startswith("test-") for kid in kids] == [True, False]
 
 
 def test_the_doctor_finds_nothing_wrong_before_the_first_start(tmp_path: Path) -> None:

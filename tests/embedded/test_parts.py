@@ -12,7 +12,7 @@ from maplebridge.supervisor import Part
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(DataFolder(tmp_path / "天桥"), secrets.create(), port=8000, sandbox=False)
+    return Place(DataFolder(tmp_path / "天桥"), secrets.create(), port=8000)
 
 
 def told(place: Place) -> dict[str, dict[str, str]]:

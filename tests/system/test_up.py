@@ -108,7 +108,7 @@ async def test_somebody_elses_servers_are_used_and_left_alone(tmp_path: Path) ->
 async def servers_of_somebody_else(data: Path) -> AsyncIterator[tuple[str, str]]:
     folder = DataFolder(data)
     async with alone(folder, print):
-        place = Place(folder, secrets.load_or_create(folder), port=0, sandbox=True)
+        place = Place(folder, secrets.load_or_create(folder), port=0)
         servers = [postgres_part(place), valkey_part(place)]
         async with started(System(folder, servers, "", print)):
             yield place.owner_url, place.redis_url

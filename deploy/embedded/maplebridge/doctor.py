@@ -14,10 +14,10 @@ from maplebridge import postgres, state, valkey
 from maplebridge.database import REPOSITORY, SERVICE_ROLES, VERSION_MIN
 from maplebridge.folder import DataFolder, socket_fits
 from maplebridge.parts import Place, api_is_ready
+from maplebridge.reach import start
 from maplebridge.secrets import load
 from maplebridge.system import free_port
 from maplebridge.trouble import Trouble
-from maplebridge.typed import typed
 
 PYTHON_MIN = (3, 11)
 DISK_BYTES_MIN = 1_000_000_000
@@ -43,7 +43,6 @@ async def examine(
     """Look at everything that must be right, from the machine up to the running parts."""
     folder = DataFolder.at(data)
     running = folder.is_running()
-    up = typed("up", data=folder.root)
     yield _python()
     if not database_url:
         yield _program("PostgreSQL", "postgres")
@@ -54,7 +53,7 @@ async def examine(
     yield _sockets(folder)
     yield _port(folder, port, running)
     if not folder.secrets.exists():
-        yield Finding("installation", f"none yet: `{up}` makes it")
+        yield Finding("installation", f"none yet: `{start(folder)}` makes it")
         return
     yield _secrets_mode(folder)
     try:
@@ -62,7 +61,9 @@ async def examine(
     except Trouble as trouble:
         yield Finding("secrets", "unusable", str(trouble))
         return
-    place = Place(folder, secrets, port, False, database_url, redis_url)
+    yield Finding("installation", "a sandbox" if secrets.sandbox else "a real street")
+    up = start(folder)
+    place = Place(folder, secrets, port, database_url, redis_url)
     known = state.read(folder.state)
     for finding in _parts(folder, known, running, up):
         yield finding

@@ -32,7 +32,6 @@ class Place:
     folder: DataFolder
     secrets: Secrets
     port: int
-    sandbox: bool
     external_database_url: str | None = None
     external_redis_url: str | None = None
 
@@ -178,7 +177,7 @@ def _api_environment(place: Place) -> dict[str, str]:
         **ours(),
         "MAPLEBRIDGE_DATABASE_URL": place.database_url("mb_api"),
         "MAPLEBRIDGE_REDIS_URL": place.redis_url,
-        "MAPLEBRIDGE_SANDBOX": "true" if place.sandbox else "false",
+        "MAPLEBRIDGE_SANDBOX": "true" if place.secrets.sandbox else "false",
     }
 
 

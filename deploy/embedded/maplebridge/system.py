@@ -39,8 +39,8 @@ async def running(
     """Run Maple Bridge on a data folder; at the end no process is left.
 
     Port 0 takes a free one. The URLs name servers to use instead of the embedded ones (the
-    database's as its owner). `say` hears what happens, a line a time; `show`, if given, hears
-    every line that the parts log.
+    database's as its owner). A data folder is a sandbox from its first start or never. `say`
+    hears what happens, a line a time; `show`, if given, every line that the parts log.
 
     Raises:
         Trouble: it cannot start, and why.
@@ -49,9 +49,8 @@ async def running(
     async with alone(folder, say):
         place = Place(
             folder,
-            secrets.load_or_create(folder),
+            secrets.load_or_create(folder, sandbox=sandbox),
             free_port(port),
-            sandbox,
             database_url,
             redis_url,
         )

@@ -7,8 +7,7 @@ from uuid import UUID
 
 import httpx
 
-from maplebridge import secrets, state
-from maplebridge.folder import DataFolder
+from maplebridge.reach import reach
 from maplebridge.sample import SEED
 from maplebridge.sample.client import ok
 from maplebridge.sample.send import CLIENT
@@ -62,12 +61,8 @@ async def fetch_token(data: Path, client_id: str | None, person: str | None) -> 
     Raises:
         Trouble: nothing runs there, the client is unknown, or the API refused.
     """
-    folder = DataFolder.at(data)
-    running = state.read(folder.state)
-    if running is None or not folder.is_running():
-        start = typed("up", "--sandbox", data=folder.root)
-        raise Trouble(f"Nothing runs on {folder.root}: start it with `{start}`.")
-    known = secrets.load(folder.secrets).client_secrets
+    reached = reach(data)
+    known = reached.secrets.client_secrets
     client_id = client_id or CLIENT
     if client_id not in known:
         raise Trouble(f"There is no client {client_id}: {', '.join(known)}.")
@@ -79,5 +74,5 @@ async def fetch_token(data: Path, client_id: str | None, person: str | None) -> 
     if person:
         form["act_as"] = find_appointment(person)
     async with httpx.AsyncClient(trust_env=False) as client:
-        answer = ok(await client.post(f"{running.url}/oauth/token", data=form))
+        answer = ok(await client.post(f"{reached.url}/oauth/token", data=form))
     return str(answer.json()["access_token"])
