@@ -1,10 +1,12 @@
 """The command as an operator types it."""
 
 import json
+import os
 import re
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +17,8 @@ import maplebridge as maplebridge_command
 from maplebridge import secrets, state
 from maplebridge.environment import inherited
 from maplebridge.folder import DataFolder
-from tests.embedded.watching import stand_in
+from maplebridge.launch import User, launched
+from tests.embedded.watching import eventually, processes_on, stand_in
 
 
 def maplebridge(folder: Path, *words: str, answer: str = "") -> subprocess.CompletedProcess[str]:
@@ -166,6 +169,41 @@ def in_shell(words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         words, shell=True, cwd=folder, env=inherited(), capture_output=True, text=True, check=False
     )
+
+
+def test_the_doctor_says_that_it_was_killed(street: Path) -> None:
+    with stand_in(street / ".maplebridge") as up:
+        assert up.says("all ready")
+        up.process.kill()
+        up.ends()
+    assert eventually(lambda: processes_on(street) == {})
+    done = maplebridge(street, "doctor", "--port", "0")
+    assert done.returncode == 1
+    assert f"✗ processes: not running, process {up.process.pid} was killed" in done.stdout
+    assert "maplebridge up` takes its data up again" in done.stdout
+
+
+def test_the_doctor_says_that_a_database_was_silent(street: Path) -> None:
+    with taken_port() as port:
+        database = f"postgresql://owner@127.0.0.1:{port}/maple"
+        done = maplebridge(street, "doctor", "--port", "0", "--database-url", database)
+    assert "✗ database: does not answer (TimeoutError)" in done.stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.parametrize("verb", ["doctor", "up"])
+def test_a_user_without_a_name_hears_what_initdb_wants(verb: str) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chown(folder, 54321, 54321)
+        command = launched(
+            [sys.executable, "-m", "maplebridge", verb, "--port", "0", "--data", f"{folder}/data"],
+            User(54321, 54321),
+        )
+        done = subprocess.run(
+            command, env=inherited(), capture_output=True, text=True, check=False, timeout=60
+        )
+    assert done.returncode == 1
+    assert "User id 54321 has no name in /etc/passwd" in done.stdout + done.stderr
 
 
 def test_the_doctor_says_that_others_can_read_the_secrets(street: Path) -> None:

@@ -46,6 +46,7 @@ async def examine(
     yield _python()
     if not database_url:
         yield _program("PostgreSQL", "postgres")
+        yield _user(folder)
     if not redis_url:
         yield _program("Valkey", "valkey")
     yield _data_folder(folder)
@@ -95,6 +96,11 @@ def _program(what: str, name: str) -> Finding:
     return Finding(what, told.stdout.strip())
 
 
+def _user(folder: DataFolder) -> Finding:
+    remedy = "" if folder.postgres.exists() else postgres.why_no_initdb()
+    return Finding("user", f"id {os.geteuid()}", remedy)
+
+
 def _data_folder(folder: DataFolder) -> Finding:
     nearest = next(path for path in (folder.root, *folder.root.parents) if path.exists())
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
@@ -138,9 +144,12 @@ def _parts(
     if known is None:
         yield Finding("processes", "not running")
         return
+    if not running:
+        killed = f"process {known.up.pid} was killed"
+        yield Finding("processes", f"not running, {killed}", f"`{up}` takes its data up again.")
     for name, process in known.parts.items():
         if process.runs():
-            left = "" if running else f"A killed `up` left it: `{up}` stops it."
+            left = "" if running else f"It was left: `{up}` stops it."
             yield Finding(name, f"process {process.pid}", left)
         elif running:
             yield Finding(name, "not running", f"See {folder.logs / name}.log")
@@ -157,7 +166,9 @@ async def look_at_database(url: str, up: str) -> AsyncIterator[Finding]:
     try:
         connection = await asyncpg.connect(url, timeout=5)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        yield Finding("database", f"does not answer ({error})", "Is the server up, the URL right?")
+        # By its type: a time-out has no words.
+        told = f"{type(error).__name__} {error}".strip()
+        yield Finding("database", f"does not answer ({told})", "Is the server up, the URL right?")
         return
     try:
         yield _version(connection)

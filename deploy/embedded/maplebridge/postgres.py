@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -76,11 +77,13 @@ class PostgresServer:
         Built beside its place and moved there at the end: what is there is whole.
 
         Raises:
-            Trouble: initdb failed, with its words.
+            Trouble: initdb failed, with its words, or would.
         """
         self.folder.create()
         if self.folder.postgres.exists():
             return
+        if why := why_no_initdb():
+            raise Trouble(why)
         draft = draft_of(self.folder.postgres)
         shutil.rmtree(draft, ignore_errors=True)
         make_server_folder(draft)
@@ -201,6 +204,20 @@ def binary(name: str) -> Path:
             "let MAPLEBRIDGE_POSTGRES_BIN name the folder of another PostgreSQL 18."
         )
     return folder / name
+
+
+def why_no_initdb() -> str:
+    """Say why this user cannot make a cluster: initdb wants their name. Empty if nothing is wrong."""
+    user = server_user()
+    uid = user.uid if user else os.geteuid()
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return (
+            f"User id {uid} has no name in /etc/passwd, without which initdb makes no database: "
+            "name it there (in a container, mount such a file), or run as an id that is named."
+        )
+    return ""
 
 
 def server_environment() -> dict[str, str]:
