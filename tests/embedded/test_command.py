@@ -18,7 +18,7 @@ from maplebridge import secrets, state
 from maplebridge.environment import inherited
 from maplebridge.folder import DataFolder
 from maplebridge.launch import User, launched
-from tests.embedded.watching import eventually, processes_on, stand_in
+from tests.embedded.watching import REPOSITORY, eventually, processes_on, stand_in
 
 
 def maplebridge(folder: Path, *words: str, answer: str = "") -> subprocess.CompletedProcess[str]:
@@ -232,6 +232,15 @@ def test_up_says_that_the_port_is_taken(tmp_path: Path) -> None:
         done = maplebridge(tmp_path, "up", "--port", str(port))
         assert done.returncode == 1
         assert f"Port {port} cannot be used" in done.stderr
+
+
+def test_make_up_takes_a_port() -> None:
+    dry = ["make", "--dry-run", "up"]
+    for words, told in (([], "maplebridge up\n"), (["PORT=8001"], "maplebridge up --port 8001\n")):
+        done = subprocess.run(
+            [*dry, *words], cwd=REPOSITORY, capture_output=True, text=True, check=False
+        )
+        assert told in done.stdout.replace(" \n", "\n"), done.stdout + done.stderr
 
 
 @contextmanager

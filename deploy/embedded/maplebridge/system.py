@@ -71,7 +71,8 @@ def free_port(wanted: int) -> int:
             probe.bind(("127.0.0.1", wanted))
         except OSError as error:
             raise Trouble(
-                f"Port {wanted} cannot be used ({error.strerror}): choose another with --port."
+                f"Port {wanted} cannot be used ({error.strerror}): choose another with --port "
+                "(`make up PORT=8001`)."
             ) from error
         return int(probe.getsockname()[1])
 
