@@ -243,6 +243,24 @@ def test_make_up_takes_a_port() -> None:
         assert told in done.stdout.replace(" \n", "\n"), done.stdout + done.stderr
 
 
+def test_token_shows_one_holder_of_each_role_and_finds_the_others(tmp_path: Path) -> None:
+    listed = maplebridge(tmp_path, "token").stdout.splitlines()
+    assert len(listed) < 40
+    assert sum("业委会主任" in line for line in listed) == 1
+    assert len(maplebridge(tmp_path, "token", "业委会委员").stdout.splitlines()) > 100
+    nobody = maplebridge(tmp_path, "token", "Waldo")
+    assert nobody.returncode == 1
+    assert "No name or office" in nobody.stderr
+
+
+def test_token_says_that_nobody_acts_for_another_in_a_real_street(street: Path) -> None:
+    with stand_in(street / ".maplebridge") as up:
+        assert up.says("all ready")
+        done = maplebridge(street, "token", "--person", "林满仓")
+    assert done.returncode == 1
+    assert "--person works only with --sandbox" in done.stderr
+
+
 @contextmanager
 def taken_port() -> Iterator[int]:
     with socket.socket() as other:

@@ -23,18 +23,51 @@ class Holder:
     name: str
     office: str
     appointment_id: str
+    role: tuple[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id}  {self.name}  {self.office}"
 
 
 def sample_holders() -> Iterator[Holder]:
     """List who holds which office in the sample street."""
     world = build(SEED)
     names = {person["id"]: person["name"] for person in world.people}
-    organisations = {one["id"]: one["name"] for one in world.organisations}
+    organisations = {one["id"]: one for one in world.organisations}
     posts = {post["id"]: post for post in world.posts}
     for appointment in world.appointments:
         post = posts[appointment["post_id"]]
-        at = organisations.get(post.get("organisation_id") or "", "")
-        yield Holder(names[appointment["person_id"]], f"{at}{post['name']}", appointment["id"])
+        at = organisations.get(post.get("organisation_id", ""))
+        yield Holder(
+            names[appointment["person_id"]],
+            f"{at['name'] if at else ''}{post['name']}",
+            appointment["id"],
+            (at["kind"] if at else "grid", post["kind"]),
+        )
+
+
+def examples() -> Iterator[str]:
+    """List one holder of each role in the sample street, and how to find the others."""
+    holders = list(sample_holders())
+    first: dict[tuple[str, str], Holder] = {}
+    for holder in holders:
+        first.setdefault(holder.role, holder)
+    yield from map(str, first.values())
+    yield f"One of each role; `{typed('token', '书记')}` searches all {len(holders):,}, by name or office."
+    yield f"In a sandbox `{typed('token', '--person')} NAME`, or an id, gives that person's token,"
+    yield f"once `{typed('sample', 'tianqiao')}` has loaded them."
+
+
+def found(search: str) -> list[str]:
+    """List the holders in the sample street whose name or office holds some words.
+
+    Raises:
+        Trouble: nobody's does.
+    """
+    those = [str(one) for one in sample_holders() if search in one.name or search in one.office]
+    if not those:
+        raise Trouble(f"No name or office in the sample street holds {search}: `{typed('token')}`.")
+    return those
 
 
 def find_appointment(person: str) -> str:
@@ -59,9 +92,15 @@ async def fetch_token(data: Path, client_id: str | None, person: str | None) -> 
     """Ask the installation that runs on a data folder for an access token.
 
     Raises:
-        Trouble: nothing runs there, the client is unknown, or the API refused.
+        Trouble: nothing runs there, the client is unknown, a person is asked for outside a
+            sandbox, or the API refused.
     """
     reached = reach(data)
+    if person and not reached.secrets.sandbox:
+        raise Trouble(
+            "--person works only with --sandbox: in a real street nobody acts for another. "
+            f"For a sandbox: `{typed('up', '--sandbox', data=Path('.maplebridge/sandbox'))}`."
+        )
     known = reached.secrets.client_secrets
     client_id = client_id or CLIENT
     if client_id not in known:
@@ -73,6 +112,6 @@ async def fetch_token(data: Path, client_id: str | None, person: str | None) -> 
     }
     if person:
         form["act_as"] = find_appointment(person)
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, headers={"Accept-Language": "en"}) as client:
         answer = ok(await client.post(f"{reached.url}/oauth/token", data=form))
     return str(answer.json()["access_token"])
