@@ -170,14 +170,15 @@ async def api_is_ready(url: str) -> bool:
 
 
 def _api_environment(place: Place) -> dict[str, str]:
-    # What the operator sets beside our own settings (a provider of logins, say) is for the API.
+    # What the operator sets beside our own settings (a provider of logins, say) is for the API. Not
+    # the keys: what this installation has sealed and signed needs its own.
     return {
         **inherited(),
-        **place.secrets.keys,
         **ours(),
         "MAPLEBRIDGE_DATABASE_URL": place.database_url("mb_api"),
         "MAPLEBRIDGE_REDIS_URL": place.redis_url,
         "MAPLEBRIDGE_SANDBOX": "true" if place.secrets.sandbox else "false",
+        **place.secrets.keys,
     }
 
 
