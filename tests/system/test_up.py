@@ -1,6 +1,7 @@
 """`maplebridge up` with all its parts: they come up, survive each other, and go."""
 
 import asyncio
+import re
 import signal
 import subprocess
 import sys
@@ -76,6 +77,16 @@ async def test_the_clients_of_the_installation_get_a_token(system: MapleBridge) 
             )
             assert answer.status_code == 200, answer.text
             assert answer.json()["access_token"]
+
+
+async def test_the_logs_tell_when_and_nothing_of_work_that_was_not_there(
+    system: MapleBridge,
+) -> None:
+    await asyncio.sleep(2)  # the job worker has looked for runs twice more
+    lines = {part: (system.folder.logs / f"{part}.log").read_text() for part in ("jobs", "api")}
+    assert "cron:hand_out_runs()" not in lines["jobs"]
+    assert "Application startup complete" in lines["api"]
+    assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d", told) for told in lines["api"].splitlines())
 
 
 @pytest.mark.parametrize("part", PARTS)

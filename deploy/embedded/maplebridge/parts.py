@@ -5,6 +5,7 @@ import ssl
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 from redis.asyncio import Redis
@@ -23,6 +24,7 @@ from maplebridge.valkey import ValkeyServer
 JOBS_QUEUE = "maplebridge:jobs"
 EVALUATOR_QUEUE = "maplebridge:evaluations"
 EXTERNAL_SECONDS_MAX = 15
+UVICORN_LOGS = Path(__file__).with_name("uvicorn.json")
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def api_part(place: Place) -> Part:
             *("uvicorn", "maplebridge_api.main:create_app", "--factory", "--no-access-log"),
             *("--host", "127.0.0.1", "--port", str(place.port)),
             *("--timeout-graceful-shutdown", "10"),
+            *("--log-config", str(UVICORN_LOGS)),  # its own has no time
         ),
         ready=lambda: api_is_ready(place.url),
         environment=_api_environment(place),
@@ -175,10 +178,10 @@ def _api_environment(place: Place) -> dict[str, str]:
     return {
         **inherited(),
         **ours(),
+        **place.secrets.keys,
         "MAPLEBRIDGE_DATABASE_URL": place.database_url("mb_api"),
         "MAPLEBRIDGE_REDIS_URL": place.redis_url,
         "MAPLEBRIDGE_SANDBOX": "true" if place.secrets.sandbox else "false",
-        **place.secrets.keys,
     }
 
 

@@ -1,18 +1,16 @@
 """The whole service as a context manager: for `maplebridge up`, the demo and the tests."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from maplebridge import parts, secrets
 from maplebridge.folder import DataFolder
+from maplebridge.logs import followed
 from maplebridge.parts import Place
 from maplebridge.supervisor import Say, System, alone, started
 from maplebridge.trouble import Trouble
-
-FOLLOW_EVERY_SECONDS = 0.2
 
 
 class MapleBridge(System):
@@ -75,43 +73,3 @@ def free_port(wanted: int) -> int:
                 "(`make up PORT=8001`)."
             ) from error
         return int(probe.getsockname()[1])
-
-
-@asynccontextmanager
-async def followed(logs: Path, show: Say | None) -> AsyncIterator[None]:
-    """Show what is appended to the logs meanwhile."""
-    if show is None:
-        yield
-        return
-    following = asyncio.create_task(follow(logs, show))
-    try:
-        yield
-    finally:
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
-
-
-async def follow(logs: Path, show: Say) -> None:
-    """Show every whole line that is appended to a log, with the name of its part."""
-    seen = sizes(logs)
-    while True:
-        for log, size in sizes(logs).items():
-            start = seen.get(log, 0) if size >= seen.get(log, 0) else 0
-            whole = read_between(log, start, size).rpartition(b"\n")[0]
-            for line in whole.decode(errors="replace").splitlines():
-                show(f"{log.stem} | {line}")
-            seen[log] = start + len(whole) + 1 if whole else start
-        await asyncio.sleep(FOLLOW_EVERY_SECONDS)
-
-
-def sizes(logs: Path) -> dict[Path, int]:
-    """Give the size of each log in bytes."""
-    return {log: log.stat().st_size for log in sorted(logs.glob("*.log"))}
-
-
-def read_between(log: Path, start: int, end: int) -> bytes:
-    """Read a piece of a file."""
-    with log.open("rb") as file:
-        file.seek(start)
-        return file.read(end - start)
