@@ -71,22 +71,27 @@ async def report_requests(database: asyncpg.Connection) -> AsyncIterator[str]:
 
 
 async def ballot_requests(database: asyncpg.Connection) -> AsyncIterator[str]:
-    """Each ballot once: every delegate of today's tables about every other office holder."""
+    """Each ballot once: every delegate of today's tables about all in whom they have no interest."""
     rows = await database.fetch(
-        "SELECT w.meeting_id, w.appointment_id, a.id FROM attendance w"
-        " JOIN meeting m ON m.street_id = w.street_id AND m.id = w.meeting_id"
-        " JOIN appointment a ON a.street_id = w.street_id AND a.id <> w.appointment_id"
-        " WHERE w.street_id = $1 AND m.during @> now()",
+        "SELECT w.meeting_id, w.appointment_id, s.subject_kind, s.subject_id,"
+        " r.form -> s.subject_kind AS asked"
+        " FROM attendance w JOIN meeting m ON m.street_id = w.street_id AND m.id = w.meeting_id"
+        " JOIN rubric r ON r.street_id = m.street_id AND r.id = m.rubric_id"
+        " JOIN appointment a ON a.street_id = w.street_id AND a.id = w.appointment_id"
+        " JOIN subject s ON s.street_id = w.street_id"
+        " WHERE w.street_id = $1 AND m.during @> now() AND NOT EXISTS (SELECT FROM interest i"
+        " WHERE i.street_id = s.street_id AND i.person_id = a.person_id"
+        " AND i.subject_kind = s.subject_kind AND i.subject_id = s.subject_id)",
         STREET,
     )
     random.Random(1).shuffle(rows)
-    for meeting_id, rater_id, subject_id in rows:
+    for row in rows:
         body = {
-            "meeting_id": str(meeting_id),
-            "rater_id": str(rater_id),
-            "subject_kind": "appointment",
-            "subject_id": str(subject_id),
-            "marks": {"duties": 86, "response": 90, "cooperation": 78},
+            "meeting_id": str(row["meeting_id"]),
+            "rater_id": str(row["appointment_id"]),
+            "subject_kind": row["subject_kind"],
+            "subject_id": str(row["subject_id"]),
+            "marks": dict.fromkeys(json.loads(row["asked"])[:3], 86),
             "channel": "phone",
         }
         yield f"POST\t/v1/ballots\t{json.dumps(body)}"

@@ -210,6 +210,6 @@ async def test_an_event_of_a_street_that_does_not_exist_cannot_be_numbered(
 ) -> None:
     with pytest.raises(asyncpg.PostgresError, match="no rows"):
         await owner.execute(
-            "INSERT INTO event (street_id, id, type, time, actor, subject, data)"
-            " VALUES (411104099, uuidv7(), 'x', now(), 'x', 'x', '{}')"
+            "INSERT INTO event (street_id, type, time, actor, subject, data)"
+            " VALUES (411104099, 'x', now(), 'x', 'x', '{}')"
         )

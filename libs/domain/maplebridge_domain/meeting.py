@@ -81,6 +81,16 @@ class NotPresent(Problem):
 
 
 @dataclass(eq=False)
+class BallotOfAnother(Problem):
+    """A delegate casts their own ballot; the host enters those given on paper or by telephone."""
+
+    kind = Kind.FORBIDDEN
+    zh = "只能以本人到会身份投票；他人的纸质票或电话票由主持人代为录入。"
+    en = "Cast your own ballot only; the host enters those given on paper or by telephone."
+    pointer = "/rater_id"
+
+
+@dataclass(eq=False)
 class InterestConflict(Problem):
     """Nobody evaluates where they have an interest, derived from appointments and contracts."""
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 
 from . import appointments, disputes, evaluations, grid, meetings, organisations, people, ratings
-from .platform import event_log, health, oauth, openapi, problems, sandbox
+from .platform import event_log, health, oauth, openapi, problems, routing, sandbox
 from .platform.database import Database
 from .platform.limits import BodyLimit
 from .platform.metrics import Metrics
@@ -36,7 +36,7 @@ def create_app() -> FastAPI:
         summary="The service behind the 256 method of settling property disputes.",
         description=DESCRIPTION,
         lifespan=_lifespan,
-        generate_unique_id_function=openapi.operation_id,
+        generate_unique_id_function=routing.operation_id,
         telemetry={"tracing": False, "metrics": False},
     )
     app.state.database = Database(

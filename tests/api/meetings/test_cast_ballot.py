@@ -162,3 +162,20 @@ async def test_a_person_casts_within_reach_only(tianqiao: Tianqiao) -> None:
     sun = await tianqiao.in_office("chen in huayuan committee")
     given = ballot(CHEN, "organisation", "library")
     assert outcome(await sun.posts("/ballots", given)) == "201"
+
+
+async def test_a_person_casts_their_own_ballot_and_the_host_enters_those_on_paper(
+    tianqiao: Tianqiao,
+) -> None:
+    """Otherwise the enterprise's own delegate could mark it through somebody else's name."""
+    sun = await tianqiao.in_office("sun in chenguang branch")
+    others = ballot("liu in library", "enterprise", "chenguang")
+    for given in (others, others | {"channel": "phone"}):
+        assert outcome(await sun.posts("/ballots", given)) == "403 ballot_of_another"
+        batch = await sun.posts("/ballots/batch", {"items": [given]})
+        assert outcome(batch) == "403 ballot_of_another"
+    host = await tianqiao.in_office("wang in huayuan branch")
+    on_the_phone = others | {"channel": "phone"}
+    assert outcome(await host.posts("/ballots", on_the_phone)) == "403 ballot_of_another"
+    assert outcome(await host.posts("/ballots", others)) == "201"
+    assert await tianqiao.new_events() == ["ballot.cast"]

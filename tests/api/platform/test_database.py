@@ -35,7 +35,10 @@ VALUES = {
 
 def asked_by(read: Read[object], id_: UUID) -> dict[str, object]:
     """Give a read a value for each name that it is asked by; what is not known is an id."""
-    names = {*read._names} - {*read._constants} - {"lo", "hi"}
+    names = {
+        name for form in (read.one, read.several) for name in {*form.names} - {*form.constants}
+    }
+    names -= {"lo", "hi"}
     return {name: VALUES.get(name, id_) for name in names}
 
 
@@ -150,14 +153,14 @@ async def test_on_a_poisoned_session_no_read_at_all_gives_rows(
         await connection.execute(f"SET mb.lo = '{left_behind.lo}'; SET mb.hi = '{left_behind.hi}'")
         for read in all_reads():
             for name in ("huayuan", "flooded kitchen", "next quarter"):
-                for scope in (Scope(TIANQIAO, TIANQIAO), Scope(NEIGHBOUR, NEIGHBOUR)):
-                    arguments = read.arguments(scope, asked_by(read, UUID(id_of(name))))
+                for scope in (Scope(TIANQIAO, TIANQIAO), Scope(NEIGHBOUR, NEIGHBOUR), EVERYWHERE):
+                    sql, *arguments = read.prepare(scope, asked_by(read, UUID(id_of(name))))
                     try:
-                        found = await connection.fetch(read.sql, *arguments)
+                        found = await connection.fetch(sql, *arguments)
                     except asyncpg.PostgresError as error:
                         assert error.sqlstate == "MB001"  # noqa: PT017 - or no row at all
                     else:
-                        assert found == [], read.sql
+                        assert found == [], sql
     await connection.close()
 
 
@@ -165,11 +168,12 @@ def test_every_read_lies_behind_the_gate() -> None:
     reads = all_reads()
     assert len(reads) > 25
     for read in reads:
-        head, _, behind = read.sql.partition("LATERAL")
-        assert re.search(r"mb_enter\(\$\d+::INTEGER, \$\d+::INTEGER\) AS ok", head), read.sql
-        assert str(GATE) in behind, read.sql
-        assert "LIMIT" in behind, read.sql
-        assert re.search(r"street_id (BETWEEN|=) \$", behind), read.sql
+        for sql, named in ((read.one.sql, "="), (read.several.sql, "(BETWEEN|=)")):
+            head, _, behind = sql.partition("LATERAL")
+            assert re.search(r"mb_enter\(\$\d+::INTEGER, \$\d+::INTEGER\) AS ok", head), sql
+            assert str(GATE) in behind, sql
+            assert "LIMIT" in behind, sql
+            assert re.search(rf"street_id {named} \$", behind), sql
 
 
 async def test_no_read_shows_a_neighbour_what_belongs_to_the_street(tianqiao: Tianqiao) -> None:
@@ -185,8 +189,8 @@ async def test_no_read_shows_a_neighbour_what_belongs_to_the_street(tianqiao: Ti
             for scope in (Scope(NEIGHBOUR, NEIGHBOUR), Scope(0, TIANQIAO - 1)):
                 found = await database.read(read, scope, **named)
                 shown = json.dumps(found, default=str)
-                assert str(TIANQIAO) not in shown, read.sql
-                assert id_of("huayuan") not in shown, read.sql
+                assert str(TIANQIAO) not in shown, read.one.sql
+                assert id_of("huayuan") not in shown, read.one.sql
 
 
 async def test_the_installations_own_range_reaches_every_street(tianqiao: Tianqiao) -> None:

@@ -68,4 +68,4 @@ async def test_a_key_out_of_form_is_refused(tianqiao: Tianqiao) -> None:
     for key in ("", "two words", "x" * 201):
         headers = {"Idempotency-Key": key}
         answer = await tianqiao.clerk_li.posts("/people", PERSON, headers=headers)
-        assert outcome(answer) == "422 invalid_request", key
+        assert outcome(answer) == "422 idempotency_key_invalid", key

@@ -29,10 +29,11 @@ from maplebridge_domain.period import EmptyPeriod
 from ..platform.bodies import Batch, BatchOut, Page, StreetIdParameter
 from ..platform.clock import clock
 from ..platform.identity import Caller, needs
-from ..platform.openapi import answers, created, router
+from ..platform.openapi import answers, created
 from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken
 from ..platform.request import IfMatch, Tx, create, create_batch
+from ..platform.routing import router
 from . import queries, service
 from .schemas import AppointmentOut, End, NewAppointment, NewCrossAppointment, Summary
 

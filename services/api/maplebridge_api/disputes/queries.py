@@ -26,7 +26,7 @@ from maplebridge_domain.dispute import DisputeState
 from ..grid.service import STANDING_BY_ID, path_of
 from ..organisations.service import serving_enterprise
 from ..platform.database import Statement, an_id, by_ids, in_scope, insert_rows, json_object
-from ..platform.hot import behind_gate, write_once
+from ..platform.hot import HotWrite, behind_gate
 from ..platform.paging import Pages, single
 from ..platform.request import Created
 from . import events
@@ -108,9 +108,7 @@ _draft = (
     )
     .cte("draft")
 )
-REPORT = Statement(
-    write_once(_place, _draft, dispute, _out(_draft), events.REPORTED, "disputes"), Reported
-)
+REPORT = HotWrite(_place, _draft, dispute, _out(_draft), events.REPORTED, "disputes", row=Reported)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
-    not_,
     or_,
     select,
     update,
@@ -71,15 +70,15 @@ def asks_about(
     street_id: ColumnElement[int],
     rubric_id: ColumnElement[UUID],
     subject_kind: ColumnElement[str],
-    marks: ColumnElement[Any],
+    indicators: ColumnElement[list[str]],
 ) -> ColumnElement[bool]:
-    """Write whether a rubric asks about every indicator that a ballot marks."""
+    """Write whether a rubric asks about every one of a ballot's indicators."""
     asked = func.coalesce(rubric.c.form.op("->")(subject_kind), literal_column("'[]'::jsonb"))
-    marked: ColumnElement[str] = func.jsonb_object_keys(marks).column_valued("marked")
-    of_rubric = (rubric.c.street_id == street_id, rubric.c.id == rubric_id)
-    unasked = select(marked).where(not_(asked.op("?", is_comparison=True)(marked)))
-    unasked = unasked.correlate_except(marked.table)
-    fits = select(rubric.c.id).where(*of_rubric, not_(exists(unasked)))
+    fits = select(rubric.c.id).where(
+        rubric.c.street_id == street_id,
+        rubric.c.id == rubric_id,
+        asked.op("?&", is_comparison=True)(indicators),
+    )
     return exists(fits.correlate_except(rubric))
 
 

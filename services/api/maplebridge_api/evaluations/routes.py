@@ -25,10 +25,11 @@ from maplebridge_domain.rubric_refusals import KindNotInRubric, RubricNotInForce
 
 from ..platform.bodies import Page
 from ..platform.identity import Caller, needs
-from ..platform.openapi import answers, created, router
+from ..platform.openapi import answers, created
 from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken
 from ..platform.request import IfMatch, Tx, create
+from ..platform.routing import router
 from . import queries, service
 from .schemas import (
     Claim,

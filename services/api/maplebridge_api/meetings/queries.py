@@ -22,8 +22,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, insert
 
+from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.period import Period
 
 from ..appointments.service import person_of
@@ -39,7 +40,7 @@ from ..platform.database import (
     json_object,
     json_period,
 )
-from ..platform.hot import NOW, behind_gate, write_once
+from ..platform.hot import NOW, HotWrite, behind_gate
 from ..platform.paging import Pages, single
 from ..platform.request import Created
 from ..platform.views import interest, subject
@@ -242,7 +243,7 @@ def _casting(given: Any) -> Select[Any]:
             _any(subject, *named).label("subject_known"),
             _any(interest, *conflicting).label("interested"),
             asks_about(
-                meeting.c.street_id, meeting.c.rubric_id, given.subject_kind, given.marks
+                meeting.c.street_id, meeting.c.rubric_id, given.subject_kind, given.indicators
             ).label("asked"),
         )
         .select_from(meeting.outerjoin(attendance, listed))
@@ -259,14 +260,18 @@ def _any(view: Any, *where: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 class _Given:
-    """A single ballot's members, as parameters."""
+    """A single ballot's members, as parameters; of one kind of subject."""
+
+    def __init__(self, kind: SubjectKind) -> None:
+        # Said in the statement: of the views of subjects and interests only that kind's part is left.
+        self.subject_kind: ColumnElement[Any] = literal_column(f"'{kind}'", Text)
 
     meeting_id = _meeting_id
     rater_id: ColumnElement[Any] = bindparam("rater_id", type_=Uuid)
-    subject_kind: ColumnElement[Any] = bindparam("subject_kind", type_=Text)
     subject_id: ColumnElement[Any] = bindparam("subject_id", type_=Uuid)
     cast_at: ColumnElement[Any] = bindparam("cast_at", type_=DateTime(timezone=True))
     marks: ColumnElement[Any] = bindparam("marks", type_=JSONB)
+    indicators: ColumnElement[Any] = bindparam("indicators", type_=ARRAY(Text))
     channel: ColumnElement[Any] = bindparam("channel", type_=Text)
 
 
@@ -299,37 +304,43 @@ BALLOTS = Pages(
 )
 ADD_BALLOTS = Statement(insert_rows(ballot, ballot.c.id, BALLOT_OUT), Created)
 
-_about = behind_gate(_casting(_Given).where(GATE), "about")
 _reach: ColumnElement[Any] = bindparam("reach", type_=Text)
-_draft = (
-    select(
-        _about.c.street_id,
-        func.coalesce(bindparam("id", type_=Uuid), func.uuidv7()).label("id"),
-        _Given.meeting_id.label("meeting_id"),
-        _Given.rater_id.label("rater_id"),
-        _about.c.party,
-        _Given.subject_kind.label("subject_kind"),
-        _Given.subject_id.label("subject_id"),
-        _Given.marks.label("marks"),
-        _Given.cast_at.label("cast_at"),
-        _Given.channel.label("channel"),
+
+
+def _cast(kind: SubjectKind) -> HotWrite[Casting]:
+    """Write the statement that casts a ballot about a subject of one kind."""
+    given = _Given(kind)
+    about = behind_gate(_casting(given).where(GATE), "about")
+    draft = (
+        select(
+            about.c.street_id,
+            func.coalesce(bindparam("id", type_=Uuid), func.uuidv7()).label("id"),
+            given.meeting_id.label("meeting_id"),
+            given.rater_id.label("rater_id"),
+            about.c.party,
+            given.subject_kind.label("subject_kind"),
+            given.subject_id.label("subject_id"),
+            given.marks.label("marks"),
+            given.cast_at.label("cast_at"),
+            given.channel.label("channel"),
+        )
+        .where(
+            about.c.in_time,
+            about.c.has_rubric,
+            about.c.present,
+            about.c.subject_known,
+            ~about.c.interested,
+            about.c.asked,
+            _reach.is_(None)
+            | (about.c.path == _reach)
+            | func.starts_with(about.c.path, _reach + literal_column("'/'")),
+        )
+        .cte("draft")
     )
-    .where(
-        _about.c.in_time,
-        _about.c.has_rubric,
-        _about.c.present,
-        _about.c.subject_known,
-        ~_about.c.interested,
-        _about.c.asked,
-        _reach.is_(None)
-        | (_about.c.path == _reach)
-        | func.starts_with(_about.c.path, _reach + literal_column("'/'")),
-    )
-    .cte("draft")
-)
-CAST = Statement(
-    write_once(_about, _draft, ballot, _out(_draft), events.BALLOT_CAST, "ballots"), Casting
-)
+    return HotWrite(about, draft, ballot, _out(draft), events.BALLOT_CAST, "ballots", row=Casting)
+
+
+CAST = {kind: _cast(kind) for kind in SubjectKind}
 
 _given = (
     func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
@@ -339,7 +350,7 @@ _given = (
         column("subject_kind", Text),
         column("subject_id", Uuid),
         column("cast_at", DateTime(timezone=True)),
-        column("marks", JSONB),
+        column("indicators", ARRAY(Text)),
         name="given",
     )
     .render_derived(with_types=True)

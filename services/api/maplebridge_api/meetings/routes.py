@@ -9,6 +9,7 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.grid import NotAQuarter
 from maplebridge_domain.meeting import (
     AlreadyMarked,
+    BallotOfAnother,
     BallotOutsideMeeting,
     DoneOutOfTime,
     InterestConflict,
@@ -24,10 +25,11 @@ from maplebridge_domain.period import EmptyPeriod
 
 from ..platform.bodies import Batch, BatchOut, Page
 from ..platform.identity import Caller, needs
-from ..platform.openapi import answers, created, router
+from ..platform.openapi import answers, created
 from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken
 from ..platform.request import IfMatch, OnlyOnce, Tx, create, create_batch, created_once
+from ..platform.routing import router
 from . import queries, service
 from .schemas import (
     AttendanceList,
@@ -48,6 +50,7 @@ Host = Annotated[Caller, needs(Right.MEETINGS_WRITE)]
 Delegate = Annotated[Caller, needs(Right.BALLOTS_CAST)]
 MEETING_RULES = (NotAQuarter, EmptyPeriod, MeetingsOverlap, IdTaken)
 BALLOT_RULES = (
+    BallotOfAnother,
     NoRubricInForce,
     BallotOutsideMeeting,
     NotPresent,
@@ -56,6 +59,44 @@ BALLOT_RULES = (
     AlreadyMarked,
     IdTaken,
 )
+
+
+@routes.post("/ballots", status_code=201, responses=created(BallotOut, *BALLOT_RULES))
+async def cast_ballot(
+    request: Request, body: NewBallot, caller: Delegate, once: OnlyOnce
+) -> Response:
+    """Cast a ballot. 投评议票"""
+    made = await service.cast_ballot(request.app.state.database, caller, once, body)
+    return created_once(made, "ballots")
+
+
+@routes.post("/ballots/batch", status_code=201, responses=created(BatchOut, *BALLOT_RULES))
+async def cast_ballots(body: Batch[NewBallot], caller: Delegate, tx: Tx) -> Response:
+    """Cast many ballots, all or none. 批量投评议票"""
+    return await create_batch(tx, body, service.cast_ballots)
+
+
+@routes.get("/ballots", responses=answers(Page[BallotOut]))
+async def list_ballots(
+    request: Request,
+    caller: Annotated[Caller, needs(Right.RESULTS_READ)],
+    limit: Limit = 50,
+    after: After = None,
+    meeting_id: UUID | None = None,
+    subject_id: UUID | None = None,
+) -> Response:
+    """List ballots, by meeting or subject. 评议票列表"""
+    return await queries.BALLOTS.page(
+        request, caller, limit, after, meeting_id=meeting_id, subject_id=subject_id
+    )
+
+
+@routes.get("/ballots/{id:uuid}", responses=answers(BallotOut))
+async def get_ballot(
+    request: Request, caller: Annotated[Caller, needs(Right.RESULTS_READ)], id: UUID
+) -> Response:
+    """Get a ballot. 评议票详情"""
+    return await get(request, caller, queries.BALLOT_BY_ID, id=id)
 
 
 @routes.post("/meetings", status_code=201, responses=created(MeetingOut, *MEETING_RULES))
@@ -143,41 +184,3 @@ async def complete_task(
     """Enter that a task was done. 办结交办事项"""
     done = await service.complete_task(tx, id, version, body)
     return await tx.answer(200, done.text, version=version + 1)
-
-
-@routes.post("/ballots", status_code=201, responses=created(BallotOut, *BALLOT_RULES))
-async def cast_ballot(
-    request: Request, body: NewBallot, caller: Delegate, once: OnlyOnce
-) -> Response:
-    """Cast a ballot. 投评议票"""
-    made = await service.cast_ballot(request.app.state.database, caller, once, body)
-    return created_once(made, "ballots")
-
-
-@routes.post("/ballots/batch", status_code=201, responses=created(BatchOut, *BALLOT_RULES))
-async def cast_ballots(body: Batch[NewBallot], caller: Delegate, tx: Tx) -> Response:
-    """Cast many ballots, all or none. 批量投评议票"""
-    return await create_batch(tx, body, service.cast_ballots)
-
-
-@routes.get("/ballots", responses=answers(Page[BallotOut]))
-async def list_ballots(
-    request: Request,
-    caller: Annotated[Caller, needs(Right.RESULTS_READ)],
-    limit: Limit = 50,
-    after: After = None,
-    meeting_id: UUID | None = None,
-    subject_id: UUID | None = None,
-) -> Response:
-    """List ballots, by meeting or subject. 评议票列表"""
-    return await queries.BALLOTS.page(
-        request, caller, limit, after, meeting_id=meeting_id, subject_id=subject_id
-    )
-
-
-@routes.get("/ballots/{id:uuid}", responses=answers(BallotOut))
-async def get_ballot(
-    request: Request, caller: Annotated[Caller, needs(Right.RESULTS_READ)], id: UUID
-) -> Response:
-    """Get a ballot. 评议票详情"""
-    return await get(request, caller, queries.BALLOT_BY_ID, id=id)

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.meeting import (
+    BallotOfAnother,
     BallotOutsideMeeting,
+    Channel,
     DoneOutOfTime,
     InterestConflict,
     ListedTwice,
@@ -140,11 +142,13 @@ async def cast_ballot(database: Database, caller: Caller, once: Once, new: NewBa
     """Cast a ballot, in one statement.
 
     Raises:
-        NotFound, RightMissing, NoRubricInForce, BallotOutsideMeeting, NotPresent, InterestConflict,
-        UnknownIndicator, AlreadyMarked, IdTaken.
+        NotFound, RightMissing, BallotOfAnother, NoRubricInForce, BallotOutsideMeeting, NotPresent,
+        InterestConflict, UnknownIndicator, AlreadyMarked, IdTaken.
     """
+    _check_hand(caller, new)
     values = new.model_dump() | {
         "marks": json.dumps(new.marks),
+        "indicators": list(new.marks),
         "cast_at": new.cast_at or clock.now(),
         "reach": caller.reach,
     }
@@ -152,7 +156,9 @@ async def cast_ballot(database: Database, caller: Caller, once: Once, new: NewBa
     def refuse(found: Casting) -> None:
         check_casting(caller, found)
 
-    return await create_once(database, caller, once, queries.CAST, refuse, **values)
+    return await create_once(
+        database, caller, once, queries.CAST[new.subject_kind], refuse, **values
+    )
 
 
 async def cast_ballots(write: Write, ballots: Items[NewBallot]) -> list[Created]:
@@ -161,10 +167,14 @@ async def cast_ballots(write: Write, ballots: Items[NewBallot]) -> list[Created]
     Raises:
         What `cast_ballot` raises, pointing at the ballot.
     """
-    given = [dump(ballot, cast_at=ballot.cast_at or write.now) for ballot in ballots]
+    given = [
+        dump(ballot, indicators=list(ballot.marks), cast_at=ballot.cast_at or write.now)
+        for ballot in ballots
+    ]
     seen = iter(await write.tx.all(queries.CASTINGS, rows=as_rows(given), now=write.now))
 
     def row(ballot: NewBallot) -> dict[str, object]:
+        _check_hand(write.caller, ballot)
         casting = next(seen)
         if casting.street_id is None:
             raise NotFound("/meeting_id")
@@ -178,6 +188,20 @@ async def cast_ballots(write: Write, ballots: Items[NewBallot]) -> list[Created]
     ids = [one.id for one in made]
     await write.record_created(events.BALLOT_CAST, "ballots", ids, meetings.values())
     return made
+
+
+def _check_hand(caller: Caller, ballot: NewBallot) -> None:
+    """Let a person cast in their own capacity; a host also for others, what did not come by phone.
+
+    A system (a street's own counter, an app that has authenticated its user) is bound by its scope.
+
+    Raises:
+        BallotOfAnother.
+    """
+    own = caller.capacity in (None, ballot.rater_id)
+    hosts = Right.MEETINGS_WRITE in caller.rights and ballot.channel != Channel.PHONE
+    if not own and not hosts:
+        raise BallotOfAnother()
 
 
 def check_casting(caller: Caller, casting: Casting) -> None:

@@ -9,10 +9,11 @@ from maplebridge_domain.authority import Right
 
 from ..platform.bodies import Batch, BatchOut, Page
 from ..platform.identity import Caller, needs
-from ..platform.openapi import answers, created, router
+from ..platform.openapi import answers, created
 from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken
 from ..platform.request import Tx, create, create_batch
+from ..platform.routing import router
 from . import queries, service
 from .schemas import NewPerson, PersonOut
 

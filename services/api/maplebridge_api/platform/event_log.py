@@ -21,8 +21,9 @@ from maplebridge_domain.authority import Right
 from .bodies import Page, StreetIdParameter
 from .database import GATE, Database, Read, in_scope, json_object
 from .identity import Caller, needs
-from .openapi import answers, router
+from .openapi import answers
 from .paging import Limit, json_answer
+from .routing import router
 from .tables import event
 
 routes = router("events")
@@ -32,7 +33,7 @@ class EventOut(BaseModel):
     """A change, as a CloudEvent (CloudEvents 1.0, JSON); `sequence`, `actor`, `capacity` extend it."""
 
     specversion: str = "1.0"
-    id: UUID
+    id: str = Field(description="The `sequence`: with `source` it names the event. 事件标识")
     source: str = Field(description="The street: `/streets/<id>`.")
     type: str
     subject: str
@@ -45,7 +46,7 @@ class EventOut(BaseModel):
 
 _SHOWN = json_object(
     specversion=literal_column("'1.0'"),
-    id=event.c.id,
+    id=cast(event.c.no, Text),
     source=literal_column("'/streets/'") + cast(event.c.street_id, Text),
     type=event.c.type,
     subject=event.c.subject,

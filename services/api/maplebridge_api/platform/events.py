@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, func, insert
+from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, insert
 from sqlalchemy.dialects.postgresql import JSONB
 
 from .database import Statement, Transaction
@@ -35,7 +35,6 @@ RECORD = Statement(
     insert(event)
     .values(
         street_id=bindparam("street_id", type_=Integer),
-        id=func.uuidv7(),
         type=bindparam("type", type_=Text),
         time=bindparam("time", type_=DateTime(timezone=True)),
         actor=bindparam("actor", type_=Text),

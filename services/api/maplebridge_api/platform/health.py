@@ -7,8 +7,9 @@ from pydantic import BaseModel
 
 from ..settings import settings
 from .database import Database
-from .openapi import answers, router
+from .openapi import answers
 from .problems import ServiceUnavailable
+from .routing import router
 
 routes = router("operations", "")
 

@@ -4,9 +4,11 @@ One trip to the database instead of five. Each part reads from the one before it
 before the caller's range is entered, and a key that was answered before lets nothing be written.
 """
 
+import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from sqlalchemy import (
     CTE,
@@ -21,25 +23,22 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
-    func,
     insert,
     literal,
     literal_column,
-    or_,
     select,
     true,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from .clock import clock
-from .database import Database, Statement, gate
+from .database import Database, Row, Statement, gate
 from .events import EventType
 from .identity import Caller
 from .problems import NotFound
 from .request import ANSWERED_BEFORE, Created, Once, replay
 from .tables import event, idempotency
 
-_key = bindparam("key", type_=Text)
 NOW = bindparam("now", type_=DateTime(timezone=True))
 
 
@@ -49,24 +48,48 @@ def behind_gate(rows: Select[Any], name: str) -> CTE:
     return select(found).select_from(gate().join(found, true())).cte(name)
 
 
-def write_once(
-    about: CTE,
-    draft: CTE,
-    table: Table,
-    shown: ColumnElement[Any],
-    kind: EventType,
-    collection: str,
-) -> Select[Any]:
-    """Write the statement that inserts the row in `draft` once a key, and tells it by an event.
+class HotWrite(Generic[Row]):
+    """A write in one statement: it inserts the row in `draft` once a key, and tells it by an event.
 
     `draft` has the table's columns; `shown` is its representation, over the columns of `draft`.
     The one row that comes back: all columns of `about` (what the refusals look at), then the draft's
     `id` and `text` (null: nothing was drafted), then `written` (null: the key was answered before).
+    Without a key a shorter statement does; every part of one is set up at each execution.
     """
-    ready = select(*draft.c, cast(shown, Text).label("text")).cte("ready")
-    key = _answered(ready, collection)
-    first = or_(_key.is_(None), exists(select(key.c.key)))
-    columns = [c.name for c in draft.c]
+
+    def __init__(
+        self,
+        about: CTE,
+        draft: CTE,
+        table: Table,
+        shown: ColumnElement[Any],
+        kind: EventType,
+        collection: str,
+        row: Callable[..., Row],
+    ) -> None:
+        ready = select(*draft.c, cast(shown, Text).label("text")).cte("ready")
+        key = _answered(ready, collection)
+
+        def write(first: ColumnElement[bool]) -> Statement[Row]:
+            return Statement(_write(about, ready, table, first, kind, collection), row)
+
+        self.keyed = write(exists(select(key.c.key)))
+        self.unkeyed = write(true())
+
+    def statement(self, key: str | None) -> Statement[Row]:
+        """Return the statement for a request with this key, or without one."""
+        return self.unkeyed if key is None else self.keyed
+
+
+def _write(
+    about: CTE,
+    ready: CTE,
+    table: Table,
+    first: ColumnElement[bool],
+    kind: EventType,
+    collection: str,
+) -> Select[Any]:
+    columns = [c.name for c in table.c if c.name in ready.c]
     row = (
         insert(table)
         .from_select(columns, select(*(ready.c[name] for name in columns)).where(first))
@@ -85,7 +108,7 @@ def _answered(ready: CTE, collection: str) -> CTE:
     values: dict[str, Any] = {
         "street_id": bindparam("lo", type_=Integer),
         "actor": bindparam("actor", type_=Text),
-        "key": _key,
+        "key": bindparam("key", type_=Text),
         "request_sha256": bindparam("digest", type_=LargeBinary),
         "status": literal_column("201"),
         "answer": ready.c.text,
@@ -95,7 +118,7 @@ def _answered(ready: CTE, collection: str) -> CTE:
     }
     return (
         upsert(idempotency)
-        .from_select(list(values), select(*values.values()).where(_key.is_not(None)))
+        .from_select(list(values), select(*values.values()))
         .on_conflict_do_nothing()
         .returning(idempotency.c.key)
         .cte("answered")
@@ -105,7 +128,6 @@ def _answered(ready: CTE, collection: str) -> CTE:
 def _told(row: CTE, kind: EventType, collection: str) -> CTE:
     values: dict[str, Any] = {
         "street_id": row.c.street_id,
-        "id": func.uuidv7(),
         "type": literal(kind.name, Text),
         "time": NOW,
         "actor": bindparam("actor", type_=Text),
@@ -124,11 +146,20 @@ class Answer(Protocol):
     written: UUID | None
 
 
+# A street's writers take turns at the head of its event log anyway. Those of one process wait here:
+# in the database each would hold a connection, and waking them took as long as the work.
+_turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+
+def _turn(street_id: int) -> asyncio.Lock:
+    return _turns.get(street_id) or _turns.setdefault(street_id, asyncio.Lock())
+
+
 async def create_once(
     database: Database,
     caller: Caller,
     once: Once,
-    statement: Statement[Any],
+    write: HotWrite[Any],
     refuse: Callable[[Any], None],
     **values: Any,
 ) -> Created:
@@ -139,7 +170,7 @@ async def create_once(
     """
     values |= {"now": clock.now(), "key": once.key, "digest": once.digest}
     values |= {"actor": caller.actor, "capacity": caller.capacity}
-    found: Answer | None = await database.write(statement, caller.scope, **values)
+    found: Answer | None = await database.write(write.statement(once.key), caller.scope, **values)
     if found is not None and found.written is not None:
         return Created(found.written, found.text or "")
     # Looked for before any refusal: a phone may repeat a ballot that was cast in time when the

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
-from fastapi import Depends, Request
+from fastapi import Request
 from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import OKPKey
@@ -160,30 +160,31 @@ def _caller(claims: dict[str, Any]) -> Caller:
 tokens = Tokens()
 
 
+@dataclass(frozen=True)
 class Needs:
-    """A route's declaration of the right it needs; gives the caller who has it.
+    """A route's declaration of the right that its caller needs; read by `routing.Route`."""
 
-    A class, so that the API document and a test can read the right back from the route.
-    """
-
-    def __init__(self, right: Right) -> None:
-        self.right = right
-
-    async def __call__(self, request: Request) -> Caller:
-        """Verify the token and the right."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise NotAuthenticated()
-        caller = tokens.verify(token)
-        if self.right not in caller.rights:
-            raise RightMissing(self.right)
-        request.state.caller = caller
-        return caller
+    right: Right
 
 
-def needs(right: Right) -> Any:
+def needs(right: Right) -> Needs:
     """Declare that a route needs a right: `caller: Annotated[Caller, needs(Right.READ)]`."""
-    return Depends(Needs(right))
+    return Needs(right)
+
+
+def authenticate(request: Request, right: Right) -> Caller:
+    """Return the caller whom the request's token names, with the right.
+
+    Raises:
+        NotAuthenticated, RightMissing.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise NotAuthenticated()
+    caller = tokens.verify(token)
+    if right not in caller.rights:
+        raise RightMissing(right)
+    return caller
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from .identity import (
     secret_matches,
     token_key,
 )
-from .openapi import answers, router
+from .openapi import answers
+from .routing import router
 
 routes = router("identity", "")
 

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Problem
 
-from .identity import Needs, NotAuthenticated, RightMissing
+from .identity import NotAuthenticated, RightMissing
 from .problems import (
     MEDIA_TYPE,
     STATUS,
@@ -21,7 +21,17 @@ from .problems import (
     ServiceUnavailable,
     UnknownReference,
 )
-from .request import IdempotencyKeyReused, PreconditionRequired, SeveralStreets, Stale
+from .request import (
+    IDEMPOTENCY_KEY,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
+    PreconditionRequired,
+    SeveralStreets,
+    Stale,
+    if_match,
+    takes_key,
+)
+from .routing import Route
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -67,16 +77,10 @@ def _refusal(problems: Sequence[type[Problem]]) -> dict[str, Any]:
     return {"description": "\n\n".join(lines), "content": {MEDIA_TYPE: {"schema": schema}}}
 
 
-def rights(route: APIRoute) -> list[Right]:
-    """Return the rights that a route declares."""
-    dependencies = [dependency.call for dependency in route.dependant.dependencies]
-    return [needed.right for needed in dependencies if isinstance(needed, Needs)]
-
-
-def _usual(route: APIRoute) -> list[type[Problem]]:
+def _usual(route: Route) -> list[type[Problem]]:
     """Return the refusals that a route gives whatever its rules are."""
     usual: list[type[Problem]] = [InvalidRequest, ServiceUnavailable]
-    if rights(route):
+    if route.needs:
         usual += [NotAuthenticated, RightMissing]
     if "{" in route.path or route.body_field is not None or "GET" not in _methods(route):
         usual.append(NotFound)
@@ -84,37 +88,21 @@ def _usual(route: APIRoute) -> list[type[Problem]]:
         usual += [BodyTooLarge, UnknownReference]
     if route.path.endswith("/batch"):
         usual.append(SeveralStreets)
-    parameters = {parameter.get("name") for parameter in _headers(route)}
-    if "idempotency-key" in parameters:
-        usual.append(IdempotencyKeyReused)
-    if "if-match" in parameters:
+    if takes_key(route):
+        usual += [IdempotencyKeyInvalid, IdempotencyKeyReused]
+    if if_match in [dependency.call for dependency in route.dependant.dependencies]:
         usual += [PreconditionRequired, Stale]
     return usual
 
 
-def _methods(route: APIRoute) -> set[str]:
+def _methods(route: Route) -> set[str]:
     return route.methods or set()
 
 
-def _headers(route: APIRoute) -> list[dict[str, str]]:
-    found = []
-    pending = [route.dependant]
-    while pending:
-        dependant = pending.pop()
-        pending += dependant.dependencies
-        found += [{"name": field.alias.lower()} for field in dependant.header_params]
-    return found
-
-
-def routes_of(app: FastAPI) -> list[APIRoute]:
+def routes_of(app: FastAPI) -> list[Route]:
     """Return the documented routes."""
     routes = [context.original_route for context in iter_route_contexts(app.routes)]
-    return [r for r in routes if isinstance(r, APIRoute) and r.include_in_schema]
-
-
-def operation_id(route: APIRoute) -> str:
-    """Name an operation after its function: stable, and what a generated client calls it."""
-    return route.name
+    return [r for r in routes if isinstance(r, Route) and r.include_in_schema]
 
 
 def document(app: FastAPI) -> dict[str, Any]:
@@ -155,7 +143,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     return made
 
 
-def _complete(path: dict[str, Any], route: APIRoute) -> None:
+def _complete(path: dict[str, Any], route: Route) -> None:
     for method in _methods(route):
         operation = path[method.lower()]
         by_status: dict[int, list[type[Problem]]] = {}
@@ -167,10 +155,7 @@ def _complete(path: dict[str, Any], route: APIRoute) -> None:
             if own:
                 refusal["description"] = f"{own}\n\n{refusal['description']}"
             operation["responses"][str(status)] = refusal
-        if rights(route):
-            operation["security"] = [{"oauth2": [right.value for right in rights(route)]}]
-
-
-def router(tag: str, prefix: str = "/v1") -> APIRouter:
-    """Make a slice's router; its tag groups the slice's operations in the document."""
-    return APIRouter(prefix=prefix, tags=[tag], generate_unique_id_function=operation_id)
+        if takes_key(route):
+            operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+        if route.needs:
+            operation["security"] = [{"oauth2": [route.needs.value]}]

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    and_,
     bindparam,
     case,
     cast,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from .database import GATE, LO, Database, Read, in_scope
+from .database import GATE, HI, LO, ByScope, Database, Read, in_scope
 from .identity import Caller
 from .problems import NotFound
 
@@ -60,25 +61,23 @@ class Pages:
         self._item = item
         self._source = table if source is None else source
         self._filters = filters or {}
-        self._reads = {(frozenset[str](), True): self._compile(frozenset(), True)}
+        self._reads = {frozenset[str](): self._compile(frozenset())}
 
-    def _compile(self, given: frozenset[str], one_street: bool) -> Read[Page]:
+    def _compile(self, given: frozenset[str]) -> Read[Page]:
         street_id, id_ = self._table.c.street_id, self._table.c.id
         limit = bindparam("limit", type_=Integer)
         after_street = bindparam("after_street", type_=Integer)
         after_id = bindparam("after_id", type_=Uuid)
-        # Of one street, the street by equality: only then is an index walked from the cursor on, and
-        # only as far as the page goes (by a range, all of the street's rows before it are read, too).
-        after: tuple[ColumnElement[bool], ...]
-        if one_street:
-            after = (street_id == LO, id_ < after_id)
-        else:
-            passed = or_(street_id < after_street, id_ < after_id)
-            after = (in_scope(self._table), street_id <= after_street, passed)
+        # Of one street, an index is walked from the cursor on, and only as far as the page goes.
+        passed = or_(street_id < after_street, id_ < after_id)
+        after = ByScope(
+            and_(street_id == LO, id_ < after_id),
+            and_(street_id.between(LO, HI), street_id <= after_street, passed),
+        )
         rows = (
             select(self._item.label("item"), street_id.label("street_id"), id_.label("id"))
             .select_from(self._source)
-            .where(GATE, *after)
+            .where(GATE, after)
             .where(*self._only, *(self._filters[name] for name in sorted(given)))
             .order_by(street_id.desc(), id_.desc())
             .limit(limit + literal_column("1"))  # one more than asked for: is there a next page?
@@ -91,10 +90,10 @@ class Pages:
     ) -> Response:
         """Answer with one page: `{"items": [...], "next": link or null}`."""
         given = {name: value for name, value in filters.items() if value is not None}
-        variant = (frozenset(given), caller.scope.lo == caller.scope.hi)
-        read = self._reads.get(variant)
+        names = frozenset(given)
+        read = self._reads.get(names)
         if read is None:
-            read = self._reads[variant] = self._compile(*variant)
+            read = self._reads[names] = self._compile(names)
         street, _, id_ = (after or _FIRST).partition(".")
         database: Database = request.app.state.database
         cursor = {"after_street": int(street), "after_id": UUID(id_)}

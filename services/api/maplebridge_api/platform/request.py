@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from .database import GATE, Database, Identified, Read, Statement, Transaction
 from .events import EventType
 from .identity import Caller
 from .problems import NotFound
+from .routing import Filled, Route
 from .tables import idempotency
 
 Item = TypeVar("Item")
@@ -36,6 +38,16 @@ class IdempotencyKeyReused(Problem):
     kind = Kind.RULE
     zh = "该 Idempotency-Key 已用于另一请求，请换一个。"
     en = "This Idempotency-Key was used for another request; choose a new one."
+
+
+@dataclass(eq=False)
+class IdempotencyKeyInvalid(Problem):
+    """A key is 1 to 200 visible ASCII characters; a UUID does well."""
+
+    kind = Kind.INVALID
+    zh = "Idempotency-Key 须为 1 至 200 个可见的 ASCII 字符，建议使用 UUID。"
+    en = "An Idempotency-Key has 1 to 200 visible ASCII characters; a UUID does well."
+    pointer = "header:idempotency-key"
 
 
 @dataclass(eq=False)
@@ -143,35 +155,50 @@ class Once:
     digest: bytes
 
 
-async def once(
-    request: Request,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            min_length=1,
-            max_length=200,
-            pattern=r"^[!-~]+$",
-            description="Makes a repetition safe: the first answer is given again. 防止重复提交",
-        ),
-    ] = None,
-) -> Once:
-    """Read the Idempotency-Key (IETF draft-ietf-httpapi-idempotency-key-header)."""
-    if idempotency_key is None:
+_KEY = re.compile(r"[!-~]{1,200}")
+
+
+async def once(request: Request) -> Once:
+    """Read the Idempotency-Key (IETF draft-ietf-httpapi-idempotency-key-header).
+
+    Raises:
+        IdempotencyKeyInvalid.
+    """
+    key = request.headers.get("idempotency-key")
+    if key is None:
         return Once(None, b"")
+    if not _KEY.fullmatch(key):
+        raise IdempotencyKeyInvalid()
     head = f"{request.method} {request.url.path}\n".encode()
-    return Once(idempotency_key, hashlib.sha256(head + await request.body()).digest())
+    return Once(key, hashlib.sha256(head + await request.body()).digest())
 
 
-OnlyOnce = Annotated[Once, Depends(once)]
+OnlyOnce = Annotated[Once, Filled(once)]
+
+#: The header as the API document shows it.
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Makes a repetition safe: the first answer is given again. 防止重复提交",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+}
 
 
-async def transaction(request: Request, once: OnlyOnce) -> AsyncIterator[Write]:
+def takes_key(route: Route) -> bool:
+    """Tell whether a route answers a key once."""
+    dependencies = [dependency.call for dependency in route.dependant.dependencies]
+    return once in route.fills or transaction in dependencies
+
+
+async def transaction(request: Request) -> AsyncIterator[Write]:
     """Open the request's transaction; it commits when the route returns, before the answer leaves."""
     caller: Caller = request.state.caller
     database: Database = request.app.state.database
+    only = await once(request)
     async with database.transaction(caller.scope) as tx:
-        write = Write(tx, caller, clock.now(), once)
-        if once.key is not None:
+        write = Write(tx, caller, clock.now(), only)
+        if only.key is not None:
             await _claim(write)
         yield write
 

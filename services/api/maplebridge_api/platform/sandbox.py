@@ -16,7 +16,8 @@ from .bodies import Body, Instant
 from .clock import clock
 from .database import Database, Statement
 from .identity import Caller, needs
-from .openapi import answers, router
+from .openapi import answers
+from .routing import router
 from .tables import sandbox_clock
 
 routes = router("sandbox", "/v1/sandbox")

@@ -28,7 +28,6 @@ event = street_table(
     Column(
         "no", BigInteger, FetchedValue(), nullable=False
     ),  # given by the trigger: gapless, in commit order
-    Column("id", Uuid, nullable=False),
     text("type"),
     instant("time"),
     text("actor"),
@@ -38,7 +37,7 @@ event = street_table(
     Column(
         "hash", LargeBinary, FetchedValue(), nullable=False
     ),  # given by the trigger: SHA-256 over the chain
-    in_street("event"),
+    # That the street exists is known by its head: a key to the street would lock its row, too.
     key=("no",),
 )
 
