@@ -30,7 +30,9 @@ def write_docs(folder: Path) -> None:
 def openapi() -> str:
     """Return the API document of a sandbox, sorted, so that a diff shows what changed."""
     # The application wants its settings; none of them is in the document.
-    key = json.dumps(OKPKey.generate_key("Ed25519", parameters={"kid": "x"}).as_dict(private=True))
+    key = json.dumps(
+        OKPKey.generate_key("Ed25519", parameters={"kid": "test-1"}).as_dict(private=True)
+    )
     os.environ |= {
         "MAPLEBRIDGE_DATABASE_URL": "postgresql://x@/x",
         "MAPLEBRIDGE_REDIS_URL": "redis://127.0.0.1",

@@ -4,6 +4,7 @@ What the queue loses, or a worker dies with, is handed out again; what is handed
 once, because a run is claimed in its row.
 """
 
+import logging
 from typing import Any, cast
 
 import structlog
@@ -40,6 +41,9 @@ async def hand_out_runs(context: dict[str, Any]) -> None:
 
 async def start(context: dict[str, Any]) -> None:
     """Open the database."""
+    # Of a job that runs every second, arq would tell twice a second that all is well. What it did, the
+    # job tells itself; what failed, arq still does. Here, because arq sets its own level before.
+    logging.getLogger("arq.worker").setLevel(logging.WARNING)
     context["database"] = Database(settings().database_url.get_secret_value(), 2)
 
 

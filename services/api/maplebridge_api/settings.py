@@ -1,15 +1,17 @@
 """What an operator can set; secrets come from here and nowhere else."""
 
+import json
 from functools import cache
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
     """Read from the environment: `MAPLEBRIDGE_DATABASE_URL` and so on."""
 
-    model_config = SettingsConfigDict(env_prefix="MAPLEBRIDGE_")
+    model_config = SettingsConfigDict(env_prefix="MAPLEBRIDGE_", hide_input_in_errors=True)
 
     database_url: SecretStr = Field(description="The database, as role mb_api.")
     redis_url: SecretStr = Field(description="Valkey or Redis: redis:// or unix://.")
@@ -21,6 +23,16 @@ class Settings(BaseSettings):
         False, description="Whether the county has entrusted the street to rate; statements say so."
     )
     database_connections: int = Field(10, ge=1, le=100, description="Per process.")
+
+    @model_validator(mode="after")
+    def _a_sandbox_signs_with_a_key_of_its_own(self) -> Self:
+        """A sandbox's statement must not verify against the keys of a real installation."""
+        kid = json.loads(self.statement_key.get_secret_value()).get("kid", "")
+        if kid.startswith("test-") != self.sandbox:
+            raise ValueError(
+                "The kid of MAPLEBRIDGE_STATEMENT_KEY begins with `test-` in a sandbox, and only there."
+            )
+        return self
 
 
 @cache

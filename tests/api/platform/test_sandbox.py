@@ -1,18 +1,26 @@
 """The sandbox: a clock that moves forward only, and a way to act for a person that is closed elsewhere."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
+from joserfc.jwk import OKPKey
+from pydantic import ValidationError
 
 from maplebridge_api.jobs import hand_out_runs
 from maplebridge_api.platform import sandbox
 from maplebridge_api.platform.clock import clock
-from maplebridge_api.settings import settings
+from maplebridge_api.settings import Settings, settings
 from maplebridge_domain.authority import Right
 from tests.api.evaluations.test_run import request
 from tests.conftest import Databases
 from tests.world import NOW, Tianqiao, dispute, id_of, open_street, outcome
+
+
+def statement_key(kid: str) -> str:
+    return json.dumps(OKPKey.generate_key("Ed25519", {"kid": kid}).as_dict(private=True))
+
 
 LATER = "2026-11-03T09:00:00+08:00"
 
@@ -83,6 +91,7 @@ async def in_earnest(
 ) -> AsyncIterator[Tianqiao]:
     """Open the small street as an operator would run it, outside the sandbox."""
     monkeypatch.setenv("MAPLEBRIDGE_SANDBOX", "false")
+    monkeypatch.setenv("MAPLEBRIDGE_STATEMENT_KEY", statement_key("street"))
     settings.cache_clear()
     try:
         owner, api = databases.url(database), databases.url(database, "mb_api")
@@ -106,3 +115,14 @@ async def test_in_earnest_no_client_acts_for_a_person(in_earnest: Tianqiao) -> N
     form |= {"act_as": id_of("wang in huayuan branch")}
     answer = await in_earnest.http.post("/oauth/token", data=form)
     assert outcome(answer) == "403 right_missing"
+
+
+@pytest.mark.parametrize(("sandbox", "kid"), [("true", "street"), ("false", "test-1")])
+def test_a_sandbox_does_not_sign_with_a_streets_key_nor_a_street_with_a_sandboxs(
+    monkeypatch: pytest.MonkeyPatch, sandbox: str, kid: str
+) -> None:
+    monkeypatch.setenv("MAPLEBRIDGE_SANDBOX", sandbox)
+    monkeypatch.setenv("MAPLEBRIDGE_STATEMENT_KEY", statement_key(kid))
+    with pytest.raises(ValidationError, match="begins with `test-`") as refused:
+        Settings()
+    assert '"d"' not in str(refused.value)  # the private half

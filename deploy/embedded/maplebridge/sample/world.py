@@ -106,7 +106,7 @@ def _tables_month(
     seed: Seed, organisations: Organisations, people: People
 ) -> Iterator[tuple[Table, Sitting, tuple[Subject, ...]]]:
     places: Counter[str] = Counter()
-    for table in organisations.tables:
+    for table in (*organisations.tables, *organisations.unserved):
         community = table.neighbourhood.community.grid["id"]
         before = subjects(seed, people, table)
         sent = delegates(organisations, people, table)
