@@ -20,7 +20,7 @@ import httpx
 from maplebridge_api.main import create_app
 from maplebridge_api.platform.clock import clock
 from maplebridge_api.platform.database import Database, Scope
-from maplebridge_api.platform.identity import Caller, issue, register_client
+from maplebridge_api.platform.identity import Caller, LoggedIn, everywhere, issue, register_client
 from maplebridge_domain.authority import Right
 from maplebridge_domain.rubrics import shipped_rubric
 from tests.contract import contract
@@ -111,7 +111,7 @@ class Tianqiao:
         streets: tuple[int, int] = (TIANQIAO, TIANQIAO),
     ) -> Actor:
         """Return a system that acts in a range of streets with some rights."""
-        return Actor(self.http, issue(Caller(name, Scope(*streets), frozenset(rights))))
+        return Actor(self.http, issue(Caller(name, Scope(*streets), everywhere(rights))))
 
     @property
     def clerk_li(self) -> Actor:
@@ -141,6 +141,10 @@ class Tianqiao:
         answer = await self.http.post("/oauth/token", data=form)
         contract().check(answer)
         return Actor(self.http, answer.json()["access_token"])
+
+    def logged_in(self, name: str) -> Actor:
+        """Return a person who says in each request in what capacity they act, or does not."""
+        return Actor(self.http, issue(LoggedIn("app", TIANQIAO, UUID(id_of(name)))))
 
     async def asks(self, query: str, *values: Any) -> Any:
         """Ask the database as its owner: one value."""

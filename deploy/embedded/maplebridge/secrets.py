@@ -15,7 +15,7 @@ from maplebridge.folder import DataFolder
 from maplebridge.trouble import Trouble
 
 ROLES = ("mb_owner", "mb_api", "mb_evaluator")
-CLIENTS = ("evaluator", "operator", "sample", "department")
+CLIENTS = ("evaluator", "operator", "sample", "integrator", "department")
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from maplebridge_domain.cross_appointment import (
 )
 from maplebridge_domain.period import EmptyPeriod
 
+from ..platform.authority import Authority
 from ..platform.bodies import Batch, BatchOut, Page, StreetIdParameter
 from ..platform.clock import clock
 from ..platform.identity import Caller, needs
@@ -35,7 +36,7 @@ from ..platform.problems import IdTaken
 from ..platform.request import IfMatch, Tx, create, create_batch
 from ..platform.routing import router
 from . import queries, service
-from .schemas import AppointmentOut, End, NewAppointment, NewCrossAppointment, Summary
+from .schemas import AppointmentOut, Capacities, End, NewAppointment, NewCrossAppointment, Summary
 
 routes = router("appointments")
 
@@ -121,6 +122,13 @@ async def create_cross_appointments(
 ) -> Response:
     """Make many cross-appointments, all or none. 批量交叉任职"""
     return await create_batch(tx, body, service.cross_appoint)
+
+
+@routes.get("/capacities", responses=answers(Capacities))
+async def list_capacities(request: Request, caller: Reader) -> Capacities:
+    """List the appointments by which the caller can act. 我的任职身份"""
+    authority: Authority = request.app.state.authority
+    return await service.capacities(authority, request.app.state.database, caller)
 
 
 @routes.get("/cross-appointments/summary", responses=answers(Summary))
