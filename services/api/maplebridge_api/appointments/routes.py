@@ -32,7 +32,7 @@ from ..platform.clock import clock
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created
 from ..platform.paging import After, Limit, get
-from ..platform.problems import IdTaken
+from ..platform.problems import IdTaken, NotFound
 from ..platform.request import IfMatch, Tx, create, create_batch
 from ..platform.routing import router
 from . import queries, service
@@ -136,4 +136,6 @@ async def summarise_cross_appointments(
     request: Request, caller: Reader, street_id: StreetIdParameter, at: AwareDatetime | None = None
 ) -> Response:
     """Count cross-appointments in force in a street at an instant. 交叉任职统计"""
+    if street_id not in caller.scope:
+        raise NotFound("query:street_id")
     return await get(request, caller, queries.SUMMARY, street_id=street_id, at=at or clock.now())

@@ -157,6 +157,7 @@ GRIDS = Pages(
         "level": grid.c.level == bindparam("level", type_=Text),
     },
     STANDING,
+    refer={"parent_id": grid.c.id},
 )
 HOUSEHOLDS = Pages(
     household, HOUSEHOLD_OUT, {"grid_id": household.c.grid_id == bindparam("grid_id", type_=Uuid)}

@@ -202,6 +202,7 @@ class Casting:
     path: str
     in_time: bool
     has_rubric: bool
+    rater_known: bool
     party: str | None
     present: bool
     subject_known: bool
@@ -239,6 +240,7 @@ def _casting(given: Any) -> Select[Any]:
             # Neither before nor after the meeting, nor before it has come to that.
             and_(meeting.c.during.contains(given.cast_at), given.cast_at <= NOW).label("in_time"),
             meeting.c.rubric_id.is_not(None).label("has_rubric"),
+            (attendance.c.party.is_not(None) | person_id.is_not(None)).label("rater_known"),
             attendance.c.party,
             func.coalesce(attendance.c.present, false()).label("present"),
             _any(subject, *named).label("subject_known"),
@@ -311,6 +313,7 @@ BALLOTS = Pages(
         "subject_id": ballot.c.subject_id == bindparam("subject_id", type_=Uuid),
     },
     seen=SEEN,
+    refer={"subject_id": subject.c.subject_id},
 )
 ADD_BALLOTS = Statement(insert_rows(ballot, ballot.c.id, BALLOT_OUT), Created)
 

@@ -215,6 +215,8 @@ def check_casting(casting: Casting, places: list[str] | None) -> None:
     """
     if places is not None and not f"{casting.path}/".startswith(tuple(places)):
         raise RightMissing(Right.BALLOTS_CAST)
+    if not casting.rater_known:
+        raise NotFound("/rater_id")
     if not casting.has_rubric:
         raise NoRubricInForce()
     if not casting.in_time:

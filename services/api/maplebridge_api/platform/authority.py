@@ -139,7 +139,12 @@ async def authorise(request: Request, right: Right) -> Caller:
         NotAuthenticated, RightMissing, CapacityNotHeld, CapacityNeeded.
     """
     named = authenticate(request)
-    caller = await _acting(request, named, right) if isinstance(named, LoggedIn) else named
+    if isinstance(named, LoggedIn):
+        caller = await _acting(request, named, right)
+    elif HEADER in request.headers:
+        raise CapacityNotHeld()  # a system has none
+    else:
+        caller = named
     if right not in caller.rights:
         raise RightMissing(right)
     return caller

@@ -83,7 +83,9 @@ def _usual(route: Route) -> list[type[Problem]]:
     usual: list[type[Problem]] = [InvalidRequest, ServiceUnavailable]
     if route.needs:
         usual += [NotAuthenticated, RightMissing, CapacityNotHeld, CapacityNeeded]
-    if "{" in route.path or route.body_field is not None or "GET" not in _methods(route):
+    filters = [field.name for field in route.dependant.query_params]
+    names = "{" in route.path or any(name.endswith(("_id", "rests_on")) for name in filters)
+    if names or route.body_field is not None or "GET" not in _methods(route):
         usual.append(NotFound)
     if route.body_field is not None:
         usual += [BodyTooLarge, UnknownReference]

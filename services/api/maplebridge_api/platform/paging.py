@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from sqlalchemy import (
     JSON,
+    ColumnClause,
     ColumnElement,
     FromClause,
     Integer,
@@ -89,9 +90,12 @@ class Pages:
         source: FromClause | None = None,
         only: ColumnElement[bool] | None = None,
         seen: Seen | None = None,
+        refer: Mapping[str, ColumnClause[Any]] | None = None,
     ) -> None:
         self._only = [] if only is None else [only]
         self._seen = seen
+        self._refer = dict(refer or {})
+        self._known: dict[str, Read[Any]] = {}
         self._table = table
         self._item = item
         self._source = table if source is None else source
@@ -136,11 +140,36 @@ class Pages:
         values = {**_asks(caller), **cursor, **given}
         found = await database.read(read, caller.scope, limit=limit, **values)
         items, last = found or ("[]", None)
+        if items == "[]":
+            await self._must_know(database, caller, given)
         following = "null"
         if last is not None:
             query = urlencode({**given, "limit": limit, "after": last})
             following = f'"{request.url.path}?{query}"'
         return json_answer(f'{{"items":{items},"next":{following}}}')
+
+    async def _must_know(
+        self, database: Database, caller: Caller, given: Mapping[str, Any]
+    ) -> None:
+        """Refuse to list by what is not there: a wrong id, or one that the caller may not see.
+
+        Raises:
+            NotFound.
+        """
+        for name, value in given.items():
+            if isinstance(value, UUID):
+                known = self._known.get(name) or self._known.setdefault(name, self._knows(name))
+                if await database.read(known, caller.scope, named=value) is None:
+                    raise NotFound(f"query:{name}")
+
+    def _knows(self, name: str) -> Read[Any]:
+        """Write the read that tells whether what a filter names is there."""
+        id_ = self._refer.get(name)
+        if id_ is None:
+            id_ = next(iter(self._table.c[name].foreign_keys)).column
+        assert id_.table is not None
+        named = id_ == bindparam("named", type_=Uuid)
+        return Read(select(id_).where(GATE, in_scope(id_.table), named).limit(1), _row)
 
 
 def _page(rows: Any, limit: ColumnElement[int]) -> Select[Any]:

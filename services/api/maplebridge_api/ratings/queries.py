@@ -70,6 +70,7 @@ RECORDS = Pages(
     record,
     RECORD_OUT,
     {"subject_id": record.c.subject_id == bindparam("subject_id", type_=Uuid)},
+    refer={"subject_id": subject.c.subject_id},
 )
 
 _OF_RUN = evaluation_result.c.run_id == bindparam("run_id", type_=Uuid)
@@ -82,6 +83,7 @@ RESULTS = Pages(
         "kind": evaluation_result.c.kind == bindparam("kind", type_=Text),
         "subject_id": evaluation_result.c.subject_id == bindparam("subject_id", type_=Uuid),
     },
+    refer={"subject_id": subject.c.subject_id},
 )
 #: Only what is final is signed, so what is signed is what may leave.
 STATEMENTS = Pages(
