@@ -140,7 +140,7 @@ CREATE TABLE post (
     CONSTRAINT post__id_taken PRIMARY KEY (street_id, id),
     CONSTRAINT post__unknown_reference__organisation_id FOREIGN KEY(street_id, organisation_id) REFERENCES organisation (street_id, id),
     CONSTRAINT post__unknown_reference__grid_id FOREIGN KEY(street_id, grid_id) REFERENCES grid (street_id, id),
-    CONSTRAINT post__kind CHECK (kind IN ('secretary', 'deputy_secretary', 'director', 'deputy_director', 'member', 'manager', 'grid_member', 'party_building_instructor', 'supervisor', 'volunteer')),
+    CONSTRAINT post__kind CHECK (kind IN ('secretary', 'deputy_secretary', 'director', 'deputy_director', 'member', 'manager', 'grid_member', 'party_building_instructor', 'supervisor', 'volunteer', 'host', 'clerk', 'administrator', 'auditor')),
     CONSTRAINT post__one_place CHECK (num_nonnulls(organisation_id, grid_id) = 1),
     CONSTRAINT post__seats CHECK (seats BETWEEN 1 AND 50)
 );
@@ -200,6 +200,7 @@ CREATE TABLE dispute (
     quarter_id UUID NOT NULL,
     grid_id UUID,
     enterprise_id UUID,
+    reporter_id UUID,
     category TEXT NOT NULL,
     title TEXT NOT NULL,
     summary TEXT NOT NULL,
@@ -215,6 +216,7 @@ CREATE TABLE dispute (
     CONSTRAINT dispute__unknown_reference__quarter_id FOREIGN KEY(street_id, quarter_id) REFERENCES grid (street_id, id),
     CONSTRAINT dispute__unknown_reference__grid_id FOREIGN KEY(street_id, grid_id) REFERENCES grid (street_id, id),
     CONSTRAINT dispute__unknown_reference__enterprise_id FOREIGN KEY(street_id, enterprise_id) REFERENCES organisation (street_id, id),
+    CONSTRAINT dispute__unknown_reference__reporter_id FOREIGN KEY(street_id, reporter_id) REFERENCES person (street_id, id),
     CONSTRAINT dispute__state CHECK (state IN ('reported', 'accepted', 'in_mediation', 'agreed', 'closed', 'withdrawn')),
     CONSTRAINT dispute__satisfaction CHECK (satisfaction BETWEEN 0 AND 100),
     CONSTRAINT dispute__agreed CHECK ((state IN ('agreed', 'closed')) = (agreed_at IS NOT NULL)),

@@ -16,15 +16,16 @@ from maplebridge.environment import inherited
 from maplebridge.launch import launched
 from maplebridge.secrets import Secrets, not_the_same_kind
 from maplebridge.trouble import Trouble
-from maplebridge_domain.authority import Right
+from maplebridge_domain.authority import AUTHORITY, Role
 
-#: What each system of an installation may do, and in which streets. The department is that of
-#: Zhaoling District (411104), where the sample street lies; it sees statements and nothing else.
-CLIENTS: Mapping[str, tuple[frozenset[Right], tuple[int, int]]] = {
-    "evaluator": (frozenset({Right.RUNS_COMPUTE}), (0, 999_999_999)),
-    "operator": (frozenset(Right), (0, 999_999_999)),
-    "sample": (frozenset(Right), (0, 999_999_999)),
-    "department": (frozenset({Right.STATEMENTS_READ}), (411_104_000, 411_104_999)),
+#: What each system of an installation is, and in which streets. The department is that of Zhaoling
+#: District (411104), where the sample street lies; it sees statements and nothing else.
+CLIENTS: Mapping[str, tuple[Role, tuple[int, int]]] = {
+    "evaluator": (Role.EVALUATOR, (0, 999_999_999)),
+    "operator": (Role.OPERATOR, (0, 999_999_999)),
+    "sample": (Role.OPERATOR, (0, 999_999_999)),
+    "integrator": (Role.INTEGRATOR, (411_104_001, 411_104_001)),
+    "department": (Role.MANAGEMENT_DEPARTMENT, (411_104_000, 411_104_999)),
 }
 SERVICE_ROLES = ("mb_api", "mb_evaluator")
 VERSION_MIN = 18
@@ -148,13 +149,13 @@ async def register_clients(owner_url: str, secrets: Secrets) -> None:
     from maplebridge_api.platform.database import Scope
     from maplebridge_api.platform.identity import register_client
 
-    for client_id, (rights, streets) in CLIENTS.items():
+    for client_id, (role, streets) in CLIENTS.items():
         await register_client(
             owner_url,
             client_id=client_id,
             secret=secrets.client_secrets[client_id],
             name=client_id,
-            rights=rights,
+            rights=AUTHORITY[role],
             scope=Scope(*streets),
         )
 

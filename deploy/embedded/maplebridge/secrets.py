@@ -16,7 +16,7 @@ from maplebridge.trouble import Trouble
 from maplebridge.typed import typed
 
 ROLES = ("mb_owner", "mb_api", "mb_evaluator")
-CLIENTS = ("evaluator", "operator", "sample", "department")
+CLIENTS = ("evaluator", "operator", "sample", "integrator", "department")
 
 
 @dataclass(frozen=True)

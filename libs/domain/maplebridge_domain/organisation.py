@@ -47,6 +47,10 @@ class PostKind(StrEnum):
     PARTY_BUILDING_INSTRUCTOR = "party_building_instructor"  # 党建指导员
     SUPERVISOR = "supervisor"  # 义务监督员
     VOLUNTEER = "volunteer"  # 志愿者
+    HOST = "host"  # 议事会主持人
+    CLERK = "clerk"  # 街道经办人
+    ADMINISTRATOR = "administrator"  # 街道管理员
+    AUDITOR = "auditor"  # 审计员
 
 
 #: Posts that sit on a grid; all others sit in an organisation.

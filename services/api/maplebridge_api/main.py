@@ -8,6 +8,7 @@ from fastapi_offline import FastAPIOffline
 
 from . import appointments, disputes, evaluations, grid, meetings, organisations, people, ratings
 from .platform import event_log, health, oauth, openapi, problems, routing, sandbox
+from .platform.authority import Authority
 from .platform.database import Database
 from .platform.limits import BodyLimit
 from .platform.metrics import Metrics
@@ -43,6 +44,7 @@ def create_app() -> FastAPI:
         settings().database_url.get_secret_value(), settings().database_connections
     )
     app.state.as_person = appointments.service.as_person
+    app.state.authority = Authority(appointments.service.offices)
     routers = [slice_.routes.routes for slice_ in SLICES]
     routers += [event_log.routes, oauth.routes, health.routes]
     if settings().sandbox:

@@ -30,6 +30,7 @@ VALUES = {
     "kind": "member_score",
     "state": "reported",
     "step": 1,
+    "places": [f"{TIANQIAO}/"],
 }
 
 

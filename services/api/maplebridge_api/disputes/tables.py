@@ -11,6 +11,7 @@ dispute = street_table(
     *reference("dispute", "quarter_id", "grid"),
     *reference("dispute", "grid_id", "grid", null=True),
     *reference("dispute", "enterprise_id", "organisation", null=True),
+    *reference("dispute", "reporter_id", "person", null=True),
     text("category"),
     text("title"),
     text("summary"),

@@ -28,7 +28,7 @@ from maplebridge_domain.evaluation import ResultKind, RunState
 from maplebridge_domain.period import Period
 
 from ..platform.database import Statement, by_ids, in_scope, insert_rows, json_object
-from ..platform.paging import Pages, single
+from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from .tables import evaluation_run, rubric
 
@@ -62,7 +62,7 @@ RUBRIC_OUT = json_object(
     rubric=cast(rubric.c.document, JSON),
 )
 ADD_RUBRIC = Statement(insert_rows(rubric, rubric.c.id, RUBRIC_OUT), Created)
-RUBRIC_BY_ID = single(rubric, RUBRIC_OUT)
+RUBRIC_BY_ID = Single(rubric, RUBRIC_OUT)
 RUBRICS = Pages(rubric, RUBRIC_OUT)
 
 
@@ -143,7 +143,7 @@ RUN_OUT = json_object(
     confirmed_at=evaluation_run.c.confirmed_at,
 )
 ADD_RUN = Statement(insert_rows(evaluation_run, evaluation_run.c.id, RUN_OUT), Created)
-RUN_BY_ID = single(evaluation_run, RUN_OUT)
+RUN_BY_ID = Single(evaluation_run, RUN_OUT)
 RUNS = Pages(
     evaluation_run,
     RUN_OUT,

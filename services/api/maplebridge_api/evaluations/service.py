@@ -145,7 +145,7 @@ async def hand_out(tx: Transaction) -> list[HandedOut]:
     for run in given_up:
         await record(
             tx,
-            Caller("jobs", tx.scope, frozenset()),
+            Caller("jobs", tx.scope, {}),
             events.FAILED,
             street_id=run.street_id,
             subject=f"evaluation-runs/{run.id}",

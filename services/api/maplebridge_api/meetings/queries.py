@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, insert
 
+from maplebridge_domain.authority import Right
 from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.period import Period
 
@@ -41,7 +42,7 @@ from ..platform.database import (
     json_period,
 )
 from ..platform.hot import NOW, HotWrite, behind_gate
-from ..platform.paging import Pages, single
+from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
 from ..platform.views import interest, subject
 from . import events
@@ -130,8 +131,8 @@ _LISTED = json_object(
 
 ADD_MEETINGS = Statement(insert_rows(meeting, meeting.c.id, MEETING_OUT), Created)
 ADD_TASKS = Statement(insert_rows(task, task.c.id, TASK_OUT), Created)
-MEETING_BY_ID = single(meeting, MEETING_OUT)
-TASK_BY_ID = single(task, TASK_OUT)
+MEETING_BY_ID = Single(meeting, MEETING_OUT)
+TASK_BY_ID = Single(task, TASK_OUT)
 MEETINGS = Pages(
     meeting,
     MEETING_OUT,
@@ -179,7 +180,7 @@ _ATTENDANCE_OUT = json_object(
     )
 )
 #: A list has its meeting's version: whoever changes the list raises it.
-ATTENDANCE = single(meeting, _ATTENDANCE_OUT)
+ATTENDANCE = Single(meeting, _ATTENDANCE_OUT)
 LISTED = Statement(
     update(meeting)
     .where(in_scope(meeting), meeting.c.id == bindparam("id", type_=Uuid))
@@ -207,6 +208,7 @@ class Casting:
     path: str
     in_time: bool
     has_rubric: bool
+    rater_known: bool
     party: str | None
     present: bool
     subject_known: bool
@@ -244,6 +246,7 @@ def _casting(given: Any) -> Select[Any]:
             # Neither before nor after the meeting, nor before it has come to that.
             and_(meeting.c.during.contains(given.cast_at), given.cast_at <= NOW).label("in_time"),
             meeting.c.rubric_id.is_not(None).label("has_rubric"),
+            (attendance.c.party.is_not(None) | person_id.is_not(None)).label("rater_known"),
             attendance.c.party,
             func.coalesce(attendance.c.present, false()).label("present"),
             _any(subject, *named).label("subject_known"),
@@ -299,7 +302,15 @@ def _out(of: Any) -> ColumnElement[Any]:
 
 
 BALLOT_OUT = _out(ballot)
-BALLOT_BY_ID = single(ballot, BALLOT_OUT)
+SEEN = Seen(
+    Right.BALLOTS_READ,
+    select(path_of(meeting.c.street_id, meeting.c.quarter_id))
+    .where(meeting.c.street_id == ballot.c.street_id, meeting.c.id == ballot.c.meeting_id)
+    .correlate(ballot)
+    .scalar_subquery(),
+    own=lambda _, capacity: ballot.c.rater_id == capacity,
+)
+BALLOT_BY_ID = Single(ballot, BALLOT_OUT, seen=SEEN)
 BALLOTS = Pages(
     ballot,
     BALLOT_OUT,
@@ -307,10 +318,13 @@ BALLOTS = Pages(
         "meeting_id": ballot.c.meeting_id == bindparam("meeting_id", type_=Uuid),
         "subject_id": ballot.c.subject_id == bindparam("subject_id", type_=Uuid),
     },
+    seen=SEEN,
+    refer={"subject_id": subject.c.subject_id},
 )
 ADD_BALLOTS = Statement(insert_rows(ballot, ballot.c.id, BALLOT_OUT), Created)
 
-_reach: ColumnElement[Any] = bindparam("reach", type_=Text)
+#: Where a host may enter others' ballots; null: one's own, or a system's.
+_places: ColumnElement[Any] = bindparam("places", type_=ARRAY(Text))
 
 
 def _cast(kind: SubjectKind) -> HotWrite[Casting]:
@@ -337,9 +351,10 @@ def _cast(kind: SubjectKind) -> HotWrite[Casting]:
             about.c.subject_known,
             ~about.c.interested,
             about.c.asked,
-            _reach.is_(None)
-            | (about.c.path == _reach)
-            | func.starts_with(about.c.path, _reach + literal_column("'/'")),
+            _places.is_(None)
+            | (about.c.path + literal_column("'/'")).op("^@", is_comparison=True)(
+                func.any(_places)
+            ),
         )
         .cte("draft")
     )

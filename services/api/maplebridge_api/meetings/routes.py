@@ -79,7 +79,7 @@ async def cast_ballots(body: Batch[NewBallot], caller: Delegate, tx: Tx) -> Resp
 @routes.get("/ballots", responses=answers(Page[BallotOut]))
 async def list_ballots(
     request: Request,
-    caller: Annotated[Caller, needs(Right.RESULTS_READ)],
+    caller: Annotated[Caller, needs(Right.BALLOTS_READ)],
     limit: Limit = 50,
     after: After = None,
     meeting_id: UUID | None = None,
@@ -93,7 +93,7 @@ async def list_ballots(
 
 @routes.get("/ballots/{id:uuid}", responses=answers(BallotOut))
 async def get_ballot(
-    request: Request, caller: Annotated[Caller, needs(Right.RESULTS_READ)], id: UUID
+    request: Request, caller: Annotated[Caller, needs(Right.BALLOTS_READ)], id: UUID
 ) -> Response:
     """Get a ballot. 评议票详情"""
     return await get(request, caller, queries.BALLOT_BY_ID, id=id)

@@ -3,7 +3,7 @@
 import json
 from uuid import UUID
 
-from maplebridge_domain.authority import Right
+from maplebridge_domain.authority import Reach, Right
 from maplebridge_domain.meeting import (
     BallotOfAnother,
     BallotOutsideMeeting,
@@ -28,7 +28,7 @@ from ..platform.bodies import dump, range_text
 from ..platform.clock import clock
 from ..platform.database import Database, as_rows
 from ..platform.hot import create_once
-from ..platform.identity import Caller
+from ..platform.identity import Caller, RightMissing
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Once, Write, check_version
 from . import events, queries
@@ -149,16 +149,16 @@ async def cast_ballot(database: Database, caller: Caller, once: Once, new: NewBa
         NotFound, RightMissing, BallotOfAnother, NoRubricInForce, BallotOutsideMeeting, NotPresent,
         InterestConflict, UnknownIndicator, AlreadyMarked, IdTaken.
     """
-    _check_hand(caller, new)
+    places = _hand(caller, new)
     values = new.model_dump() | {
         "marks": json.dumps(new.marks),
         "indicators": list(new.marks),
         "cast_at": new.cast_at or clock.now(),
-        "reach": caller.reach,
+        "places": places,
     }
 
     def refuse(found: Casting) -> None:
-        check_casting(caller, found)
+        check_casting(found, places)
 
     return await create_once(
         database, caller, once, queries.CAST[new.subject_kind], refuse, **values
@@ -183,11 +183,11 @@ async def cast_ballots(write: Write, ballots: Items[NewBallot]) -> list[Created]
     seen = iter(await write.tx.all(queries.CASTINGS, rows=as_rows(given), now=write.now))
 
     def row(ballot: NewBallot) -> dict[str, object]:
-        _check_hand(write.caller, ballot)
+        places = _hand(write.caller, ballot)
         casting = next(seen)
         if casting.street_id is None:
             raise NotFound("/meeting_id")
-        check_casting(write.caller, casting)
+        check_casting(casting, places)
         cast_at = ballot.cast_at or write.now
         return dump(ballot, street_id=casting.street_id, party=casting.party, cast_at=cast_at)
 
@@ -199,28 +199,33 @@ async def cast_ballots(write: Write, ballots: Items[NewBallot]) -> list[Created]
     return made
 
 
-def _check_hand(caller: Caller, ballot: NewBallot) -> None:
-    """Let a person cast in their own capacity; a host also for others, what did not come by phone.
+def _hand(caller: Caller, ballot: NewBallot) -> list[str] | None:
+    """Return where a caller may cast a ballot: null for one's own, wherever the meeting is.
 
-    A system (a street's own counter, an app that has authenticated its user) is bound by its scope.
+    A host enters in their place what others gave on paper or by telephone. A system (a street's
+    counter, an app that has authenticated its user) is bound by its scope.
 
     Raises:
         BallotOfAnother.
     """
-    own = caller.capacity in (None, ballot.rater_id)
-    hosts = Right.MEETINGS_WRITE in caller.rights and ballot.channel != Channel.PHONE
-    if not own and not hosts:
+    if caller.capacity in (None, ballot.rater_id):
+        return None
+    if caller.rights[Right.BALLOTS_CAST] == Reach.OWN or ballot.channel == Channel.PHONE:
         raise BallotOfAnother()
+    return caller.within(Right.BALLOTS_CAST)
 
 
-def check_casting(caller: Caller, casting: Casting) -> None:
+def check_casting(casting: Casting, places: list[str] | None) -> None:
     """Refuse a ballot outside its meeting, by someone absent or with an interest, or out of form.
 
     Raises:
         RightMissing, NoRubricInForce, BallotOutsideMeeting, NotPresent, NotFound, InterestConflict,
         UnknownIndicator.
     """
-    caller.must(Right.BALLOTS_CAST, on=casting.path)
+    if places is not None and not f"{casting.path}/".startswith(tuple(places)):
+        raise RightMissing(Right.BALLOTS_CAST)
+    if not casting.rater_known:
+        raise NotFound("/rater_id")
     if not casting.has_rubric:
         raise NoRubricInForce()
     if not casting.in_time:

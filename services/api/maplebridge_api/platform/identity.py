@@ -5,7 +5,7 @@ import json
 import secrets
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,12 +17,13 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import OKPKey
 from sqlalchemy import Text, bindparam, select
 
-from maplebridge_domain.authority import Right
+from maplebridge_domain.authority import Reach, Right
 from maplebridge_domain.problem import Kind, Problem
 
 from ..settings import settings
 from .clock import wall
 from .database import Scope, Statement
+from .problems import NotFound
 from .tables import client
 
 # joserfc warns of the name "EdDSA" (RFC 9864); PyJWT and others do not take the new one yet.
@@ -54,18 +55,18 @@ class RightMissing(Problem):
 
 @dataclass(frozen=True)
 class Caller:
-    """A client, or a person in an office, with the rights of one token.
+    """A system, or a person in one capacity, with the rights of it and no other.
 
-    `reach` is the path of the grid below which a person's rights hold; None for a client, whose rights
-    hold in all of its `scope`.
+    `place` is where a person's rights of reach `place` hold: paths of the grid, each with a slash at its
+    end; a grid lies within when its own path with a slash begins with one of them.
     """
 
     client_id: str
     scope: Scope
-    rights: frozenset[Right]
+    rights: Mapping[Right, Reach]
     person_id: UUID | None = None
     capacity: UUID | None = None
-    reach: str | None = None
+    place: tuple[str, ...] = ()
 
     @property
     def actor(self) -> str:
@@ -78,9 +79,40 @@ class Caller:
         Raises:
             RightMissing.
         """
-        within = self.reach is None or on == self.reach or on.startswith(f"{self.reach}/")
-        if right not in self.rights or not within:
+        reach = self.rights.get(right)
+        within = reach == Reach.PLACE and f"{on}/".startswith(self.place)
+        if reach != Reach.STREET and not within:
             raise RightMissing(right)
+
+    def must_see(self, right: Right, on: str) -> None:
+        """Refuse what lies on a grid that the caller does not see, as if it were not there.
+
+        Raises:
+            NotFound.
+        """
+        try:
+            self.must(right, on=on)
+        except RightMissing:
+            raise NotFound() from None
+
+    def within(self, right: Right) -> list[str] | None:
+        """Return the paths that a right reaches, for a statement; null is the whole range."""
+        return None if self.rights.get(right) == Reach.STREET else list(self.place)
+
+
+def everywhere(rights: Iterable[Right]) -> Mapping[Right, Reach]:
+    """Give a system rights in all of its range."""
+    return dict.fromkeys(rights, Reach.STREET)
+
+
+@dataclass(frozen=True)
+class LoggedIn:
+    """The person whom a token names; what they may do is looked up at each request (authority.py)."""
+
+    client_id: str
+    street_id: int
+    person_id: UUID
+    capacity: UUID | None = None  # a sandbox's token is for one
 
 
 def token_key() -> OKPKey:
@@ -88,22 +120,24 @@ def token_key() -> OKPKey:
     return OKPKey.import_key(json.loads(settings().token_key.get_secret_value()))
 
 
-def issue(caller: Caller) -> str:
-    """Sign an access token for a caller; it lasts `TOKEN_SECONDS_MAX`."""
+def issue(to: Caller | LoggedIn) -> str:
+    """Sign an access token; it lasts `TOKEN_SECONDS_MAX`. A person's carries no rights."""
     key = token_key()
     now = int(wall().timestamp())
     claims: dict[str, Any] = {
         "iss": "maplebridge",
-        "sub": str(caller.person_id or caller.client_id),
-        "client_id": caller.client_id,
+        "client_id": to.client_id,
         "iat": now,
         "exp": now + TOKEN_SECONDS_MAX,
         "jti": str(uuid4()),
-        "scope": " ".join(sorted(caller.rights)),
-        "streets": [caller.scope.lo, caller.scope.hi],
     }
-    if caller.person_id:
-        claims |= {"capacity": str(caller.capacity), "reach": caller.reach}
+    if isinstance(to, LoggedIn):
+        claims |= {"sub": str(to.person_id), "street": to.street_id}
+        if to.capacity:
+            claims["capacity"] = str(to.capacity)
+    else:
+        scope = " ".join(sorted(to.rights))
+        claims |= {"sub": to.client_id, "scope": scope, "streets": [to.scope.lo, to.scope.hi]}
     return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
 
 
@@ -114,11 +148,11 @@ class Tokens:
     SECONDS_MAX = 30  # how long a verified token is believed before it is looked at again
 
     def __init__(self) -> None:
-        self._verified: dict[str, tuple[float, Caller]] = {}
+        self._verified: dict[str, tuple[float, Caller | LoggedIn]] = {}
         self._key: OKPKey | None = None
 
-    def verify(self, token: str) -> Caller:
-        """Return the caller whom a token names.
+    def verify(self, token: str) -> Caller | LoggedIn:
+        """Return whom a token names.
 
         Raises:
             NotAuthenticated.
@@ -132,7 +166,7 @@ class Tokens:
         self._verified[token] = (time.monotonic() + min(seconds_left, self.SECONDS_MAX), caller)
         return caller
 
-    def _read(self, token: str) -> tuple[Caller, float]:
+    def _read(self, token: str) -> tuple[Caller | LoggedIn, float]:
         if self._key is None:
             self._key = token_key()
         try:
@@ -140,20 +174,21 @@ class Tokens:
             seconds_left = claims["exp"] - wall().timestamp()
             if seconds_left <= 0 or claims["iss"] != "maplebridge":
                 raise NotAuthenticated()
-            return _caller(claims), seconds_left
+            return _named(claims), seconds_left
         except (JoseError, KeyError, ValueError, TypeError) as error:
             raise NotAuthenticated() from error
 
 
-def _caller(claims: dict[str, Any]) -> Caller:
-    person = claims["sub"] if "capacity" in claims else None
-    return Caller(
-        client_id=claims["client_id"],
-        scope=Scope(*claims["streets"]),
-        rights=frozenset(Right(right) for right in claims["scope"].split()),
-        person_id=UUID(person) if person else None,
-        capacity=UUID(claims["capacity"]) if person else None,
-        reach=claims.get("reach"),
+def _named(claims: dict[str, Any]) -> Caller | LoggedIn:
+    if "street" not in claims:
+        rights = everywhere(Right(right) for right in claims["scope"].split())
+        return Caller(claims["client_id"], Scope(*claims["streets"]), rights)
+    capacity = claims.get("capacity")
+    return LoggedIn(
+        claims["client_id"],
+        claims["street"],
+        UUID(claims["sub"]),
+        UUID(capacity) if capacity else None,
     )
 
 
@@ -172,19 +207,16 @@ def needs(right: Right) -> Needs:
     return Needs(right)
 
 
-def authenticate(request: Request, right: Right) -> Caller:
-    """Return the caller whom the request's token names, with the right.
+def authenticate(request: Request) -> Caller | LoggedIn:
+    """Return whom the request's token names.
 
     Raises:
-        NotAuthenticated, RightMissing.
+        NotAuthenticated.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise NotAuthenticated()
-    caller = tokens.verify(token)
-    if right not in caller.rights:
-        raise RightMissing(right)
-    return caller
+    return tokens.verify(token)
 
 
 @dataclass(frozen=True)
@@ -200,7 +232,7 @@ class Client:
     def caller(self) -> Caller:
         """Return the client as a caller with all its rights."""
         scope = Scope(self.street_lo, self.street_hi)
-        return Caller(self.client_id, scope, frozenset(Right(right) for right in self.rights))
+        return Caller(self.client_id, scope, everywhere(Right(right) for right in self.rights))
 
 
 CLIENT = Statement(

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Problem
 
+from .authority import ACTING_CAPACITY, CapacityNeeded, CapacityNotHeld
 from .identity import NotAuthenticated, RightMissing
 from .problems import (
     MEDIA_TYPE,
@@ -83,8 +84,10 @@ def _usual(route: Route) -> list[type[Problem]]:
     """Return the refusals that a route gives whatever its rules are."""
     usual: list[type[Problem]] = [InvalidRequest, ServiceUnavailable]
     if route.needs:
-        usual += [NotAuthenticated, RightMissing]
-    if "{" in route.path or route.body_field is not None or "GET" not in _methods(route):
+        usual += [NotAuthenticated, RightMissing, CapacityNotHeld, CapacityNeeded]
+    filters = [field.name for field in route.dependant.query_params]
+    names = "{" in route.path or any(name.endswith(("_id", "rests_on")) for name in filters)
+    if names or route.body_field is not None or "GET" not in _methods(route):
         usual.append(NotFound)
     if route.body_field is not None:
         usual += [BodyTooLarge, UnknownReference]
@@ -162,4 +165,5 @@ def _complete(path: dict[str, Any], route: Route) -> None:
         if takes_key(route):
             operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
         if route.needs:
+            operation.setdefault("parameters", []).append(ACTING_CAPACITY)
             operation["security"] = [{"oauth2": [route.needs.value]}]

@@ -12,7 +12,8 @@ from typing import Any, get_args
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
-from .identity import Needs, authenticate
+from .authority import authorise
+from .identity import Needs
 
 
 class Filled:
@@ -40,7 +41,7 @@ class Route(APIRoute):
             return handle
 
         async def handle_authenticated(request: Request) -> Response:
-            request.state.caller = authenticate(request, right)
+            request.state.caller = await authorise(request, right)
             return await handle(request)
 
         return handle_authenticated
