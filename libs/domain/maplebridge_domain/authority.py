@@ -38,6 +38,8 @@ class Right(StrEnum):
     EVENTS_READ = "events:read"
     CLOCK_MOVE = "clock:move"
     ACT_AS = "act_as"
+    PEOPLE_UNMASK = "people:unmask"
+    PEOPLE_ERASE = "people:erase"
 
 
 class Reach(StrEnum):
@@ -128,6 +130,8 @@ AUTHORITY: Mapping[Role, Grants] = {
         Right.RUNS_REQUEST,
         Right.RESULTS_NOTIFY,
         Right.RESULTS_CONFIRM,
+        Right.PEOPLE_UNMASK,
+        Right.PEOPLE_ERASE,
     ),
     Role.STREET_ADMINISTRATOR: _CLERK | _grants(Reach.STREET, Right.RUBRICS_WRITE),
     Role.STREET_CLERK: _CLERK,

@@ -42,6 +42,10 @@ TRANSITIONS: dict[tuple[DisputeState, Act], DisputeState] = {
 }
 
 
+#: States that a case does not leave: it is over.
+OVER = (DisputeState.CLOSED, DisputeState.WITHDRAWN)
+
+
 @dataclass(eq=False)
 class ActNotPossible(Problem):
     """A case passes through its states in order."""

@@ -17,6 +17,7 @@ class Kind(Enum):
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
+    GONE = "gone"
     RULE = "rule"
     STALE = "stale"
     PRECONDITION_REQUIRED = "precondition_required"
@@ -44,6 +45,11 @@ class Problem(Exception):
     def detail(self, language: Language) -> str:
         """Return the sentence that tells the reader what to do next."""
         return (self.zh if language == "zh" else self.en).format(**vars(self))
+
+    @property
+    def moved_to(self) -> str:
+        """The path of what took its place, to which the answer links; mostly nothing did."""
+        return ""
 
     def __str__(self) -> str:
         return self.detail("en")
