@@ -116,17 +116,27 @@ CREATE INDEX organisation__kind ON organisation (street_id, kind);
 CREATE TABLE person (
     street_id INTEGER NOT NULL,
     id UUID DEFAULT uuidv7() NOT NULL,
-    name TEXT NOT NULL,
+    name TEXT,
+    name_masked TEXT,
     phone_encrypted BYTEA,
     phone_masked TEXT,
+    phone_hash BYTEA,
     party_member BOOLEAN,
+    entered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    erased_at TIMESTAMP WITH TIME ZONE,
+    merged_into UUID,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT person__id_taken PRIMARY KEY (street_id, id),
-    CONSTRAINT person__phone CHECK ((phone_encrypted IS NULL) = (phone_masked IS NULL)),
-    CONSTRAINT person__unknown_reference__street_id FOREIGN KEY(street_id) REFERENCES street (street_id)
+    CONSTRAINT person__phone CHECK (num_nonnulls(phone_encrypted, phone_masked, phone_hash) IN (0, 3)),
+    CONSTRAINT person__unknown_reference__merged_into FOREIGN KEY(street_id, merged_into) REFERENCES person (street_id, id),
+    CONSTRAINT person__unknown_reference__street_id FOREIGN KEY(street_id) REFERENCES street (street_id),
+    CONSTRAINT person__name CHECK (num_nonnulls(name, name_masked) = CASE WHEN num_nonnulls(erased_at, merged_into) = 0 THEN 2 ELSE 0 END),
+    CONSTRAINT person__gone CHECK (num_nonnulls(erased_at, merged_into) = 0 OR num_nonnulls(phone_encrypted, party_member) = 0)
 );
 
-CREATE INDEX person__name ON person (street_id, name);
+CREATE INDEX person__phone_hash ON person (street_id, phone_hash);
+
+CREATE INDEX person__merged_into ON person (street_id, merged_into);
 
 CREATE TABLE post (
     street_id INTEGER NOT NULL,
@@ -211,6 +221,7 @@ CREATE TABLE dispute (
     agreed_at TIMESTAMP WITH TIME ZONE,
     closed_at TIMESTAMP WITH TIME ZONE,
     satisfaction INTEGER,
+    text_erased_at TIMESTAMP WITH TIME ZONE,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT dispute__id_taken PRIMARY KEY (street_id, id),
     CONSTRAINT dispute__unknown_reference__quarter_id FOREIGN KEY(street_id, quarter_id) REFERENCES grid (street_id, id),
@@ -647,10 +658,70 @@ SELECT r.street_id, r.id::text AS record_id, r.subject_kind, r.subject_id::text 
 FROM record r
 WHERE r.repaired_at IS NULL AND feed.visible(r.street_id);
 
--- Rights: the API reads and writes rows and deletes none; the event log is appended to; the evaluator
--- reads the feed and nothing else.
+-- Personal data. The API's role cannot read a name or a sealed phone; they leave by two doors. One is
+-- the notice board: holders of public offices (maplebridge_domain/notice_board.py; a test compares).
+
+CREATE VIEW office_holder WITH (security_barrier) AS
+SELECT a.street_id, a.id AS appointment_id, p.organisation_id, p.grid_id, person.name
+FROM appointment a
+JOIN post p ON p.street_id = a.street_id AND p.id = a.post_id
+JOIN person ON person.street_id = a.street_id AND person.id = a.person_id
+LEFT JOIN organisation o ON o.street_id = p.street_id AND o.id = p.organisation_id
+WHERE person.name IS NOT NULL AND feed.visible(a.street_id) AND CASE coalesce(o.kind, 'grid')
+    WHEN 'grid' THEN p.kind IN ('grid_member', 'party_building_instructor')
+    WHEN 'street_working_committee' THEN p.kind IN ('secretary', 'deputy_secretary')
+    WHEN 'community_party_org' THEN p.kind IN ('secretary', 'deputy_secretary')
+    WHEN 'quarter_party_org' THEN p.kind IN ('secretary', 'deputy_secretary')
+    WHEN 'enterprise_party_org' THEN p.kind IN ('secretary', 'deputy_secretary')
+    WHEN 'building_party_group' THEN p.kind IN ('secretary', 'deputy_secretary')
+    WHEN 'owners_committee' THEN p.kind IN ('director', 'deputy_director', 'member')
+    WHEN 'property_management_committee' THEN p.kind IN ('director', 'deputy_director', 'member')
+    WHEN 'resident_unit' THEN p.kind IN ('director', 'deputy_director')
+    WHEN 'management_department' THEN p.kind IN ('director', 'deputy_director')
+    WHEN 'property_enterprise' THEN p.kind IN ('manager', 'supervisor')
+    ELSE false END;
+
+-- The other: one person at a time, in a transaction that has just recorded who looks, and why. The head
+-- of the street's log is locked by that event until commit, so the last event is this transaction's own.
+
+CREATE FUNCTION mb_disclose(of_street integer, of_person uuid)
+RETURNS TABLE (name text, phone_encrypted bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT person.name, person.phone_encrypted
+    FROM person
+    JOIN event_head head ON head.street_id = person.street_id
+    JOIN event ON event.street_id = head.street_id AND event.no = head.last_no
+    WHERE person.street_id = of_street AND person.id = of_person AND feed.visible(of_street)
+      AND event.subject = 'people/' || of_person
+      AND event.type IN ('person.unmasked', 'person.exported', 'person.erased', 'person.merged')
+      AND event.xmin::text = pg_current_xact_id()::xid::text
+$$;
+
+-- Puts what is left of something erased in the place of what was answered about it under keys: also of
+-- callers whose range is wider than the street, and whose keys this transaction does not see.
+
+CREATE FUNCTION mb_replace_answers(of_street integer, ids text[], texts text[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    UPDATE idempotency SET answer = new.answer
+    FROM unnest(ids, texts) AS new (id, answer)
+    WHERE substr(idempotency.answer, 10, 36) = new.id AND feed.visible(of_street)
+$$;
+
+REVOKE EXECUTE ON FUNCTION mb_disclose, mb_replace_answers FROM PUBLIC;
+
+-- Rights: the API reads and writes rows and deletes none but answers that are kept no longer; the event
+-- log is appended to; the evaluator reads the feed and nothing else.
+
+GRANT EXECUTE ON FUNCTION mb_disclose, mb_replace_answers TO mb_api;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO mb_api;
+
+REVOKE SELECT ON person FROM mb_api;
+
+GRANT SELECT (street_id, id, name_masked, phone_masked, phone_hash, party_member, entered_at, erased_at,
+    merged_into, version) ON person TO mb_api;
+
+GRANT DELETE ON idempotency TO mb_api;
 
 GRANT INSERT ON street, event, idempotency, grid, grid_placement, household, organisation, person, post,
     service_contract, appointment, dispute, dispute_step, rubric, meeting, attendance, task, ballot,
@@ -661,6 +732,8 @@ GRANT UPDATE ON idempotency, grid, grid_placement, household, organisation, pers
     sandbox_clock TO mb_api;
 
 GRANT UPDATE (struck_at) ON ballot TO mb_api;
+
+GRANT UPDATE (note) ON dispute_step TO mb_api;
 
 GRANT UPDATE (statement) ON evaluation_result TO mb_api;
 

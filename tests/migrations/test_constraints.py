@@ -40,6 +40,20 @@ DISPUTE = (
     " closed_at, satisfaction, reported_at, due_at, last_step_at) VALUES"
     f" ({TIANQIAO}, '{id_of('huayuan')}', '0402', 't', 's', {{}}, now(), now(), now())"
 )
+PERSON = (
+    "INSERT INTO person (street_id, name, name_masked, phone_encrypted, party_member, entered_at,"
+    " erased_at, merged_into) VALUES ({street}, {name}, {name}, {phone}, {party_member}, now(),"
+    " {erased_at}, {merged_into})"
+)
+NOBODY = {
+    "street": TIANQIAO,
+    "name": "'x'",
+    "phone": "NULL",
+    "party_member": "NULL",
+    "erased_at": "NULL",
+    "merged_into": "NULL",
+}
+ERASED = {"name": "NULL", "erased_at": "now()"}
 RUN = (
     "INSERT INTO evaluation_run (street_id, id, period_from, period_until, kinds, rubric_id, state,"
     f" requested_by, requested_at) VALUES ({TIANQIAO}, '{id_of('run')}', {{period}},"
@@ -210,10 +224,13 @@ REFUSED = [
             )
         ],
     ),
-    (
-        "person__unknown_reference__street_id",
-        ["INSERT INTO person (street_id, name) VALUES (411104099, 'x')"],
-    ),
+    ("person__unknown_reference__street_id", [PERSON.format_map(NOBODY | {"street": 411104099})]),
+    ("person__name", [PERSON.format_map(NOBODY | {"name": "NULL"})]),
+    ("person__name", [PERSON.format_map(NOBODY | {"erased_at": "now()"})]),
+    ("person__name", [PERSON.format_map(NOBODY | {"merged_into": f"'{id_of('wang')}'"})]),
+    ("person__phone", [PERSON.format_map(NOBODY | {"phone": "'x'"})]),
+    # What was erased leaves nothing behind, not in the next column either.
+    ("person__gone", [PERSON.format_map(NOBODY | ERASED | {"party_member": "true"})]),
     ("event_head__id_taken", [f"INSERT INTO event_head (street_id) VALUES ({TIANQIAO})"]),
 ]
 

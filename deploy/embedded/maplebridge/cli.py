@@ -18,6 +18,8 @@ from maplebridge.typed import DATA
 app = typer.Typer(
     help="Maple Bridge (枫桥) on one machine.", no_args_is_help=True, add_completion=False
 )
+personal_data_app = typer.Typer(help="The keys of personal data.", no_args_is_help=True)
+app.add_typer(personal_data_app, name="personal-data")
 console = Console(highlight=False, soft_wrap=True)
 
 Data = Annotated[Path, typer.Option(help="The folder of everything that is kept.")]
@@ -122,6 +124,41 @@ def token(
                 _plain(line)
     except Trouble as trouble:
         _fail(str(trouble))
+
+
+@personal_data_app.command("new-key")
+def new_personal_data_key(data: Data = DATA) -> None:
+    """Encrypt with a new key from the next start on; the ones before still decrypt."""
+    from maplebridge import personal_data
+
+    try:
+        key_id = personal_data.new_key(data)
+    except Trouble as trouble:
+        _fail(str(trouble))
+    _plain(f"Key {key_id} encrypts after the next start; then `maplebridge personal-data rotate`.")
+
+
+@personal_data_app.command("rotate")
+def rotate_personal_data(data: Data = DATA, database_url: DatabaseUrl = None) -> None:
+    """Encrypt everything anew with the newest key, while the service runs."""
+    from maplebridge import personal_data
+
+    try:
+        asyncio.run(personal_data.rotate(data, database_url, _plain))
+    except Trouble as trouble:
+        _fail(str(trouble))
+
+
+@personal_data_app.command("drop-old-keys")
+def drop_old_personal_data_keys(data: Data = DATA, database_url: DatabaseUrl = None) -> None:
+    """Forget the older keys, when nothing is encrypted with them any more."""
+    from maplebridge import personal_data
+
+    try:
+        dropped = asyncio.run(personal_data.drop_old_keys(data, database_url))
+    except Trouble as trouble:
+        _fail(str(trouble))
+    _plain(f"{dropped} older keys are gone." if dropped else "There was no older key.")
 
 
 @app.command()

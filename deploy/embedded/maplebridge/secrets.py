@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from maplebridge.trouble import Trouble
 from maplebridge.typed import typed
 
 ROLES = ("mb_owner", "mb_api", "mb_evaluator")
+PERSONAL_DATA_KEY = "MAPLEBRIDGE_PERSONAL_DATA_KEY"
 CLIENTS = ("evaluator", "operator", "sample", "integrator", "department")
 
 
@@ -50,7 +51,7 @@ def load_or_create(folder: DataFolder, *, sandbox: bool = False) -> Secrets:
             f"bring it back from a backup, or start anew after `{typed('reset', data=folder.root)}`."
         )
     made = create(sandbox=sandbox)
-    _write(folder.secrets, json.dumps(asdict(made), indent=2))
+    _save(folder.secrets, made)
     return made
 
 
@@ -65,6 +66,23 @@ def load(path: Path) -> Secrets:
         return Secrets(**known)
     except (OSError, ValueError, TypeError) as error:
         raise Trouble(f"{path} cannot be used ({error}): bring it back from a backup.") from error
+
+
+def add_personal_data_key(path: Path) -> str:
+    """Put a new key before those of personal data, which still decrypt; return its id."""
+    known = load(path)
+    key = _personal_data_key()
+    keys = f"{key},{known.keys[PERSONAL_DATA_KEY]}"
+    _save(path, replace(known, keys={**known.keys, PERSONAL_DATA_KEY: keys}))
+    return key.partition(":")[0]
+
+
+def drop_old_personal_data_keys(path: Path) -> int:
+    """Keep the newest key of personal data only; return how many are gone."""
+    known = load(path)
+    newest, *old = known.keys[PERSONAL_DATA_KEY].split(",")
+    _save(path, replace(known, keys={**known.keys, PERSONAL_DATA_KEY: newest}))
+    return len(old)
 
 
 def not_the_same_kind(zh: object, en: object, *, is_sandbox: bool) -> str:
@@ -90,21 +108,25 @@ def create(*, sandbox: bool = False) -> Secrets:
         keys={
             "MAPLEBRIDGE_TOKEN_KEY": _signing_key(),
             "MAPLEBRIDGE_STATEMENT_KEY": _signing_key("test-" if sandbox else ""),
-            # The name before the colon lets a later key stand beside this one. It is random, so
-            # that data sealed with a lost key is seen to be that, not to be damaged.
-            "MAPLEBRIDGE_PERSONAL_DATA_KEY": f"k{secrets.token_hex(3)}:{_random_key()}",
+            PERSONAL_DATA_KEY: _personal_data_key(),
         },
         sandbox=sandbox,
     )
 
 
-def _random_key() -> str:
-    return base64.b64encode(os.urandom(32)).decode()
+def _personal_data_key() -> str:
+    # The name before the colon lets a later key stand beside this one. It is random, so that data
+    # sealed with a lost key is seen to be that, not to be damaged.
+    return f"k{secrets.token_hex(3)}:{base64.b64encode(os.urandom(32)).decode()}"
 
 
 def _signing_key(prefix: str = "") -> str:
     key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "EdDSA"}, private=True)
     return json.dumps({**key.as_dict(private=True), "kid": prefix + key.thumbprint()})
+
+
+def _save(path: Path, secrets: Secrets) -> None:
+    _write(path, json.dumps(asdict(secrets), indent=2))
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,10 +1,13 @@
 """What an operator can set; secrets come from here and nowhere else."""
 
+import base64
+import binascii
 import json
+import re
 from functools import cache
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -17,12 +20,22 @@ class Settings(BaseSettings):
     redis_url: SecretStr = Field(description="Valkey or Redis: redis:// or unix://.")
     token_key: SecretStr = Field(description="Private JWK (Ed25519) that signs access tokens.")
     statement_key: SecretStr = Field(description="Private JWK (Ed25519) that signs statements.")
-    personal_data_key: SecretStr = Field(description="`<key id>:<base64 of 32 bytes>` for AES-GCM.")
+    personal_data_key: SecretStr = Field(
+        description="`<key id>:<base64 of 32 bytes>`, or several after commas: the first encrypts, "
+        "all decrypt."
+    )
     sandbox: bool = Field(False, description="Test clock, test key, tokens on behalf of a person.")
     entrusted_by_county: bool = Field(
         False, description="Whether the county has entrusted the street to rate; statements say so."
     )
     database_connections: int = Field(10, ge=1, le=100, description="Per process.")
+
+    @field_validator("personal_data_key")
+    @classmethod
+    def _keys_can_be_told_apart(cls, given: SecretStr) -> SecretStr:
+        """Refuse at the start what would fail only when the first phone is entered or shown."""
+        read_keys(given.get_secret_value())
+        return given
 
     @model_validator(mode="after")
     def _a_sandbox_signs_with_a_key_of_its_own(self) -> Self:
@@ -33,6 +46,26 @@ class Settings(BaseSettings):
                 "The kid of MAPLEBRIDGE_STATEMENT_KEY begins with `test-` in a sandbox, and only there."
             )
         return self
+
+
+def read_keys(given: str) -> dict[str, bytes]:
+    """Return the keys of personal data by their ids; the first is the one that encrypts.
+
+    Raises:
+        ValueError: not in this form; the message holds nothing of a key.
+    """
+    keys: dict[str, bytes] = {}
+    for number, one in enumerate(given.split(","), start=1):
+        key_id, _, key = one.strip().partition(":")
+        try:
+            keys[key_id] = base64.b64decode(key, validate=True)
+        except binascii.Error:
+            keys[key_id] = b""
+        if not re.fullmatch(r"[0-9A-Za-z_-]{1,20}", key_id) or len(keys[key_id]) != 32:
+            raise ValueError(f"Key {number} is not `<key id>:<base64 of 32 bytes>`.")
+        if len(keys) < number:
+            raise ValueError("Two keys have one id.")
+    return keys
 
 
 @cache

@@ -1,6 +1,7 @@
 """What is read of appointments, and the statements of their writes."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,9 +27,10 @@ from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
 
 from maplebridge_domain.period import Period
 
-from ..organisations.service import standing_of_post
+from ..organisations.service import ORGANISATION_ID, standing_of_post
 from ..platform.database import (
     GATE,
+    NO_END,
     Read,
     Statement,
     an_id,
@@ -39,6 +41,7 @@ from ..platform.database import (
 )
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
+from ..platform.views import office_holder
 from .tables import appointment
 
 
@@ -95,6 +98,34 @@ APPOINTMENTS = Pages(
     },
 )
 
+_named = and_(
+    office_holder.c.street_id == appointment.c.street_id,
+    office_holder.c.appointment_id == appointment.c.id,
+)
+#: Asked with `at`, always: an office that is over names nobody.
+OFFICE_HOLDERS = Pages(
+    appointment,
+    json_object(
+        id=appointment.c.id,
+        street_id=appointment.c.street_id,
+        person_id=appointment.c.person_id,
+        name=office_holder.c.name,
+        post_id=appointment.c.post_id,
+        organisation_id=office_holder.c.organisation_id,
+        grid_id=office_holder.c.grid_id,
+        during=json_period(appointment.c.during),
+    ),
+    {
+        "post_id": appointment.c.post_id == bindparam("post_id", type_=Uuid),
+        "organisation_id": office_holder.c.organisation_id
+        == bindparam("organisation_id", type_=Uuid),
+    },
+    source=appointment.join(office_holder, _named),
+    only=appointment.c.during.contains(bindparam("at", type_=DateTime(timezone=True))),
+    refer={"organisation_id": ORGANISATION_ID},
+)
+
+_other = appointment.alias("other")
 _during = cast(bindparam("during", type_=Text), TSTZRANGE)
 _street_id = bindparam("street_id", type_=Integer)
 _post_id = bindparam("post_id", type_=Uuid)
@@ -241,6 +272,40 @@ OF_PERSON = Statement(
     select(appointment.c.id).where(
         in_scope(appointment), appointment.c.person_id == bindparam("person_id", type_=Uuid)
     ),
+    an_id,
+)
+
+
+def last_term_end(
+    street_id: ColumnElement[int], person_id: ColumnElement[UUID]
+) -> ColumnElement[datetime]:
+    """Write when a person's last term ended or ends (`NO_END`: it is open); null: they held no office."""
+    until = func.coalesce(func.upper(appointment.c.during), NO_END)
+    of_person = (appointment.c.street_id == street_id, appointment.c.person_id == person_id)
+    last = select(func.max(until)).where(*of_person)
+    return last.correlate_except(appointment).scalar_subquery()
+
+
+#: Posts that two entries hold at one time: as one person they would sit there twice.
+BOTH_HOLD = Statement(
+    select(appointment.c.post_id)
+    .select_from(
+        appointment.join(
+            _other,
+            and_(
+                _other.c.street_id == appointment.c.street_id,
+                _other.c.post_id == appointment.c.post_id,
+                _other.c.during.overlaps(appointment.c.during),
+            ),
+        )
+    )
+    .where(
+        in_scope(appointment),
+        appointment.c.person_id == bindparam("one", type_=Uuid),
+        _other.c.person_id == bindparam("other", type_=Uuid),
+    )
+    .order_by(appointment.c.post_id)
+    .limit(1),
     an_id,
 )
 

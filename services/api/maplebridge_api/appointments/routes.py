@@ -25,6 +25,7 @@ from maplebridge_domain.cross_appointment import (
     WrongTargetPost,
 )
 from maplebridge_domain.period import EmptyPeriod
+from maplebridge_domain.person import PersonErased, PersonMerged
 
 from ..platform.authority import Authority
 from ..platform.bodies import Batch, BatchOut, Page, StreetIdParameter
@@ -36,13 +37,21 @@ from ..platform.problems import IdTaken, NotFound
 from ..platform.request import IfMatch, Tx, create, create_batch
 from ..platform.routing import router
 from . import queries, service
-from .schemas import AppointmentOut, Capacities, End, NewAppointment, NewCrossAppointment, Summary
+from .schemas import (
+    AppointmentOut,
+    Capacities,
+    End,
+    NewAppointment,
+    NewCrossAppointment,
+    OfficeHolderOut,
+    Summary,
+)
 
 routes = router("appointments")
 
 Reader = Annotated[Caller, needs(Right.READ)]
 Registrar = Annotated[Caller, needs(Right.APPOINTMENTS_WRITE)]
-RULES = (EmptyPeriod, PostTaken, AlreadyHoldsPost, IdTaken)
+RULES = (EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost, IdTaken)
 CROSS_RULES = (
     *RULES,
     WrongSourcePost,
@@ -90,6 +99,22 @@ async def list_appointments(
 async def get_appointment(request: Request, caller: Reader, id: UUID) -> Response:
     """Get an appointment. 任职详情"""
     return await get(request, caller, queries.APPOINTMENT_BY_ID, id=id)
+
+
+@routes.get("/office-holders", responses=answers(Page[OfficeHolderOut]))
+async def list_office_holders(
+    request: Request,
+    caller: Reader,
+    limit: Limit = 50,
+    after: After = None,
+    post_id: UUID | None = None,
+    organisation_id: UUID | None = None,
+) -> Response:
+    """List who holds a public office now, by name, by post or organisation. 在任人员公示"""
+    filters = {"post_id": post_id, "organisation_id": organisation_id}
+    return await queries.OFFICE_HOLDERS.page(
+        request, caller, limit, after, {"at": clock.now()}, **filters
+    )
 
 
 @routes.post(

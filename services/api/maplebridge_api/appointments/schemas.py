@@ -77,6 +77,19 @@ class AppointmentOut(BaseModel):
     contract_id: UUID | None
 
 
+class OfficeHolderOut(BaseModel):
+    """Who holds a public office now, by name: what hangs on the notice board."""
+
+    id: UUID = Field(description="The appointment. 任职编号")
+    street_id: int
+    person_id: UUID
+    name: str
+    post_id: UUID
+    organisation_id: UUID | None
+    grid_id: UUID | None
+    during: PeriodOut
+
+
 class Summary(BaseModel):
     """Cross-appointments in force at an instant, as the street counts them."""
 

@@ -15,10 +15,11 @@ from maplebridge_domain.cross_appointment import (
 )
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
+from maplebridge_domain.person import BothHoldPost
 from maplebridge_domain.worktime import SHANGHAI
 
 from ..organisations.service import CONTRACT, POST, POST_TO_FILL, Post, ServiceContract
-from ..people.service import PERSON, Person
+from ..people.service import PERSON_TO_APPOINT, Person, must_be_named
 from ..platform.authority import Authority, Office
 from ..platform.bodies import range_text
 from ..platform.clock import clock
@@ -27,7 +28,7 @@ from ..platform.identity import Caller, LoggedIn
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
 from . import events, queries
-from .queries import APPOINTMENT, Appointment, person_of
+from .queries import APPOINTMENT, Appointment, last_term_end, person_of
 from .schemas import Capacities, CapacityOut, End, NewAppointment, NewCrossAppointment
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "capacities",
     "cross_appoint",
     "end",
+    "last_term_end",
+    "must_not_both_hold",
     "offices",
     "person_of",
 ]
@@ -48,15 +51,16 @@ async def appoint(write: Write, appointments: Items[NewAppointment]) -> list[Cre
     """Appoint persons to posts; the database says when a post is taken.
 
     Raises:
-        NotFound, EmptyPeriod, PostTaken, AlreadyHoldsPost.
+        NotFound, EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost.
     """
-    people = await appointments.named(write.tx, PERSON, "person_id")
+    people = await appointments.named(write.tx, PERSON_TO_APPOINT, "person_id")
     posts = await appointments.named(write.tx, POST_TO_FILL, "post_id")
 
     def values(new: NewAppointment) -> dict[str, object]:
         post = posts[new.post_id]
         write.caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
         _same_street(people[new.person_id].street_id, post)
+        must_be_named(people[new.person_id], "/person_id")
         return _values(new, post, new.person_id)
 
     made = await _take_places(write, appointments, appointments.each(values))
@@ -69,16 +73,18 @@ async def cross_appoint(write: Write, appointments: Items[NewCrossAppointment]) 
     """Appoint persons to a second post on the strength of the first, by one of the five steps.
 
     Raises:
-        NotFound, EmptyPeriod, WrongSourcePost, WrongTargetPost, WrongPlaceForStep, OutlastsItsSource,
-        NoContractInForce, NotAPartyMember, ElectionMissing, ElectionDatesWrong, InterestNotExcluded,
-        PostTaken, AlreadyHoldsPost, SourceNotInForce.
+        NotFound, EmptyPeriod, PersonMerged, PersonErased, WrongSourcePost, WrongTargetPost,
+        WrongPlaceForStep, OutlastsItsSource, NoContractInForce, NotAPartyMember, ElectionMissing,
+        ElectionDatesWrong, InterestNotExcluded, PostTaken, AlreadyHoldsPost, SourceNotInForce.
     """
     sources = await appointments.named(write.tx, APPOINTMENT, "source_id")
     posts = await appointments.named(write.tx, POST_TO_FILL, "post_id")
     contracts = await appointments.named(write.tx, CONTRACT, "contract_id")
     held = await write.tx.all(POST, ids=[source.post_id for source in sources.values()])
     source_posts = {post.id: post for post in held}
-    holders = await write.tx.all(PERSON, ids=[source.person_id for source in sources.values()])
+    holders = await write.tx.all(
+        PERSON_TO_APPOINT, ids=[source.person_id for source in sources.values()]
+    )
     people = {person.id: person for person in holders}
 
     def values(new: NewCrossAppointment) -> dict[str, object]:
@@ -88,6 +94,7 @@ async def cross_appoint(write: Write, appointments: Items[NewCrossAppointment]) 
         _same_street(source.street_id, post)
         contract = contracts[new.contract_id] if new.contract_id else None
         person = people[source.person_id]
+        must_be_named(person, "/source_id")
         _check(new, source, source_posts[source.post_id], post, contract, person)
         return _values(new, post, source.person_id) | _evidence(new)
 
@@ -196,6 +203,17 @@ async def end(write: Write, id: UUID, version: int, body: End) -> Created:
 async def appointments_of(tx: Transaction, person_id: UUID) -> list[UUID]:
     """Return the ids of all appointments that a person holds or held."""
     return await tx.all(queries.OF_PERSON, person_id=person_id)
+
+
+async def must_not_both_hold(tx: Transaction, one: UUID, other: UUID) -> None:
+    """Refuse to take two entries for one person who would then sit twice in one post.
+
+    Raises:
+        BothHoldPost.
+    """
+    post_id = await tx.maybe(queries.BOTH_HOLD, one=one, other=other)
+    if post_id is not None:
+        raise BothHoldPost(post_id)
 
 
 async def as_person(tx: Transaction, client_id: str, capacity: UUID) -> LoggedIn:

@@ -13,19 +13,22 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     case,
+    exists,
     func,
     literal_column,
     null,
+    or_,
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.dispute import DisputeState
+from maplebridge_domain.dispute import OVER, DisputeState
 
 from ..grid.service import STANDING_BY_ID, path_of
 from ..organisations.service import serving_enterprise
-from ..platform.database import Statement, an_id, by_ids, in_scope, insert_rows, json_object
+from ..platform.database import NO_END, Statement, an_id, by_ids, in_scope, insert_rows, json_object
 from ..platform.hot import HotWrite, behind_gate
 from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
@@ -154,4 +157,143 @@ TAKE_STEP = Statement(
     .returning(dispute.c.id, DISPUTE_OUT),
     Created,
 )
+_id = bindparam("id", type_=Uuid)
+
+
+@dataclass(frozen=True)
+class Note:
+    """What was noted at a step of a case."""
+
+    id: UUID
+    text: str
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What a case says in words."""
+
+    title: str
+    summary: str
+
+
+TEXTS = Statement(
+    select(dispute.c.title, dispute.c.summary).where(in_scope(dispute), dispute.c.id == _id), Texts
+)
+NOTES = Statement(
+    select(dispute_step.c.id, dispute_step.c.note).where(
+        in_scope(dispute_step), dispute_step.c.dispute_id == _id, dispute_step.c.note.is_not(None)
+    ),
+    Note,
+)
+SET_TEXTS = Statement(
+    update(dispute)
+    .where(in_scope(dispute), dispute.c.id == _id)
+    .values(
+        title=bindparam("title", type_=Text),
+        summary=bindparam("summary", type_=Text),
+        version=dispute.c.version + literal_column("1"),
+    )
+    .returning(dispute.c.id, DISPUTE_OUT),
+    Created,
+)
+SET_NOTE = Statement(
+    update(dispute_step)
+    .where(in_scope(dispute_step), dispute_step.c.id == _id)
+    .values(note=bindparam("note", type_=Text))
+    .returning(dispute_step.c.id),
+    an_id,
+)
+_over = dispute.c.state.in_(literal_column(f"'{state}'") for state in OVER)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A case whose texts were kept long enough."""
+
+    street_id: int
+    id: UUID
+
+
+#: Of one street at a time, the first that has some; what somebody works on is left for the next time.
+TEXTS_DUE = Statement(
+    select(dispute.c.street_id, dispute.c.id)
+    .where(
+        in_scope(dispute),
+        _over,
+        dispute.c.last_step_at < bindparam("before", type_=DateTime(timezone=True)),
+        dispute.c.text_erased_at.is_(None),
+    )
+    .order_by(dispute.c.street_id, dispute.c.id)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True),
+    Due,
+)
+_ids = bindparam("ids", type_=ARRAY(Uuid()))
+ERASE_TEXTS = Statement(
+    update(dispute)
+    .where(in_scope(dispute), dispute.c.id == func.any(_ids))
+    .values(
+        title=bindparam("words", type_=Text),
+        summary=bindparam("words", type_=Text),
+        text_erased_at=bindparam("at", type_=DateTime(timezone=True)),
+        version=dispute.c.version + literal_column("1"),
+    )
+    .returning(dispute.c.id, DISPUTE_OUT),
+    Created,
+)
+ERASE_NOTES = Statement(
+    update(dispute_step)
+    .where(in_scope(dispute_step), dispute_step.c.dispute_id == func.any(_ids))
+    .values(note=null())
+    .returning(dispute_step.c.id),
+    an_id,
+)
+_words = (
+    func.unnest(bindparam("words", type_=ARRAY(Text)))
+    .table_valued("word", name="words")
+    .render_derived()
+)
+
+
+def _says_one(text: ColumnElement[str]) -> ColumnElement[bool]:
+    one: ColumnElement[int] = literal_column("1")
+    said = select(one).where(func.strpos(text, _words.c.word) > literal_column("0"))
+    return exists(said.correlate_except(_words))
+
+
+#: Cases that say one of some words: a name that somebody wants to be gone.
+MENTIONING = Statement(
+    select(dispute.c.id)
+    .where(
+        in_scope(dispute),
+        dispute.c.street_id == bindparam("street_id", type_=Integer),
+        or_(
+            _says_one(dispute.c.title),
+            _says_one(dispute.c.summary),
+            exists(
+                select(literal_column("1"))
+                .select_from(dispute_step)
+                .where(
+                    dispute_step.c.street_id == dispute.c.street_id,
+                    dispute_step.c.dispute_id == dispute.c.id,
+                    _says_one(dispute_step.c.note),
+                )
+                .correlate(dispute)
+            ),
+        ),
+    )
+    .order_by(dispute.c.id),
+    an_id,
+)
+
+
+def last_case_end(
+    street_id: ColumnElement[int], person_id: ColumnElement[UUID]
+) -> ColumnElement[datetime]:
+    """Write when the last case that a person reported was over (`NO_END`: one is open); null: none."""
+    end = case((_over, dispute.c.last_step_at), else_=NO_END)
+    reported = (dispute.c.street_id == street_id, dispute.c.reporter_id == person_id)
+    return select(func.max(end)).where(*reported).correlate_except(dispute).scalar_subquery()
+
+
 ADD_STEP = Statement(insert_rows(dispute_step, dispute_step.c.id), an_id)

@@ -14,6 +14,7 @@ from maplebridge_domain.dispute import (
     StepBeforeReport,
 )
 from maplebridge_domain.grid import NotAQuarter
+from maplebridge_domain.person import NothingToStrike
 
 from ..platform.bodies import Page
 from ..platform.identity import Caller, needs
@@ -23,7 +24,7 @@ from ..platform.problems import IdTaken
 from ..platform.request import IfMatch, OnlyOnce, Tx, created_once
 from ..platform.routing import router
 from . import queries, service
-from .schemas import DisputeOut, NewDispute, NewStep
+from .schemas import DisputeOut, NewDispute, NewStep, Redaction
 
 routes = router("disputes")
 
@@ -80,4 +81,17 @@ async def take_dispute_step(
 ) -> Response:
     """Take a dispute one step further: accept, mediate, agree, close, withdraw. 办理纠纷"""
     shown = await service.take_step(tx, id, version, body)
+    return await tx.answer(200, shown.text, version=version + 1)
+
+
+@routes.post("/disputes/{id:uuid}/redaction", responses=answers(DisputeOut, NothingToStrike))
+async def redact_dispute(
+    id: UUID,
+    body: Redaction,
+    caller: Annotated[Caller, needs(Right.PEOPLE_ERASE)],
+    version: IfMatch,
+    tx: Tx,
+) -> Response:
+    """Strike words from a dispute's texts for good; what happened stays. 删去文字中的个人信息"""
+    shown = await service.redact(tx, id, version, body)
     return await tx.answer(200, shown.text, version=version + 1)

@@ -1,8 +1,9 @@
 """Bodies and answers of disputes."""
 
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
 from maplebridge_domain.dispute import Act, DisputeState
 
@@ -31,6 +32,20 @@ class NewStep(Body):
     at: Instant | None = None
     note: Paragraph | None = None
     satisfaction: Percent | None = Field(None, description="With `close` only. 满意度")
+
+
+Words = Annotated[
+    str, StringConstraints(min_length=2, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+
+
+class Redaction(Body):
+    """Words that are to go from title, summary and notes of a case: a name, a number."""
+
+    strike: Annotated[list[Words], Field(min_length=1, max_length=20)] = Field(
+        description="Letter by letter as they stand there. 须逐字填写",
+        examples=[["王建国", "13800000001"]],
+    )
 
 
 class DisputeOut(BaseModel):

@@ -1,20 +1,28 @@
 """The verbs of disputes."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.dispute import ReportedInTheFuture, StepBeforeReport, next_state
 from maplebridge_domain.grid import GridLevel, NotAQuarter
+from maplebridge_domain.person import NothingToStrike, strike
 from maplebridge_domain.worktime import SHANGHAI, deadline
 
 from ..platform.clock import clock
-from ..platform.database import Database, as_rows
+from ..platform.database import Database, Transaction, as_rows
 from ..platform.hot import create_once
 from ..platform.identity import Caller
-from ..platform.request import Created, Once, Write, check_version
+from ..platform.request import Created, Once, Write, check_version, replace_answers
 from . import events, queries
-from .queries import Reported
-from .schemas import NewDispute, NewStep
+from .queries import Reported, last_case_end
+from .schemas import NewDispute, NewStep, Redaction
+
+__all__ = ["erase_texts_due", "last_case_end", "mentioning", "redact", "report", "take_step"]
+
+#: What stands in the place of texts that were kept long enough.
+TEXT_ERASED = "（保存期满，文字已删除）"
 
 
 async def report(database: Database, caller: Caller, once: Once, new: NewDispute) -> Created:
@@ -77,3 +85,55 @@ async def take_step(write: Write, id: UUID, version: int, step: NewStep) -> Crea
         state=state,
     )
     return shown
+
+
+async def redact(write: Write, id: UUID, version: int, body: Redaction) -> Created:
+    """Strike words, such as a name, from a case's title, summary and notes; nothing brings them back.
+
+    Raises:
+        NotFound, RightMissing, Stale, NothingToStrike.
+    """
+    dispute = await write.tx.visible(queries.DISPUTE_TO_CHANGE, id)
+    write.caller.must_see(Right.DISPUTES_READ, on=dispute.path)
+    write.caller.must(Right.PEOPLE_ERASE, on=dispute.path)
+    check_version(dispute.version, version)
+    said = await write.tx.one(queries.TEXTS, id=id)
+    title, summary = strike(said.title, body.strike), strike(said.summary, body.strike)
+    notes = await write.tx.all(queries.NOTES, id=id)
+    struck = {note.id: strike(note.text, body.strike) for note in notes}
+    changed = {note.id: struck[note.id] for note in notes if struck[note.id] != note.text}
+    if not changed and (title, summary) == (said.title, said.summary):
+        raise NothingToStrike()
+
+    shown = await write.tx.one(queries.SET_TEXTS, id=id, title=title, summary=summary)
+    for note_id, note in changed.items():
+        await write.tx.one(queries.SET_NOTE, id=note_id, note=note)
+    await replace_answers(write.tx, dispute.street_id, [shown])
+    # Not even how many words: their number would help to guess them.
+    await write.record(events.REDACTED, street_id=dispute.street_id, subject=f"disputes/{id}")
+    return shown
+
+
+async def mentioning(tx: Transaction, street_id: int, words: Sequence[str]) -> list[UUID]:
+    """Return the cases of a street whose texts say one of some words."""
+    return await tx.all(queries.MENTIONING, street_id=street_id, words=list(words))
+
+
+async def erase_texts_due(write: Write, before: datetime, limit: int) -> int:
+    """Erase the texts of cases that were over before an instant, of one street, at most so many.
+
+    Returns:
+        How many there were; none: all is done.
+    """
+    due = await write.tx.all(queries.TEXTS_DUE, before=before, limit=limit)
+    of_first = [one.id for one in due if one.street_id == due[0].street_id]
+    if not of_first:
+        return 0
+    left = await write.tx.all(queries.ERASE_TEXTS, ids=of_first, words=TEXT_ERASED, at=write.now)
+    await write.tx.run(queries.ERASE_NOTES, ids=of_first)
+    await replace_answers(write.tx, due[0].street_id, left)
+    for id_ in of_first:
+        await write.record(
+            events.TEXT_ERASED, street_id=due[0].street_id, subject=f"disputes/{id_}"
+        )
+    return len(of_first)

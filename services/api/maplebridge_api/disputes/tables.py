@@ -4,7 +4,16 @@ from sqlalchemy import CheckConstraint, Column, Index, Uuid
 
 from maplebridge_domain.dispute import Act, DisputeState
 
-from ..platform.schema import instant, integer, one_of, reference, street_table, text, version
+from ..platform.schema import (
+    Names,
+    instant,
+    integer,
+    one_of,
+    reference,
+    street_table,
+    text,
+    version,
+)
 
 dispute = street_table(
     "dispute",
@@ -22,6 +31,7 @@ dispute = street_table(
     instant("agreed_at", null=True),
     instant("closed_at", null=True),
     integer("satisfaction", null=True),
+    instant("text_erased_at", null=True),  # title, summary and notes are gone; the case is kept
     version(),
     CheckConstraint("satisfaction BETWEEN 0 AND 100", name="dispute__satisfaction"),
     CheckConstraint(
@@ -41,7 +51,7 @@ dispute_step = street_table(
     *one_of("dispute_step", "act", Act),
     instant("at"),
     text("note", null=True),
-    text("actor"),
-    Column("capacity", Uuid),
+    text("actor", names=Names.ACTOR),
+    Column("capacity", Uuid, info={"names": Names.APPOINTMENT}),
     Index("dispute_step__dispute_id", "street_id", "dispute_id"),
 )

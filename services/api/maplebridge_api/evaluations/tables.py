@@ -7,6 +7,7 @@ from maplebridge_domain.evaluation import ResultKind, RunState, ServiceMethod
 from maplebridge_domain.problem import Kind, Problem
 
 from ..platform.schema import (
+    Names,
     during,
     in_street,
     instant,
@@ -49,7 +50,7 @@ evaluation_run = street_table(
     *some_of("evaluation_run", "kinds", ResultKind),
     *reference("evaluation_run", "rubric_id", "rubric"),
     *one_of("evaluation_run", "state", RunState),
-    text("requested_by"),
+    text("requested_by", names=Names.ACTOR),
     instant("requested_at"),
     # Real time, not business time: who computes it, until when, and how often it was handed out.
     integer("attempt", default=0),
@@ -65,7 +66,8 @@ evaluation_run = street_table(
     instant("served_at", null=True),
     instant("notice_until", null=True),
     instant("confirmed_at", null=True),
-    Column("confirmed_in_capacity", Uuid),  # the appointment by which a person confirmed it
+    # The appointment by which a person confirmed it.
+    Column("confirmed_in_capacity", Uuid, info={"names": Names.APPOINTMENT}),
     version(),
     CheckConstraint("period_from < period_until", name="evaluation_run__period"),
     CheckConstraint("(state = 'failed') = (failure IS NOT NULL)", name="evaluation_run__failed"),

@@ -14,6 +14,7 @@ from maplebridge_domain.meeting import (
 from maplebridge_domain.organisation import Party
 
 from ..platform.schema import (
+    Names,
     during,
     instant,
     one_of,
@@ -62,13 +63,14 @@ task = street_table(
 ballot = street_table(
     "ballot",
     Column("meeting_id", Uuid, nullable=False),
-    Column("rater_id", Uuid, nullable=False),
-    *one_of("ballot", "party", Party),
+    # Who marked is told to nobody but the rater: not to the subject who asks for what is kept.
+    Column("rater_id", Uuid, nullable=False, info={"tells_of": "rater_id"}),
+    *one_of("ballot", "party", Party, tells_of="rater_id"),
     *one_of("ballot", "subject_kind", SubjectKind),
-    Column("subject_id", Uuid, nullable=False),
+    Column("subject_id", Uuid, nullable=False, info={"names": Names.APPOINTMENT}),
     Column("marks", JSONB, nullable=False),  # indicator -> 0..100
     instant("cast_at"),
-    *one_of("ballot", "channel", Channel),
+    *one_of("ballot", "channel", Channel, tells_of="rater_id"),
     instant("struck_at", null=True),  # struck after an objection; never deleted
     ForeignKeyConstraint(
         ["street_id", "meeting_id", "rater_id"],

@@ -96,6 +96,8 @@ def _post(
     return Post(id_, street_id, seats, place)
 
 
+#: For another slice's filter: is there such an organisation?
+ORGANISATION_ID = organisation.c.id
 ORGANISATION = Statement(
     by_ids(
         organisation,

@@ -16,6 +16,7 @@ from . import events, queries
 from .queries import (
     CONTRACT,
     ORGANISATION,
+    ORGANISATION_ID,
     POST,
     POST_TO_FILL,
     Organisation,
@@ -30,6 +31,7 @@ from .schemas import NewOrganisation, NewPost, NewServiceContract
 __all__ = [
     "CONTRACT",
     "ORGANISATION",
+    "ORGANISATION_ID",
     "POST",
     "POST_TO_FILL",
     "Organisation",

@@ -1,5 +1,9 @@
-"""What changes about people; ids only, never a name."""
+"""What changes about people, and who looked at them; ids only, never a name."""
 
 from ..platform.events import EventType
 
 PEOPLE_CREATED = EventType("person.created", "People were entered. 新增人员")
+CORRECTED = EventType("person.corrected", "A person's data was corrected. 更正人员信息")
+LOOKED_UP = EventType("person.looked_up", "People were looked up by a phone. 按电话查找人员")
+# mb_disclose gives a name and phone only beside one of these, or of those in ../privacy/events.py.
+UNMASKED = EventType("person.unmasked", "A name and phone were shown in full. 查看完整信息")

@@ -1,10 +1,43 @@
-"""What is read of people, and the statement that enters them."""
+"""What is read of people, and the statements of their writes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from ..platform.database import Statement, by_ids, insert_rows, json_object
-from ..platform.paging import Pages, Single
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Text,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from maplebridge_domain.person import PersonMerged
+
+from ..platform.database import (
+    GATE,
+    Read,
+    Statement,
+    an_id,
+    by_ids,
+    in_scope,
+    insert_rows,
+    json_object,
+)
+from ..platform.paging import Pages
 from ..platform.request import Created
 from .tables import person
 
@@ -16,17 +49,170 @@ class Person:
     id: UUID
     street_id: int
     party_member: bool
+    has_phone: bool
+    erased: bool
+    merged_into: UUID | None
+    version: int
 
 
-PERSON = Statement(by_ids(person, person.c.street_id, person.c.party_member.is_(True)), Person)
+_PERSON = by_ids(
+    person,
+    person.c.street_id,
+    person.c.party_member.is_(True),
+    person.c.phone_hash.is_not(None),
+    person.c.erased_at.is_not(None),
+    person.c.merged_into,
+    person.c.version,
+)
+PERSON = Statement(_PERSON, Person)
+#: Held while they are appointed: an erasure or merger at the same time is seen by one of the two.
+PERSON_TO_APPOINT = Statement(
+    _PERSON.order_by(person.c.id).with_for_update(read=True, key_share=True), Person
+)
+#: Locked in order: two who merge the same entries do not wait for each other.
+PERSON_TO_CHANGE = Statement(_PERSON.order_by(person.c.id).with_for_update(), Person)
 
+#: The one form in which a list, a single read or a nested answer shows a person.
 PERSON_OUT = json_object(
     id=person.c.id,
     street_id=person.c.street_id,
-    name=person.c.name,
+    name=person.c.name_masked,
     phone=person.c.phone_masked,
+    erased_at=person.c.erased_at,
 )
 
+
+def _unless_merged(text: str, version: int, merged_into: UUID | None) -> tuple[str, int]:
+    if merged_into is not None:
+        raise PersonMerged(merged_into)
+    return text, version
+
+
+_id = bindparam("id", type_=Uuid)
 ADD_PEOPLE = Statement(insert_rows(person, person.c.id, PERSON_OUT), Created)
-PERSON_BY_ID = Single(person, PERSON_OUT)
-PEOPLE = Pages(person, PERSON_OUT)
+PERSON_BY_ID = Read(
+    select(PERSON_OUT.label("item"), person.c.version, person.c.merged_into)
+    .where(GATE, in_scope(person), person.c.id == _id)
+    .limit(1),
+    _unless_merged,
+)
+PEOPLE = Pages(person, PERSON_OUT, only=person.c.merged_into.is_(None))
+WITH_PHONE = Statement(
+    select(person.c.id, PERSON_OUT)
+    .where(
+        in_scope(person),
+        person.c.street_id == bindparam("street_id", type_=Integer),
+        person.c.phone_hash == func.any(bindparam("hashes", type_=ARRAY(LargeBinary))),
+    )
+    .order_by(person.c.id),
+    Created,
+)
+
+
+@dataclass(frozen=True)
+class Disclosed:
+    """What is kept of a person that is never shown unasked."""
+
+    name: str | None
+    phone_encrypted: bytes | None
+
+
+_disclosed = func.mb_disclose(bindparam("street_id", type_=Integer), _id).table_valued(
+    column("name", Text), column("phone_encrypted", LargeBinary)
+)
+#: Gives a row only in a transaction that has recorded who looks at this person.
+DISCLOSE = Statement(select(_disclosed.c.name, _disclosed.c.phone_encrypted), Disclosed)
+
+
+def _change(**values: Any) -> Statement[UUID]:
+    """Write a change of a person's columns; none of them is read, which the role may not."""
+    return Statement(
+        update(person)
+        .where(in_scope(person), person.c.id == _id)
+        .values(**values)
+        .returning(person.c.id),
+        an_id,
+    )
+
+
+SET_NAME = _change(name=bindparam("name", type_=Text), name_masked=bindparam("masked", type_=Text))
+SET_PHONE = _change(
+    phone_encrypted=bindparam("encrypted", type_=LargeBinary),
+    phone_masked=bindparam("masked", type_=Text),
+    phone_hash=bindparam("hashed", type_=LargeBinary),
+)
+SET_PARTY_MEMBER = _change(party_member=bindparam("party_member", type_=Boolean))
+NEXT_VERSION = Statement(
+    update(person)
+    .where(in_scope(person), person.c.id == _id)
+    .values(version=person.c.version + literal_column("1"))
+    .returning(person.c.id, PERSON_OUT),
+    Created,
+)
+_NOTHING = {
+    name: null()
+    for name in (
+        *("name", "name_masked", "phone_encrypted", "phone_masked", "phone_hash"),
+        "party_member",
+    )
+}
+FORGET = _change(erased_at=bindparam("at", type_=DateTime(timezone=True)), **_NOTHING)
+_into = bindparam("into", type_=Uuid)
+#: The entry itself, and those that were merged into it before: each says where its data is now.
+DISSOLVE = Statement(
+    update(person)
+    .where(in_scope(person), or_(person.c.id == _id, person.c.merged_into == _id))
+    .values(merged_into=_into, version=person.c.version + literal_column("1"), **_NOTHING)
+    .returning(person.c.id),
+    an_id,
+)
+MERGED_INTO = Statement(
+    select(person.c.id).where(in_scope(person), person.c.merged_into == _id).order_by(person.c.id),
+    an_id,
+)
+ABOUT = Statement(
+    select(
+        person.c.id,
+        json_object(
+            id=person.c.id,
+            street_id=person.c.street_id,
+            party_member=person.c.party_member,
+            entered_at=person.c.entered_at,
+            erased_at=person.c.erased_at,
+        ),
+    ).where(in_scope(person), person.c.id == _id),
+    Created,
+)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A person who was kept long enough."""
+
+    street_id: int
+    id: UUID
+
+
+EndOf = Callable[[ColumnElement[int], ColumnElement[UUID]], ColumnElement[datetime]]
+
+
+def people_due(term_end: EndOf, case_end: EndOf, *, held_office: bool) -> Statement[Due]:
+    """Write which people were entered, last held office and last had a case `before` an instant.
+
+    Of one street at a time, the first that has some; who is worked on is left for the next time.
+    """
+    term = term_end(person.c.street_id, person.c.id)
+    last = func.greatest(term, case_end(person.c.street_id, person.c.id), person.c.entered_at)
+    return Statement(
+        select(person.c.street_id, person.c.id)
+        .where(
+            in_scope(person),
+            person.c.name_masked.is_not(None),
+            term.is_not(None) if held_office else term.is_(None),
+            last < bindparam("before", type_=DateTime(timezone=True)),
+        )
+        .order_by(person.c.street_id, person.c.id)
+        .limit(bindparam("limit", type_=Integer))
+        .with_for_update(of=person, skip_locked=True),
+        Due,
+    )

@@ -6,16 +6,18 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from maplebridge_domain.authority import Right
+from maplebridge_domain.person import PersonErased, PersonMerged
+from maplebridge_domain.purpose import PurposeNotInForce
 
 from ..platform.bodies import Batch, BatchOut, Page
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created
 from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken
-from ..platform.request import Tx, create, create_batch
+from ..platform.request import IfMatch, Tx, Unkept, create, create_batch, unkept_answer
 from ..platform.routing import router
 from . import queries, service
-from .schemas import NewPerson, PersonOut
+from .schemas import Correction, Found, LookUp, NewPerson, PersonOut, Unmasked, Unmasking
 
 routes = router("people")
 
@@ -35,15 +37,48 @@ async def create_people(body: Batch[NewPerson], caller: Registrar, tx: Tx) -> Re
     return await create_batch(tx, body, service.create_people)
 
 
+@routes.post("/people/lookup", responses=answers(Found))
+async def look_up_people(body: LookUp, caller: Registrar, tx: Unkept) -> Response:
+    """Find who has a phone number, before entering somebody twice; recorded. 按电话查找人员"""
+    found = await service.look_up(tx, body)
+    return unkept_answer(f'{{"items":[{",".join(one.text for one in found)}]}}')
+
+
 @routes.get("/people", responses=answers(Page[PersonOut]))
 async def list_people(
     request: Request, caller: Reader, limit: Limit = 50, after: After = None
 ) -> Response:
-    """List people. 人员列表"""
+    """List people, masked. 人员列表（脱敏）"""
     return await queries.PEOPLE.page(request, caller, limit, after)
 
 
-@routes.get("/people/{id:uuid}", responses=answers(PersonOut))
+@routes.get("/people/{id:uuid}", responses=answers(PersonOut, PersonMerged))
 async def get_person(request: Request, caller: Reader, id: UUID) -> Response:
-    """Get a person. 人员详情"""
+    """Get a person, masked. 人员详情（脱敏）"""
     return await get(request, caller, queries.PERSON_BY_ID, id=id)
+
+
+@routes.post(
+    "/people/{id:uuid}/correction", responses=answers(PersonOut, PersonMerged, PersonErased)
+)
+async def correct_person(
+    id: UUID, body: Correction, caller: Registrar, version: IfMatch, tx: Tx
+) -> Response:
+    """Put right what is kept of a person. 更正人员信息"""
+    shown = await service.correct(tx, id, version, body)
+    return await tx.answer(200, shown.text, version=version + 1)
+
+
+@routes.post(
+    "/people/{id:uuid}/unmask",
+    responses=answers(Unmasked, PersonMerged, PersonErased, PurposeNotInForce),
+)
+async def unmask_person(
+    id: UUID,
+    body: Unmasking,
+    caller: Annotated[Caller, needs(Right.PEOPLE_UNMASK)],
+    tx: Unkept,
+) -> Response:
+    """Show a name and phone in full, for a purpose; recorded. 查看完整姓名与电话"""
+    told = await service.unmask(tx, id, body)
+    return unkept_answer(told.model_dump_json())

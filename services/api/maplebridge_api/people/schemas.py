@@ -1,10 +1,34 @@
 """Bodies and answers of people."""
 
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from ..platform.bodies import Line, New, StreetId
+from maplebridge_domain.person import normalise_phone
+from maplebridge_domain.purpose import Purpose
+
+from ..platform.bodies import Body, Line, New, StreetId
+
+
+def _phone(text: str) -> str:
+    phone = normalise_phone(text)
+    if phone is None:
+        raise PydanticCustomError("not_a_mobile_number", "Input should be a mobile number")
+    return phone
+
+
+#: However it was typed: with spaces, full-width digits or the country's code; kept as eleven digits.
+Phone = Annotated[
+    str,
+    Field(max_length=30, pattern=r"^[+（(]?[0-9０-９]", examples=["13800000001"]),
+    AfterValidator(_phone),
+]
+PartyMember = Annotated[
+    bool | None,
+    Field(strict=True, description="Kept where a rule needs it. 是否党员（仅规则所需）"),
+]
 
 
 class NewPerson(New):
@@ -12,16 +36,58 @@ class NewPerson(New):
 
     street_id: StreetId
     name: Line = Field(examples=["王建国"])
-    phone: str | None = Field(None, pattern=r"^1[0-9]{10}$", examples=["13800000001"])
-    party_member: bool | None = Field(
-        None, strict=True, description="Kept where a rule needs it. 是否党员（仅规则所需）"
-    )
+    phone: Phone | None = None
+    party_member: PartyMember = None
+
+
+class LookUp(Body):
+    """Whose phone is this? In a body, because addresses end up in logs."""
+
+    street_id: StreetId
+    phone: Phone
+
+
+class Correction(Body):
+    """What was wrong, as it is right; what is left out stays, a phone that is null goes."""
+
+    name: Line | None = None
+    phone: Phone | None = None
+    party_member: PartyMember = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set or ("name" in self.model_fields_set and self.name is None):
+            raise PydanticCustomError("nothing_corrected", "Give what is to be corrected")
+        return self
+
+
+class Unmasking(Body):
+    """For what a name and phone are to be shown in full; the look is recorded with it."""
+
+    purpose: Purpose = Field(description="See docs/privacy.md for each one's basis. 查看目的")
 
 
 class PersonOut(BaseModel):
-    """A person; the phone is masked, party membership is not shown."""
+    """A person, masked; party membership is not shown. Of one erased only the entry is left."""
 
     id: UUID
     street_id: int
-    name: str
+    name: str | None = Field(examples=["王**"])
     phone: str | None = Field(examples=["138****0001"])
+    erased_at: AwareDatetime | None
+
+
+class Found(BaseModel):
+    """The people who have a phone number, masked."""
+
+    items: list[PersonOut]
+
+
+class Unmasked(BaseModel):
+    """A person's name and phone in full, for one purpose."""
+
+    id: UUID
+    name: str
+    phone: str | None
+    purpose: Purpose
+    basis: str = Field(description="The legal basis of the purpose. 法律依据")

@@ -67,6 +67,10 @@ class Scope:
 EVERYWHERE = Scope(0, 999_999_999)
 
 
+#: The end of what has none, as an instant: `infinity` has no counterpart in Python.
+NO_END: ColumnElement[Any] = literal_column("'9999-12-31'::timestamptz")
+
+
 def an_id(value: UUID) -> UUID:
     """Read a row of one UUID."""
     return value

@@ -126,9 +126,19 @@ class Pages:
         return Read(_page(rows, limit), lambda items, cursor: (items, cursor))
 
     async def page(
-        self, request: Request, caller: Caller, limit: int, after: str | None, **filters: Any
+        self,
+        request: Request,
+        caller: Caller,
+        limit: int,
+        after: str | None,
+        only: Mapping[str, Any] | None = None,
+        /,
+        **filters: Any,
     ) -> Response:
-        """Answer with one page: `{"items": [...], "next": link or null}`."""
+        """Answer with one page: `{"items": [...], "next": link or null}`.
+
+        `only` gives what the list's own condition asks for, such as the present instant.
+        """
         given = {name: value for name, value in filters.items() if value is not None}
         form = (frozenset(given), caller.rights[self._seen.right] if self._seen else Reach.STREET)
         read = self._reads.get(form)
@@ -137,7 +147,7 @@ class Pages:
         street, _, id_ = (after or _FIRST).partition(".")
         database: Database = request.app.state.database
         cursor = {"after_street": int(street), "after_id": UUID(id_)}
-        values = {**_asks(caller), **cursor, **given}
+        values = {**_asks(caller), **cursor, **given, **(only or {})}
         found = await database.read(read, caller.scope, limit=limit, **values)
         items, last = found or ("[]", None)
         if items == "[]":

@@ -5,6 +5,7 @@ What the database refuses is found by its constraint's name, so that no slice ca
 
 import json
 import re
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from maplebridge_domain.problem import Kind, Language, Problem
 
@@ -28,6 +30,7 @@ STATUS: dict[Kind, int] = {
     Kind.FORBIDDEN: 403,
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
+    Kind.GONE: 410,
     Kind.STALE: 412,
     Kind.PRECONDITION_REQUIRED: 428,
     Kind.TOO_LARGE: 413,
@@ -191,12 +194,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(asyncpg.PostgresError, _database)
     for lost in (OSError, TimeoutError, asyncpg.InterfaceError):
         app.add_exception_handler(lost, _unavailable)
-    app.add_exception_handler(Exception, _fault)
+    app.add_middleware(Faults)
 
 
 async def _problem(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, Problem)
-    return answer(request, exc)
+    moved = {"Link": f'<{exc.moved_to}>; rel="successor-version"'} if exc.moved_to else None
+    return answer(request, exc, headers=moved)  # RFC 5829 section 3.4
 
 
 async def _invalid(request: Request, exc: Exception) -> Response:
@@ -267,10 +271,41 @@ async def _unavailable(request: Request, exc: Exception) -> Response:
 
 
 async def _fault(request: Request, exc: Exception) -> Response:
-    # The error's own text can hold values of a row, so only its kind is logged.
-    structlog.get_logger().error("fault", error=type(exc).__name__, exc_info=_where(exc))
+    log_fault("fault", exc)
     return answer(request, InternalError(), status=500)
 
 
-def _where(exc: Exception) -> bool:
-    return not isinstance(exc, asyncpg.PostgresError)
+def log_fault(event: str, exc: Exception, **more: str) -> None:
+    """Log of a fault where it happened and its kind.
+
+    Not its text nor the frames' variables: those hold rows, bodies, tokens. structlog's own traceback
+    would show them.
+    """
+    where = "".join(traceback.format_tb(exc.__traceback__))
+    structlog.get_logger().error(event, error=type(exc).__name__, where=where, **more)
+
+
+class Faults:
+    """Answers what no handler took. Starlette would too, and then let the server log the error's text."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; whatever comes back is an answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except Exception as exc:
+            refusal = await _fault(Request(scope, receive), exc)
+            if not begun:
+                await refusal(scope, receive, send)

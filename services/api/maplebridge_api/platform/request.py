@@ -13,14 +13,25 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import Depends, Header, Request, Response
-from sqlalchemy import DateTime, Integer, LargeBinary, Text, bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    DateTime,
+    Integer,
+    LargeBinary,
+    Text,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from maplebridge_domain.problem import Kind, Problem, pointing_at
 
 from . import events
 from .clock import clock
-from .database import GATE, Database, Identified, Read, Statement, Transaction
+from .database import GATE, Database, Identified, Read, Statement, Transaction, in_scope
 from .events import EventType
 from .identity import Caller
 from .ids import new_id
@@ -209,6 +220,23 @@ async def transaction(request: Request) -> AsyncIterator[Write]:
 Tx = Annotated[Write, Depends(transaction, scope="function")]
 
 
+async def unkept(request: Request) -> AsyncIterator[Write]:
+    """Open a transaction for what shows personal data in full: its answer is not kept under a key."""
+    caller: Caller = request.state.caller
+    database: Database = request.app.state.database
+    async with database.transaction(caller.scope) as tx:
+        yield Write(tx, caller, clock.now(), Once(None, b""))
+
+
+Unkept = Annotated[Write, Depends(unkept, scope="function")]
+
+
+def unkept_answer(text: str) -> Response:
+    """Answer with what nobody on the way, nor the browser, is to keep (RFC 9111 section 5.2.2.5)."""
+    headers = {"Cache-Control": "no-store"}
+    return Response(text.encode(), headers=headers, media_type="application/json")
+
+
 async def _claim(write: Write) -> None:
     names = {"actor": write.caller.actor, "key": write.once.key}
     claimed = await write.tx.maybe(CLAIM, at=write.now, digest=write.once.digest, **names)
@@ -279,6 +307,49 @@ REMEMBER = Statement(
     ),
     str,
 )
+
+
+#: Puts what is left of a resource in the place of what was answered about it under keys, also under those
+#: of who sees several streets.
+REPLACE_ANSWERS = Statement(
+    select(
+        func.mb_replace_answers(
+            bindparam("street_id", type_=Integer),
+            bindparam("ids", type_=ARRAY(Text)),
+            bindparam("texts", type_=ARRAY(Text)),
+        )
+    ),
+    str,
+)
+_KEY_COLUMNS = (idempotency.c.street_id, idempotency.c.actor, idempotency.c.key)
+#: Answers that are kept no longer, some at a time.
+PRUNE_ANSWERS = Statement(
+    delete(idempotency)
+    .where(
+        in_scope(idempotency),
+        tuple_(*_KEY_COLUMNS).in_(
+            select(*_KEY_COLUMNS)
+            .where(
+                in_scope(idempotency),
+                idempotency.c.at < bindparam("before", type_=DateTime(timezone=True)),
+            )
+            .limit(bindparam("limit", type_=Integer))
+        ),
+    )
+    .returning(idempotency.c.key),
+    str,
+)
+
+
+async def replace_answers(tx: Transaction, street_id: int, left: "Iterable[Created]") -> None:
+    """Keep no copy of what was erased: a repeated request is answered with what is left."""
+    shown = {str(one.id): one.text for one in left}
+    await tx.run(REPLACE_ANSWERS, street_id=street_id, ids=list(shown), texts=list(shown.values()))
+
+
+async def prune_answers(tx: Transaction, before: datetime, limit: int) -> int:
+    """Erase answers to requests made before an instant, at most so many; return how many."""
+    return len(await tx.all(PRUNE_ANSWERS, before=before, limit=limit))
 
 
 async def if_match(

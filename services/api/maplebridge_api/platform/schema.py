@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     ForeignKeyConstraint,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -58,6 +59,19 @@ STREET_TABLES = (
 SHARED_TABLES = ("client", "sandbox_clock")
 
 
+class Names(StrEnum):
+    """What a column names that no foreign key leads from: `Column(..., info={"names": Names.ACTOR})`.
+
+    Whoever asks for all that is kept about them is shown the rows that name them so; a test finds the
+    column that could and does not say (platform/references.py).
+    """
+
+    APPOINTMENT = "appointment"  # its id
+    ACTOR = "actor"  # persons/<id>, clients/<id>
+    SUBJECT = "subject"  # people/<id>, appointments/<id>, ...
+    WITHIN = "within"  # ids anywhere in JSON
+
+
 class TemporalUnique(UniqueConstraint):
     """`UNIQUE (..., during WITHOUT OVERLAPS)`: unique at every instant (PostgreSQL 18)."""
 
@@ -100,9 +114,9 @@ def street_table(name: str, *items: SchemaItem, key: tuple[str, ...] = ("id",)) 
     )
 
 
-def text(name: str, *, null: bool = False) -> Column[str]:
+def text(name: str, *, null: bool = False, names: Names | None = None) -> Column[str]:
     """Declare a column of text; its length is the request model's to limit."""
-    return Column(name, Text, nullable=null)
+    return Column(name, Text, nullable=null, info={"names": names} if names else None)
 
 
 def integer(name: str, *, null: bool = False, default: int | None = None) -> Column[int]:
@@ -122,16 +136,37 @@ def during(*, null: bool = False) -> Column[Any]:
     return Column("during", TSTZRANGE, nullable=null)
 
 
+def sealed(table: str, name: str) -> list[SchemaItem]:
+    """Declare three columns for what is kept encrypted: sealed, masked to be shown, hashed to be found.
+
+    A key is changed for all such columns (platform/rotation.py).
+    """
+    names = [f"{name}_encrypted", f"{name}_masked", f"{name}_hash"]
+    return [
+        Column(names[0], LargeBinary),
+        Column(names[1], Text),
+        Column(names[2], LargeBinary),
+        CheckConstraint(f"num_nonnulls({', '.join(names)}) IN (0, 3)", name=f"{table}__{name}"),
+    ]
+
+
 def version() -> Column[int]:
     """Declare the number of the representation: the strong ETag."""
     return Column("version", Integer, nullable=False, server_default="1")
 
 
-def one_of(table: str, name: str, values: type[StrEnum], *, null: bool = False) -> list[SchemaItem]:
+def one_of(
+    table: str,
+    name: str,
+    values: type[StrEnum],
+    *,
+    null: bool = False,
+    tells_of: str | None = None,
+) -> list[SchemaItem]:
     """Declare a column that holds one code of an enumeration, and the check that it does."""
     listed = ", ".join(f"'{value}'" for value in values)
     return [
-        Column(name, Text, nullable=null),
+        Column(name, Text, nullable=null, info={"tells_of": tells_of} if tells_of else None),
         CheckConstraint(f"{name} IN ({listed})", name=f"{table}__{name}"),
     ]
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from .schema import in_street, instant, integer, metadata, street_table, text
+from .schema import Names, in_street, instant, integer, metadata, street_table, text
 
 event_head = street_table(
     "event_head",
@@ -30,10 +30,11 @@ event = street_table(
     ),  # given by the trigger: gapless, in commit order
     text("type"),
     instant("time"),
-    text("actor"),
-    Column("capacity", Uuid),  # the appointment by which the actor acts; none for a system
-    text("subject"),
-    Column("data", JSONB, nullable=False),
+    text("actor", names=Names.ACTOR),
+    # The appointment by which the actor acts; none for a system.
+    Column("capacity", Uuid, info={"names": Names.APPOINTMENT}),
+    text("subject", names=Names.SUBJECT),
+    Column("data", JSONB, nullable=False, info={"names": Names.WITHIN}),
     Column(
         "hash", LargeBinary, FetchedValue(), nullable=False
     ),  # given by the trigger: SHA-256 over the chain
@@ -44,7 +45,7 @@ event = street_table(
 idempotency = street_table(
     # A key belongs to who acts: street_id is the low end of their range, no real street.
     "idempotency",
-    text("actor"),
+    text("actor", names=Names.ACTOR),
     text("key"),
     Column("request_sha256", LargeBinary, nullable=False),
     integer("status", null=True),

@@ -1,4 +1,4 @@
-"""Views that several slices read, made by the migrations: who has an interest in whom, what is a subject."""
+"""Views, made by the migrations: interests, subjects, and the names that hang on the notice board."""
 
 from sqlalchemy import Integer, Text, Uuid, column, table
 from sqlalchemy.dialects.postgresql import TSTZRANGE
@@ -10,6 +10,17 @@ interest = table(
     column("subject_kind", Text),
     column("subject_id", Uuid),
     column("during", TSTZRANGE),
+)
+
+#: Holders of public offices by their full names; the one view that reads a name (notice_board.py).
+#: With the name of a former holder as well: whoever reads it asks for a term that runs.
+office_holder = table(
+    "office_holder",
+    column("street_id", Integer),
+    column("appointment_id", Uuid),
+    column("organisation_id", Uuid),
+    column("grid_id", Uuid),
+    column("name", Text),
 )
 
 subject = table(

@@ -7,6 +7,7 @@ from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.record import ClassMissing, RecordClass, RecordKind
 
 from ..platform.schema import (
+    Names,
     in_street,
     instant,
     integer,
@@ -21,7 +22,7 @@ from ..platform.schema import (
 record = street_table(
     "record",
     *one_of("record", "subject_kind", SubjectKind),
-    Column("subject_id", Uuid, nullable=False),
+    Column("subject_id", Uuid, nullable=False, info={"names": Names.APPOINTMENT}),
     *one_of("record", "kind", RecordKind),
     *one_of("record", "class", RecordClass, null=True),
     text("code"),
@@ -43,7 +44,7 @@ evaluation_result = street_table(
     *reference("evaluation_result", "run_id", "evaluation_run"),
     *one_of("evaluation_result", "kind", ResultKind),
     *one_of("evaluation_result", "subject_kind", SubjectKind),
-    Column("subject_id", Uuid, nullable=False),
+    Column("subject_id", Uuid, nullable=False, info={"names": Names.APPOINTMENT}),
     integer("score", null=True),  # hundredths; null: unrated
     text("grade"),
     Column("explanation", JSON, nullable=False),
