@@ -385,6 +385,13 @@ CHANGES: dict[str, tuple[str, Json]] = {
         {"act": "accept"},
     ),
     "/v1/tasks/{id}/completion": (f"/tasks/{id_of('task')}/completion", {}),
+    "/v1/disputes/{id}/redaction": (
+        f"/disputes/{id_of('flooded kitchen')}/redaction",
+        {"strike": ["厨房"]},
+    ),
+    "/v1/people/{id}/correction": (f"/people/{id_of('wang')}/correction", {"name": "王"}),
+    "/v1/people/{id}/erase": (f"/people/{id_of('gao')}/erase", {"reason": "purpose_achieved"}),
+    "/v1/people/{id}/merge": (f"/people/{id_of('gao')}/merge", {"into": id_of("wang")}),
     "/v1/evaluation-runs/{id}/notice": (
         f"/evaluation-runs/{id_of('run')}/notice",
         {"method": "posted", "evidence": "照片"},
@@ -423,6 +430,7 @@ async def test_a_change_is_made_from_the_version_that_was_read(
     clerk = tianqiao.clerk_li
     await clerk.makes("/tasks", _task(0) | {"id": id_of("task")})
     await clerk.makes("/evaluation-runs", _run(0) | {"id": id_of("run")})
+    await clerk.makes("/people", {"id": id_of("gao"), "street_id": TIANQIAO, "name": "高"})
     before = await rows_of(tianqiao)
     place, body = CHANGES[route]
     method = "PUT" if "put" in create_app().openapi()["paths"][route] else "POST"

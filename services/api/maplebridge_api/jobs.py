@@ -1,10 +1,13 @@
-"""The API's own worker: hands runs to the evaluator's queue. PostgreSQL is the truth, the queue a hint.
+"""The API's own worker: hands runs to the evaluator's queue, and erases what was kept long enough.
 
-What the queue loses, or a worker dies with, is handed out again; what is handed out twice is computed
-once, because a run is claimed in its row.
+PostgreSQL is the truth, the queue a hint: what the queue loses, or a worker dies with, is handed out
+again; what is handed out twice is computed once, because a run is claimed in its row.
 """
 
 import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+from functools import wraps
 from typing import Any, cast
 
 import structlog
@@ -12,15 +15,41 @@ from arq import cron
 from arq.connections import RedisSettings
 from arq.typing import WorkerCoroutine
 
-from . import evaluations
+from maplebridge_domain.retention import due
+
+from . import evaluations, privacy
 from .platform import sandbox
-from .platform.clock import wall
+from .platform.clock import clock, wall
 from .platform.database import EVERYWHERE, Database
+from .platform.identity import Caller
+from .platform.problems import log_fault
+from .platform.request import Once, Write
 from .settings import settings
 
 EVALUATIONS = "maplebridge:evaluations"
+AS_WORKER = Caller("jobs", EVERYWHERE, {})
 
 
+#: How much is erased in one transaction: a street's log is locked meanwhile.
+ERASED_AT_ONCE_MAX = 100
+
+Job = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+def quietly(job: Job) -> Job:
+    """Log of a job that failed where and how, not with the error's text, as arq would: it can quote a row."""
+
+    @wraps(job)
+    async def run(context: dict[str, Any]) -> None:
+        try:
+            await job(context)
+        except Exception as exc:
+            log_fault("job_failed", exc, job=job.__name__)
+
+    return run
+
+
+@quietly
 async def hand_out_runs(context: dict[str, Any]) -> None:
     """Put every run that is to be computed in the evaluator's queue."""
     database: Database = context["database"]
@@ -37,6 +66,23 @@ async def hand_out_runs(context: dict[str, Any]) -> None:
             _job_id=f"{run.id}:{int(wall().timestamp())}",
         )
         structlog.get_logger().info("run_handed_out", run=str(run.id), street=run.street_id)
+
+
+@quietly
+async def erase_what_is_due(context: dict[str, Any]) -> None:
+    """Erase what was kept long enough (parameters/retention.yaml); done again, it finds nothing."""
+    database: Database = context["database"]
+    if settings().sandbox:
+        await sandbox.resume(database)
+    for kept, retire in privacy.service.RETIRE.items():
+        erased = -1
+        total = 0
+        while erased:
+            async with database.transaction(EVERYWHERE) as tx:
+                write = Write(tx, AS_WORKER, clock.now(), Once(None, b""))
+                erased = await retire(write, due(kept, write.now), ERASED_AT_ONCE_MAX)
+            total += erased
+        structlog.get_logger().info("retention", kept=kept.value, erased=total)
 
 
 async def start(context: dict[str, Any]) -> None:
@@ -58,8 +104,17 @@ class WorkerSettings:
     queue_name = "maplebridge:jobs"
     cron_jobs = (
         cron(cast(WorkerCoroutine, hand_out_runs), second=set(range(60)), timeout=20, max_tries=1),
+        # At night, wherever the machine thinks it is.
+        cron(
+            cast(WorkerCoroutine, erase_what_is_due),
+            hour=19,
+            minute=30,
+            timeout=3600,
+            max_tries=1,
+        ),
     )
     on_startup = start
     on_shutdown = stop
     redis_settings = RedisSettings.from_dsn(settings().redis_url.get_secret_value())
     keep_result = 0
+    timezone = UTC

@@ -1,0 +1,55 @@
+"""Bodies and answers about all that is kept of a person."""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from ..people.service import PersonOut
+from ..platform.bodies import Body
+
+
+class Reason(StrEnum):
+    """Why a person is erased: the cases of Personal Information Protection Law art. 47."""
+
+    PURPOSE_ACHIEVED = "purpose_achieved"  # (1) 目的已实现、无法实现或不再必要
+    RETENTION_OVER = "retention_over"  # (2) 保存期限届满
+    CONSENT_WITHDRAWN = "consent_withdrawn"  # (3) 撤回同意
+    UNLAWFUL = "unlawful"  # (4) 违法或违约处理
+
+
+class Erasure(Body):
+    """That a person is to be erased, and why."""
+
+    reason: Reason
+
+
+class Merger(Body):
+    """The entry that is left."""
+
+    into: UUID
+
+
+class Erased(BaseModel):
+    """What is left of a person, and the cases whose texts still name them."""
+
+    person: PersonOut
+    mentioned_in: list[UUID] = Field(
+        description="Cases whose texts hold the name or phone: read and redact. 仍提及其姓名或电话的纠纷"
+    )
+
+
+class Export(BaseModel):
+    """All that is kept of a person; `kept` holds the rows that name them, by table."""
+
+    id: UUID
+    street_id: int
+    entries: list[UUID] = Field(description="This entry and those merged into it.")
+    name: str | None
+    phone: str | None
+    party_member: bool | None
+    entered_at: AwareDatetime
+    erased_at: AwareDatetime | None
+    exported_at: AwareDatetime
+    kept: dict[str, list[dict[str, Any]]]

@@ -1,0 +1,181 @@
+"""The verbs about all that is kept of a person: hand it out, erase it, make two entries one."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from maplebridge_domain.authority import Right
+from maplebridge_domain.person import MergedWithItself, check_erasure
+from maplebridge_domain.retention import Kept
+
+from ..appointments.service import appointments_of, must_not_both_hold
+from ..disputes.service import erase_texts_due, mentioning
+from ..people import service as people
+from ..people.service import Due, Person
+from ..platform.database import Statement
+from ..platform.identity import RightMissing
+from ..platform.problems import NotFound
+from ..platform.request import (
+    Created,
+    Write,
+    check_version,
+    prune_answers,
+    replace_answers,
+)
+from . import events, queries
+from .schemas import Erasure, Merger, Reason
+
+__all__ = ["RETIRE", "erase", "export", "merge"]
+
+
+async def export(write: Write, id: UUID) -> dict[str, Any]:
+    """Return all that is kept of a person, to themselves or to who may see it in full.
+
+    Raises:
+        RightMissing, NotFound, PersonMerged.
+    """
+    own = write.caller.person_id == id
+    if not own and Right.PEOPLE_UNMASK not in write.caller.rights:
+        raise RightMissing(Right.PEOPLE_UNMASK)  # whether there is such a person or not
+    person = await write.tx.visible(people.PERSON, id)
+    if not own:
+        write.caller.must(Right.PEOPLE_UNMASK, on=str(person.street_id))
+    people.must_be_current(person)
+    await write.record(events.EXPORTED, street_id=person.street_id, subject=f"people/{id}")
+    name, phone = await people.disclose(write, person)
+    entries = await people.entries_of(write, id)
+    return {
+        **await people.about(write, id),
+        "entries": entries,
+        "name": name,
+        "phone": phone,
+        "exported_at": write.now,
+        "kept": await _kept(write, person, entries),
+    }
+
+
+async def _kept(write: Write, person: Person, entries: list[UUID]) -> dict[str, Any]:
+    appointments = await appointments_of(write.tx, person.id)
+    asked = {
+        "street_id": person.street_id,
+        "person_ids": entries,
+        "appointment_ids": appointments,
+        "actors": [f"persons/{id_}" for id_ in entries],
+        "subjects": [
+            *(f"people/{id_}" for id_ in entries),
+            *(f"appointments/{id_}" for id_ in appointments),
+            *(f"cross-appointments/{id_}" for id_ in appointments),
+        ],
+        "any_id": "|".join(map(str, [*entries, *appointments])),
+    }
+    found = {name: await write.tx.one(rows, **asked) for name, rows in queries.kept().items()}
+    return {name: rows for name, text in found.items() if (rows := json.loads(text))}
+
+
+async def erase(write: Write, id: UUID, version: int, body: Erasure) -> tuple[Created, list[UUID]]:
+    """Erase a person's name, phone and party membership; cases, ballots and appointments stay.
+
+    Returns:
+        What is left, and the cases whose texts still hold the name or phone.
+
+    Raises:
+        NotFound, RightMissing, PersonMerged, PersonErased, Stale, StillInOffice, CaseStillOpen.
+    """
+    person = await people.to_change(write, id, Right.PEOPLE_ERASE)
+    check_version(person.version, version)
+    ends = await write.tx.one(queries.ENDS, street_id=person.street_id, id=id)
+    check_erasure(ends.term, ends.case, write.now)
+
+    # Before the last statement, for once: the name is disclosed beside it, to look for it in texts.
+    await _record_erasure(write, person.street_id, id, body.reason)
+    name, phone = await people.disclose(write, person)
+    words = [word for word in (name, phone) if word and len(word) > 1]
+    mentioned = await mentioning(write.tx, person.street_id, words)
+    return await _forget(write, person.street_id, id), mentioned
+
+
+async def _record_erasure(write: Write, street_id: int, id: UUID, reason: Reason) -> None:
+    await write.record(events.ERASED, street_id=street_id, subject=f"people/{id}", reason=reason)
+
+
+async def _forget(write: Write, street_id: int, id: UUID) -> Created:
+    left = await people.forget(write, id)
+    await replace_answers(write.tx, street_id, [left])
+    return left
+
+
+async def merge(write: Write, id: UUID, version: int, body: Merger) -> tuple[Created, int]:
+    """Make two entries of one person one: what named the first names the other from now on.
+
+    Appointments move, and with them ballots, recusal and the one voice that a person has.
+
+    Returns:
+        The entry that is left, and its version.
+
+    Raises:
+        MergedWithItself, NotFound, RightMissing, PersonMerged, PersonErased, Stale, BothHoldPost.
+    """
+    if body.into == id:
+        raise MergedWithItself()
+    person, into = await _pair(write, id, body.into)
+    check_version(person.version, version)
+    await must_not_both_hold(write.tx, id, into.id)
+
+    for statement in queries.repoint():
+        await write.tx.run(statement, id=id, into=into.id)
+    await write.record(
+        events.MERGED, street_id=person.street_id, subject=f"people/{id}", into=into.id
+    )
+    phone = None
+    if person.has_phone and not into.has_phone:
+        _, phone = await people.disclose(write, person)  # to be sealed for its new row
+    left = await people.dissolve(write, person, into, phone)
+    await replace_answers(write.tx, person.street_id, [Created(id, left.text)])
+    return left, into.version + 1
+
+
+async def _pair(write: Write, id: UUID, into: UUID) -> tuple[Person, Person]:
+    found = await people.both_to_change(write, [id, into])
+    if id not in found:
+        raise NotFound()
+    write.caller.must(Right.PEOPLE_WRITE, on=str(found[id].street_id))
+    if into not in found or found[into].street_id != found[id].street_id:
+        raise NotFound("/into")
+    people.must_be_named(found[id])
+    people.must_be_named(found[into], "/into")
+    return found[id], found[into]
+
+
+Retire = Callable[[Write, datetime, int], Awaitable[int]]
+
+
+def _retire_people(due: Statement[Due]) -> Retire:
+    async def retire(write: Write, before: datetime, limit: int) -> int:
+        found = await write.tx.all(due, before=before, limit=limit)
+        of_first = [one for one in found if one.street_id == found[0].street_id]
+        erased = 0
+        for one in of_first:
+            # Looked at again, now that nobody can appoint them meanwhile.
+            ends = await write.tx.one(queries.ENDS, street_id=one.street_id, id=one.id)
+            if max(ends.term or before, ends.case or before) <= before:
+                await _record_erasure(write, one.street_id, one.id, Reason.RETENTION_OVER)
+                await _forget(write, one.street_id, one.id)
+                erased += 1
+        return erased
+
+    return retire
+
+
+async def _retire_answers(write: Write, before: datetime, limit: int) -> int:
+    return await prune_answers(write.tx, before, limit * 100)  # they hold no street's log back
+
+
+#: What erases what was kept long enough: of one street, at most so many at a time; returns how many.
+RETIRE: Mapping[Kept, Retire] = {
+    Kept.FORMER_HOLDERS: _retire_people(queries.FORMER_DUE),
+    Kept.NEVER_IN_OFFICE: _retire_people(queries.NEVER_DUE),
+    Kept.DISPUTE_TEXTS: erase_texts_due,
+    Kept.REQUEST_ANSWERS: _retire_answers,
+}
