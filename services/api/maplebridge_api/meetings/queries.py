@@ -34,6 +34,7 @@ from ..evaluations.service import asks_about
 from ..grid.service import path_of
 from ..platform.database import (
     GATE,
+    LO,
     Statement,
     by_ids,
     in_scope,
@@ -304,10 +305,15 @@ def _out(of: Any) -> ColumnElement[Any]:
 BALLOT_OUT = _out(ballot)
 SEEN = Seen(
     Right.BALLOTS_READ,
-    select(path_of(meeting.c.street_id, meeting.c.quarter_id))
-    .where(meeting.c.street_id == ballot.c.street_id, meeting.c.id == ballot.c.meeting_id)
-    .correlate(ballot)
-    .scalar_subquery(),
+    lambda given: (
+        select(path_of(meeting.c.street_id, meeting.c.quarter_id))
+        .where(
+            meeting.c.street_id == (LO if "meeting_id" in given else ballot.c.street_id),
+            meeting.c.id == (_meeting_id if "meeting_id" in given else ballot.c.meeting_id),
+        )
+        .correlate_except(meeting)
+        .scalar_subquery()
+    ),
     own=lambda _, capacity: ballot.c.rater_id == capacity,
 )
 BALLOT_BY_ID = Single(ballot, BALLOT_OUT, seen=SEEN)
@@ -334,7 +340,7 @@ def _cast(kind: SubjectKind) -> HotWrite[Casting]:
     draft = (
         select(
             about.c.street_id,
-            func.coalesce(bindparam("id", type_=Uuid), func.uuidv7()).label("id"),
+            bindparam("id", type_=Uuid).label("id"),
             given.meeting_id.label("meeting_id"),
             given.rater_id.label("rater_id"),
             about.c.party,
