@@ -125,7 +125,7 @@ def api_part(place: Place) -> Part:
             *("--log-config", str(UVICORN_LOGS)),  # its own has no time
         ),
         ready=lambda: api_is_ready(place.url),
-        environment=_api_environment(place),
+        environment=api_environment(place),
     )
 
 
@@ -136,7 +136,7 @@ def jobs_part(place: Place) -> Part:
         "maplebridge_api.jobs.WorkerSettings",
         JOBS_QUEUE,
         place,
-        _api_environment(place),
+        api_environment(place),
     )
 
 
@@ -172,7 +172,8 @@ async def api_is_ready(url: str) -> bool:
             return False
 
 
-def _api_environment(place: Place) -> dict[str, str]:
+def api_environment(place: Place) -> dict[str, str]:
+    """Give the settings of the API and its job worker."""
     # What the operator sets beside our own settings (a provider of logins, say) is for the API. Not
     # the keys: what this installation has sealed and signed needs its own.
     return {

@@ -21,6 +21,7 @@ class MapleBridge(System):
         self.secrets = place.secrets
         self.database_url = place.owner_url
         self.redis_url = place.redis_url
+        self.api_environment = parts.api_environment(place)
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ from ..platform.identity import Caller, LoggedIn
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
 from . import events, queries
-from .queries import APPOINTMENT, Appointment, last_term_end, person_of
+from .queries import APPOINTMENT, Appointment, holder_of, last_term_end
 from .schemas import Capacities, CapacityOut, End, NewAppointment, NewCrossAppointment
 
 __all__ = [
@@ -40,10 +40,10 @@ __all__ = [
     "capacities",
     "cross_appoint",
     "end",
+    "holder_of",
     "last_term_end",
     "must_not_both_hold",
     "offices",
-    "person_of",
 ]
 
 

@@ -10,12 +10,12 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Integer,
+    Select,
     Text,
     Uuid,
     and_,
     bindparam,
     cast,
-    exists,
     func,
     literal_column,
     or_,
@@ -71,15 +71,14 @@ def asks_about(
     rubric_id: ColumnElement[UUID],
     subject_kind: ColumnElement[str],
     indicators: ColumnElement[list[str]],
-) -> ColumnElement[bool]:
-    """Write whether a rubric asks about every one of a ballot's indicators."""
+) -> Select[tuple[bool]]:
+    """Write whether a rubric asks about every one of a ballot's indicators, to be joined: `asked`."""
     asked = func.coalesce(rubric.c.form.op("->")(subject_kind), literal_column("'[]'::jsonb"))
-    fits = select(rubric.c.id).where(
-        rubric.c.street_id == street_id,
-        rubric.c.id == rubric_id,
-        asked.op("?&", is_comparison=True)(indicators),
+    return (
+        select(asked.op("?&", is_comparison=True)(indicators).label("asked"))
+        .where(rubric.c.street_id == street_id, rubric.c.id == rubric_id)
+        .correlate_except(rubric)
     )
-    return exists(fits.correlate_except(rubric))
 
 
 @dataclass(frozen=True)
