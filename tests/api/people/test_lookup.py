@@ -30,6 +30,9 @@ async def test_nobody_is_found_by_another_number_nor_in_another_street(
     neighbours = SOUGHT | {"street_id": NEIGHBOUR}
     assert (await tianqiao.stranger.posts("/people/lookup", neighbours)).json() == {"items": []}
     assert outcome(await clerk.posts("/people/lookup", neighbours)) == "404 not_found"
+    county = tianqiao.system("county", streets=(411104000, 411104999))
+    nowhere = await county.posts("/people/lookup", SOUGHT | {"street_id": 411104099})
+    assert outcome(nowhere) == "404 not_found"
 
 
 async def test_every_look_is_recorded_found_or_not_with_ids_only(tianqiao: Tianqiao) -> None:

@@ -39,6 +39,7 @@ from ..platform.database import (
 )
 from ..platform.paging import Pages
 from ..platform.request import Created
+from ..platform.tables import event_head
 from .tables import person
 
 
@@ -97,6 +98,13 @@ PERSON_BY_ID = Read(
     _unless_merged,
 )
 PEOPLE = Pages(person, PERSON_OUT, only=person.c.merged_into.is_(None))
+#: Is there such a street? Its log is, from the first moment on.
+STREET_THERE = Statement(
+    select(event_head.c.street_id).where(
+        in_scope(event_head), event_head.c.street_id == bindparam("street_id", type_=Integer)
+    ),
+    int,
+)
 WITH_PHONE = Statement(
     select(person.c.id, PERSON_OUT)
     .where(

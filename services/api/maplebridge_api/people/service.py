@@ -110,7 +110,7 @@ async def look_up(write: Write, body: LookUp) -> list[Created]:
     Raises:
         NotFound, RightMissing.
     """
-    if body.street_id not in write.tx.scope:
+    if await write.tx.maybe(queries.STREET_THERE, street_id=body.street_id) is None:
         raise NotFound("/street_id")
     write.caller.must(Right.PEOPLE_WRITE, on=str(body.street_id))
     found = await write.tx.all(
