@@ -58,6 +58,19 @@ async def test_a_service_role_comes_in_with_the_password_it_was_given(tmp_path: 
         assert not await answers(as_role(server.url(), "mb_api", "another"))
 
 
+async def test_of_a_row_that_it_refuses_the_server_logs_no_value(tmp_path: Path) -> None:
+    with PostgresServer(tmp_path, "secret") as server:
+        connection = await asyncpg.connect(server.url())
+        await connection.execute("CREATE TABLE person (name text CHECK (name <> '无名'))")
+        with pytest.raises(asyncpg.CheckViolationError):
+            await connection.execute("INSERT INTO person VALUES ($1)", "无名")
+        await connection.close()
+        log = (server.folder.logs / "postgres.log").read_text()
+    assert "person_name_check" in log
+    assert "INSERT INTO person VALUES ($1)" in log
+    assert "无名" not in log.partition("person_name_check")[2]
+
+
 async def test_what_was_committed_is_there_after_kill_9(tmp_path: Path) -> None:
     server = PostgresServer(tmp_path / "data", PASSWORD)
     server.start()

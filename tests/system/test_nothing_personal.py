@@ -93,7 +93,9 @@ def provoking(world: World) -> list[Request]:
         ("POST", "/v1/people", f'{{"name": "{STRANGER}", '.encode()),
         ("POST", "/v1/people", f'{{"name": "{STRANGER}\\ud800"}}'.encode()),
         ("POST", "/v1/people", named | {"name": f"{STRANGER}\0"}),
-        ("POST", "/v1/people", named | {"name": UNWANTED}),  # the database itself refuses: a fault
+        # What the database itself refuses is a fault; its words would quote the row.
+        ("POST", "/v1/people", named | {"name": UNWANTED}),
+        ("POST", "/v1/disputes", case | {"title": UNWANTED}),
         ("POST", "/v1/people/lookup", {"street_id": 110_101_001, "phone": PHONE}),
         ("POST", f"{holder}/erase", {"reason": "purpose_achieved"}),
         ("POST", f"{holder}/erase", {"reason": STRANGER}),
@@ -139,11 +141,12 @@ async def refusals(up: Up, world: World) -> list[httpx.Response]:
             return await client.request(method, path, json=body)
 
         async with as_owner(folder) as owner:
-            await owner.execute(
-                f"ALTER TABLE person ADD CONSTRAINT person__unwanted CHECK (name <> '{UNWANTED}')"
-            )
+            for table, column in (("person", "name"), ("dispute", "title")):
+                await owner.execute(
+                    f"ALTER TABLE {table} ADD CONSTRAINT {table}__unwanted"
+                    f" CHECK ({column} <> '{UNWANTED}')"
+                )
             got += [await sent(*one) for one in provoking(world)]
-            await owner.execute("ALTER TABLE person DROP CONSTRAINT person__unwanted")
             await owner.execute("ALTER TABLE person RENAME COLUMN phone_hash TO phone_hush")
             got.append(await sent(*provoking(world)[0]))  # a fault of ours
             await owner.execute("ALTER TABLE person RENAME COLUMN phone_hush TO phone_hash")
@@ -204,13 +207,13 @@ async def test_a_whole_run_says_no_name_and_no_phone(tmp_path: Path) -> None:
     # What is looked for can be found, and what was to be provoked has happened.
     assert len(found_in(shown.text, personal)) == 2
     assert len(found_in(exported.text, personal)) == 2
-    assert sum(answer.status_code == 500 for answer in got) == 2
+    assert sum(answer.status_code == 500 for answer in got) == 3
     assert {404, 405, 409, 422, 428} <= {answer.status_code for answer in got}
     assert all(answer.status_code >= 400 for answer in got[:-1])
     said = everything_said(up, sample)
     assert {"postgres.log", "valkey.log", "api.log", "jobs.log", "evaluator.log"} <= set(said)
-    assert "person__unwanted" in said["postgres.log"]  # the server has logged what it refused
-    assert said["api.log"].count("fault") == 2
+    assert "dispute__unwanted" in said["postgres.log"]  # the server has logged what it refused
+    assert len(re.findall(r"\] fault ", said["api.log"])) == 3
     assert "maplebridge_http_request_seconds" in got[-1].text
 
     answered = "\n".join(f"{answer.headers} {answer.text}" for answer in got)
