@@ -397,12 +397,22 @@ CREATE TABLE evaluation_result (
 CREATE TABLE client (
     client_id TEXT NOT NULL,
     name TEXT NOT NULL,
-    secret_sha256 BYTEA NOT NULL,
     rights TEXT[] NOT NULL,
     street_lo INTEGER NOT NULL,
     street_hi INTEGER NOT NULL,
     PRIMARY KEY (client_id),
     CONSTRAINT client__street_range CHECK (street_lo <= street_hi)
+);
+
+CREATE TABLE client_secret (
+    client_id TEXT NOT NULL,
+    slot SMALLINT NOT NULL,
+    secret_sha256 BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE,
+    PRIMARY KEY (client_id, slot),
+    CONSTRAINT client_secret__client_id FOREIGN KEY(client_id) REFERENCES client (client_id),
+    CONSTRAINT client_secret__slot CHECK (slot IN (1, 2))
 );
 
 CREATE TABLE sandbox_clock (

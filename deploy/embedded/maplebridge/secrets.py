@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ def load_or_create(folder: DataFolder) -> Secrets:
             "bring it back from a backup, or start anew with `maplebridge reset`."
         )
     made = create()
-    _write(folder.secrets, json.dumps(asdict(made), indent=2))
+    _save(folder.secrets, made)
     return made
 
 
@@ -56,6 +56,26 @@ def load(path: Path) -> Secrets:
         return Secrets(**known)
     except (OSError, ValueError, TypeError) as error:
         raise Trouble(f"{path} cannot be used ({error}): bring it back from a backup.") from error
+
+
+def keep_client_secret(path: Path, client_id: str, secret: str) -> None:
+    """Put a client's new secret in the place of its old one."""
+    known = load(path)
+    _save(path, replace(known, client_secrets={**known.client_secrets, client_id: secret}))
+
+
+def rotate_token_key(path: Path) -> str:
+    """Put a new key before the one that signs access tokens; return its id.
+
+    The one before still verifies, any older one is dropped: what it signed has long expired.
+    """
+    known = load(path)
+    given = json.loads(known.keys["MAPLEBRIDGE_TOKEN_KEY"])
+    [before, *_] = given.get("keys", [given])
+    new = json.loads(_signing_key())
+    keys = json.dumps({"keys": [new, before]})
+    _save(path, replace(known, keys={**known.keys, "MAPLEBRIDGE_TOKEN_KEY": keys}))
+    return str(new["kid"])
 
 
 def create() -> Secrets:
@@ -80,6 +100,10 @@ def _random_key() -> str:
 def _signing_key() -> str:
     key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "EdDSA"}, private=True)
     return json.dumps({**key.as_dict(private=True), "kid": key.thumbprint()})
+
+
+def _save(path: Path, secrets: Secrets) -> None:
+    _write(path, json.dumps(asdict(secrets), indent=2))
 
 
 def _write(path: Path, text: str) -> None:

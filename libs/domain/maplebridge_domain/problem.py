@@ -14,6 +14,7 @@ class Kind(Enum):
 
     INVALID = "invalid"
     UNAUTHENTICATED = "unauthenticated"
+    CLIENT_UNAUTHENTICATED = "client_unauthenticated"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"

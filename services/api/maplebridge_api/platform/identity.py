@@ -14,13 +14,14 @@ import asyncpg
 from fastapi import Request
 from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
-from joserfc.jwk import OKPKey
+from joserfc.jwk import KeySet, OKPKey
 from sqlalchemy import Text, bindparam, select
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Kind, Problem
 
 from ..settings import settings
+from .client_secrets import VALID_SECRETS, have_secret
 from .clock import wall
 from .database import Scope, Statement
 from .tables import client
@@ -83,9 +84,18 @@ class Caller:
             raise RightMissing(right)
 
 
+def token_keys() -> list[OKPKey]:
+    """Return the private keys of access tokens: the first signs, all verify.
+
+    An older key stays in the list until the tokens that it signed have expired.
+    """
+    given = json.loads(settings().token_key.get_secret_value())
+    return [OKPKey.import_key(key) for key in given.get("keys", [given])]
+
+
 def token_key() -> OKPKey:
     """Return the private key that signs access tokens."""
-    return OKPKey.import_key(json.loads(settings().token_key.get_secret_value()))
+    return token_keys()[0]
 
 
 def issue(caller: Caller) -> str:
@@ -115,7 +125,7 @@ class Tokens:
 
     def __init__(self) -> None:
         self._verified: dict[str, tuple[float, Caller]] = {}
-        self._key: OKPKey | None = None
+        self._keys: KeySet | None = None
 
     def verify(self, token: str) -> Caller:
         """Return the caller whom a token names.
@@ -133,10 +143,10 @@ class Tokens:
         return caller
 
     def _read(self, token: str) -> tuple[Caller, float]:
-        if self._key is None:
-            self._key = token_key()
+        if self._keys is None:
+            self._keys = KeySet([*token_keys()])
         try:
-            claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+            claims = jwt.decode(token, self._keys, algorithms=[ALGORITHM]).claims
             seconds_left = claims["exp"] - wall().timestamp()
             if seconds_left <= 0 or claims["iss"] != "maplebridge":
                 raise NotAuthenticated()
@@ -192,7 +202,7 @@ class Client:
     """A registered system."""
 
     client_id: str
-    secret_sha256: bytes
+    secrets_sha256: list[bytes] | None
     rights: list[str]
     street_lo: int
     street_hi: int
@@ -206,7 +216,7 @@ class Client:
 CLIENT = Statement(
     select(
         client.c.client_id,
-        client.c.secret_sha256,
+        VALID_SECRETS.label("secrets_sha256"),
         client.c.rights,
         client.c.street_lo,
         client.c.street_hi,
@@ -216,13 +226,15 @@ CLIENT = Statement(
 
 
 def secret_matches(client: Client | None, secret: str) -> bool:
-    """Compare a secret in constant time, also when there is no such client.
+    """Compare a secret with both that may be valid, in the same time when there is no such client.
 
     Secrets are random, so one SHA-256 is enough (a password hash costs 0.19 s and protects no more).
     """
     digest = hashlib.sha256(secret.encode()).digest()
-    expected = client.secret_sha256 if client else bytes(32)
-    return secrets.compare_digest(digest, expected) and client is not None
+    valid = (client.secrets_sha256 if client else None) or []
+    nothing = bytes(32)
+    compared = [secrets.compare_digest(digest, one) for one in [*valid, nothing, nothing][:2]]
+    return any(compared)
 
 
 async def register_client(
@@ -239,18 +251,17 @@ async def register_client(
     try:
         await connection.execute(
             """
-            INSERT INTO client (client_id, name, secret_sha256, rights, street_lo, street_hi)
-            VALUES ($1, $2, $3, $4, $5, $6)
+            INSERT INTO client (client_id, name, rights, street_lo, street_hi)
+            VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (client_id) DO UPDATE SET name = excluded.name, rights = excluded.rights,
-                secret_sha256 = excluded.secret_sha256,
                 street_lo = excluded.street_lo, street_hi = excluded.street_hi
             """,
             client_id,
             name,
-            hashlib.sha256(secret.encode()).digest(),
             sorted(rights),
             scope.lo,
             scope.hi,
         )
+        await have_secret(connection, client_id, secret)
     finally:
         await connection.close()

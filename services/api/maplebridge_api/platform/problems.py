@@ -24,6 +24,7 @@ STATUS: dict[Kind, int] = {
     Kind.INVALID: 422,
     Kind.RULE: 422,
     Kind.UNAUTHENTICATED: 401,
+    Kind.CLIENT_UNAUTHENTICATED: 401,
     Kind.FORBIDDEN: 403,
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
@@ -37,6 +38,7 @@ STATUS: dict[Kind, int] = {
 #: Headers that go with every answer of a kind.
 HEADERS: dict[Kind, dict[str, str]] = {
     Kind.UNAUTHENTICATED: {"WWW-Authenticate": "Bearer"},
+    Kind.CLIENT_UNAUTHENTICATED: {"WWW-Authenticate": 'Basic realm="oauth/token"'},
     Kind.UNAVAILABLE: {"Retry-After": "2"},
 }
 

@@ -55,7 +55,7 @@ STREET_TABLES = (
     "evaluation_run",
     "evaluation_result",
 )
-SHARED_TABLES = ("client", "sandbox_clock")
+SHARED_TABLES = ("client", "client_secret", "sandbox_clock")
 
 
 class TemporalUnique(UniqueConstraint):
