@@ -2,8 +2,15 @@
 
 from functools import cache
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class OidcProvider(BaseModel):
+    """Who may vouch for a person: an issuer, and the clients that its tokens are made out to."""
+
+    issuer: str = Field(pattern=r"^https?://[^/?#]+[^?#]*$")
+    client_ids: list[str] = Field(min_length=1)
 
 
 class Settings(BaseSettings):
@@ -18,12 +25,21 @@ class Settings(BaseSettings):
         "all verify."
     )
     statement_key: SecretStr = Field(description="Private JWK (Ed25519) that signs statements.")
-    personal_data_key: SecretStr = Field(description="`<key id>:<base64 of 32 bytes>` for AES-GCM.")
+    personal_data_key: SecretStr = Field(
+        description="`<key id>:<base64 of 32 bytes>`; older ones follow after a comma."
+    )
     sandbox: bool = Field(False, description="Test clock, test key, tokens on behalf of a person.")
     entrusted_by_county: bool = Field(
         False, description="Whether the county has entrusted the street to rate; statements say so."
     )
     database_connections: int = Field(10, ge=1, le=100, description="Per process.")
+    wechat_base_url: str = Field("https://api.weixin.qq.com", description="Where code2Session is.")
+    wechat_app_id: str | None = Field(None, description="The mini-program; none: no such login.")
+    wechat_app_secret: SecretStr | None = None
+    oidc_providers: list[OidcProvider] = Field([], description="JSON: `issuer`, `client_ids`.")
+    outside_seconds_max: float = Field(
+        5, gt=0, le=30, description="How long a service outside may take to answer."
+    )
 
 
 @cache

@@ -67,6 +67,7 @@ class Caller:
     person_id: UUID | None = None
     capacity: UUID | None = None
     reach: str | None = None
+    session_id: UUID | None = None
 
     @property
     def actor(self) -> str:
@@ -100,21 +101,36 @@ def token_key() -> OKPKey:
 
 def issue(caller: Caller) -> str:
     """Sign an access token for a caller; it lasts `TOKEN_SECONDS_MAX`."""
-    key = token_key()
-    now = int(wall().timestamp())
     claims: dict[str, Any] = {
-        "iss": "maplebridge",
         "sub": str(caller.person_id or caller.client_id),
         "client_id": caller.client_id,
-        "iat": now,
-        "exp": now + TOKEN_SECONDS_MAX,
-        "jti": str(uuid4()),
         "scope": " ".join(sorted(caller.rights)),
         "streets": [caller.scope.lo, caller.scope.hi],
     }
     if caller.person_id:
         claims |= {"capacity": str(caller.capacity), "reach": caller.reach}
-    return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
+    return _sign(claims)
+
+
+def issue_for_person(street_id: int, person_id: UUID, session_id: UUID, client_id: str) -> str:
+    """Sign an access token for a person in a session: who it is and where, not what they may do."""
+    return _sign(
+        {
+            "sub": str(person_id),
+            "client_id": client_id,
+            "street": street_id,
+            "sid": str(session_id),
+        }
+    )
+
+
+def _sign(claims: dict[str, Any]) -> str:
+    key = token_key()
+    now = int(wall().timestamp())
+    lasting = {"iat": now, "exp": now + TOKEN_SECONDS_MAX, "jti": str(uuid4())}
+    header = {"alg": ALGORITHM, "kid": key.kid}
+    whole = {"iss": "maplebridge"} | claims | lasting
+    return jwt.encode(header, whole, key, algorithms=[ALGORITHM])
 
 
 class Tokens:
@@ -155,7 +171,19 @@ class Tokens:
             raise NotAuthenticated() from error
 
 
+#: What a person in a session may do, until their appointments in force say it for each request.
+PERSON_RIGHTS = frozenset({Right.READ, Right.DISPUTES_REPORT})
+
+
 def _caller(claims: dict[str, Any]) -> Caller:
+    if "sid" in claims:
+        return Caller(
+            client_id=claims["client_id"],
+            scope=Scope(claims["street"], claims["street"]),
+            rights=PERSON_RIGHTS,
+            person_id=UUID(claims["sub"]),
+            session_id=UUID(claims["sid"]),
+        )
     person = claims["sub"] if "capacity" in claims else None
     return Caller(
         client_id=claims["client_id"],

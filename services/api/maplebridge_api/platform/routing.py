@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
 from .identity import Needs, authenticate
+from .session_states import must_be_in_force
 
 
 class Filled:
@@ -40,7 +41,9 @@ class Route(APIRoute):
             return handle
 
         async def handle_authenticated(request: Request) -> Response:
-            request.state.caller = authenticate(request, right)
+            caller = authenticate(request, right)
+            await must_be_in_force(request, caller)
+            request.state.caller = caller
             return await handle(request)
 
         return handle_authenticated
