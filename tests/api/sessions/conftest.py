@@ -45,7 +45,6 @@ async def door(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Door]:
     """Open the small street to persons."""
-    monkeypatch.setenv("MAPLEBRIDGE_OUTSIDE_SECONDS_MAX", "1")
     settings.cache_clear()
     owner, api = databases.url(database), databases.url(database, "mb_api")
     try:

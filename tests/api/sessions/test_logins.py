@@ -1,5 +1,7 @@
 """Whose an account is: kept as a keyed hash, found before a street is known, and in no other way."""
 
+from asyncio import gather
+
 import asyncpg
 import pytest
 
@@ -108,3 +110,21 @@ async def test_an_account_that_was_ended_can_be_bound_to_another_person(door: Do
     await door.lets_in("wang", "openid")
     await door.street.clerk_li.asks("DELETE", f"/people/{id_of('wang')}/logins")
     assert (await door.lets_in("chen", "openid"))["person_id"] == id_of("chen")
+
+
+async def test_who_logs_in_or_binds_while_the_logins_are_ended_is_out_afterwards(
+    door: Door,
+) -> None:
+    """Whoever comes first: nothing is left that would go on."""
+    await door.lets_in("wang", "openid-w")
+    place = f"/people/{id_of('wang')}/logins"
+    for n in range(10):
+        first = {"street_id": TIANQIAO, "binding_code": await door.code_for("wang")}
+        await gather(
+            door.by_wechat("openid-w"),
+            door.by_wechat(f"new phone {n}", **first),
+            door.street.clerk_li.asks("DELETE", place),
+        )
+        acting = await door.street.asks("SELECT count(*) FROM session WHERE revoked_at IS NULL")
+        assert (acting, await door.street.asks("SELECT count(*) FROM login")) == (0, 0)
+        await door.lets_in("wang", "openid-w")

@@ -93,9 +93,11 @@ async def test_a_token_that_acted_a_moment_ago_is_refused_within_two_seconds_eve
         await here.asks("DELETE", f"/sessions/{session['id']}")
         revoked_at = time.monotonic()
         for one in (there, here):
+            asked_at = time.monotonic()
             while outcome(await one.gets("/grids")) == "200":
-                assert time.monotonic() - revoked_at < SessionStates.SECONDS_MAX + 0.5
+                assert asked_at < revoked_at + SessionStates.SECONDS_MAX
                 await asyncio.sleep(0.1)
+                asked_at = time.monotonic()
             assert outcome(await one.gets("/grids")) == REFUSED
     await other.state.database.close()
 

@@ -55,11 +55,13 @@ _at = bindparam("at", type_=DateTime(timezone=True))
 BIND = Statement(
     insert(login).values(account=_account, street_id=_street_id, person_id=_person_id), an_id
 )
-#: After the personal data key was changed: the account is now kept under the newest one's hash.
-REHASH = Statement(
+#: Keeps an account under the newest key's hash, which is the same one unless the key was changed. Its
+#: lock makes whoever ends the person's logins meanwhile wait, and then find the session.
+KEEP = Statement(
     update(login)
     .where(in_scope(login), login.c.account == bindparam("kept", type_=LargeBinary))
-    .values(account=_account),
+    .values(account=_account)
+    .returning(login.c.person_id),
     an_id,
 )
 UNBIND = Statement(
