@@ -128,6 +128,50 @@ CREATE TABLE person (
 
 CREATE INDEX person__name ON person (street_id, name);
 
+CREATE TABLE binding_code (
+    street_id INTEGER NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
+    person_id UUID NOT NULL,
+    selector TEXT NOT NULL,
+    code_hash BYTEA NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    wrong_tries INTEGER DEFAULT '0' NOT NULL,
+    CONSTRAINT binding_code__id_taken PRIMARY KEY (street_id, id),
+    CONSTRAINT binding_code__unknown_reference__person_id FOREIGN KEY(street_id, person_id) REFERENCES person (street_id, id)
+);
+
+CREATE INDEX binding_code__selector ON binding_code (street_id, selector);
+
+CREATE INDEX binding_code__person_id ON binding_code (street_id, person_id);
+
+CREATE TABLE binding_try (
+    street_id INTEGER NOT NULL,
+    account BYTEA NOT NULL,
+    wrong INTEGER NOT NULL,
+    last_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT binding_try__id_taken PRIMARY KEY (street_id, account),
+    CONSTRAINT binding_try__binding_code_wrong FOREIGN KEY(street_id) REFERENCES street (street_id)
+);
+
+CREATE TABLE session (
+    street_id INTEGER NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
+    person_id UUID NOT NULL,
+    client_id TEXT NOT NULL,
+    device TEXT,
+    family_sha256 BYTEA NOT NULL,
+    refresh_sha256 BYTEA NOT NULL,
+    begun_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT session__id_taken PRIMARY KEY (street_id, id),
+    CONSTRAINT session__unknown_reference__person_id FOREIGN KEY(street_id, person_id) REFERENCES person (street_id, id)
+);
+
+CREATE INDEX session__person_id ON session (street_id, person_id);
+
 CREATE TABLE post (
     street_id INTEGER NOT NULL,
     id UUID DEFAULT uuidv7() NOT NULL,
@@ -411,13 +455,34 @@ CREATE TABLE evaluation_result (
 CREATE TABLE client (
     client_id TEXT NOT NULL,
     name TEXT NOT NULL,
-    secret_sha256 BYTEA NOT NULL,
     rights TEXT[] NOT NULL,
     street_lo INTEGER NOT NULL,
     street_hi INTEGER NOT NULL,
     PRIMARY KEY (client_id),
     CONSTRAINT client__street_range CHECK (street_lo <= street_hi)
 );
+
+CREATE TABLE client_secret (
+    client_id TEXT NOT NULL,
+    slot SMALLINT NOT NULL,
+    secret_sha256 BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE,
+    PRIMARY KEY (client_id, slot),
+    CONSTRAINT client_secret__client_id FOREIGN KEY(client_id) REFERENCES client (client_id),
+    CONSTRAINT client_secret__slot CHECK (slot IN (1, 2))
+);
+
+-- Which person an account outside is: found before any street is known, by mb_find_login only.
+
+CREATE TABLE login (
+    account BYTEA NOT NULL,
+    street_id INTEGER NOT NULL,
+    person_id UUID NOT NULL,
+    CONSTRAINT login__login_already_bound PRIMARY KEY (account)
+);
+
+CREATE INDEX login__person_id ON login (street_id, person_id);
 
 CREATE TABLE sandbox_clock (
     single BOOLEAN DEFAULT 'true' NOT NULL,
@@ -469,6 +534,18 @@ BEGIN
     RETURN pg_catalog.set_config('mb.lo', lo::text, true) <> ''
        AND pg_catalog.set_config('mb.hi', hi::text, true) <> '';
 END $$;
+
+-- Finds the person of an account whose keyed hash the caller knows, in whichever street: a login comes
+-- before any range. It tells of one account at a time, so that nobody can list another street's.
+
+CREATE FUNCTION mb_find_login(accounts bytea[])
+RETURNS TABLE (account bytea, street_id integer, person_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT login.account, login.street_id, login.person_id FROM login
+    WHERE login.account = ANY (accounts) LIMIT 1
+$$;
+
+REVOKE EXECUTE ON FUNCTION mb_find_login FROM PUBLIC;
 
 -- Isolation: rows of a street are seen and written inside the entered range only. A CASE, because the
 -- planner takes a range for half a percent of a table, and then any index on the street for good enough.
@@ -647,18 +724,25 @@ SELECT r.street_id, r.id::text AS record_id, r.subject_kind, r.subject_id::text 
 FROM record r
 WHERE r.repaired_at IS NULL AND feed.visible(r.street_id);
 
--- Rights: the API reads and writes rows and deletes none; the event log is appended to; the evaluator
+-- Rights: the API reads and writes rows and deletes none but logins; the event log is appended to; the evaluator
 -- reads the feed and nothing else.
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO mb_api;
 
-GRANT INSERT ON street, event, idempotency, grid, grid_placement, household, organisation, person, post,
-    service_contract, appointment, dispute, dispute_step, rubric, meeting, attendance, task, ballot,
-    record, evaluation_run, evaluation_result, sandbox_clock TO mb_api;
+GRANT INSERT ON street, event, idempotency, grid, grid_placement, household, organisation, person,
+    binding_code, binding_try, session, login, post, service_contract, appointment, dispute,
+    dispute_step, rubric, meeting, attendance, task, ballot, record, evaluation_run,
+    evaluation_result, sandbox_clock TO mb_api;
 
-GRANT UPDATE ON idempotency, grid, grid_placement, household, organisation, person, post,
-    service_contract, appointment, dispute, meeting, attendance, task, record, evaluation_run,
+GRANT UPDATE ON idempotency, grid, grid_placement, household, organisation, person,
+    binding_code, binding_try, session, login, post, service_contract, appointment, dispute, meeting, attendance, task, record, evaluation_run,
     sandbox_clock TO mb_api;
+
+-- An account that is no longer a person's leaves no trace.
+
+GRANT DELETE ON login TO mb_api;
+
+GRANT EXECUTE ON FUNCTION mb_find_login TO mb_api;
 
 GRANT UPDATE (struck_at) ON ballot TO mb_api;
 

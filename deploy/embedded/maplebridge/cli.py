@@ -18,6 +18,10 @@ from maplebridge.typed import DATA
 app = typer.Typer(
     help="Maple Bridge (枫桥) on one machine.", no_args_is_help=True, add_completion=False
 )
+key_app = typer.Typer(help="Keys of this installation.", no_args_is_help=True)
+app.add_typer(key_app, name="key")
+client_app = typer.Typer(help="Systems that call the API.", no_args_is_help=True)
+app.add_typer(client_app, name="client")
 console = Console(highlight=False, soft_wrap=True)
 
 Data = Annotated[Path, typer.Option(help="The folder of everything that is kept.")]
@@ -122,6 +126,51 @@ def token(
                 _plain(line)
     except Trouble as trouble:
         _fail(str(trouble))
+
+
+ClientId = Annotated[str, typer.Argument(help="Of the system, such as department.")]
+
+
+@client_app.command("rotate")
+def rotate_client(
+    client_id: ClientId,
+    keep_days: Annotated[
+        int, typer.Option(min=0, max=90, help="How long the secret before stays valid.")
+    ] = 7,
+    data: Data = DATA,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Give a system a new secret and print it, once; the one before stays valid for a while."""
+    from maplebridge import clients
+
+    try:
+        _plain(asyncio.run(clients.rotate(data, database_url, client_id, keep_days)))
+    except Trouble as trouble:
+        _fail(str(trouble))
+
+
+@client_app.command("revoke")
+def revoke_client(client_id: ClientId, data: Data = DATA, database_url: DatabaseUrl = None) -> None:
+    """End a system's older secret at once; the newest stays."""
+    from maplebridge import clients
+
+    try:
+        ended = asyncio.run(clients.end_older(data, database_url, client_id))
+    except Trouble as trouble:
+        _fail(str(trouble))
+    _plain("The older secret is ended." if ended else "There was no older secret.")
+
+
+@key_app.command("rotate")
+def rotate_key(data: Data = DATA) -> None:
+    """Sign access tokens with a new key from the next start on; the one before still verifies."""
+    from maplebridge import secrets
+
+    try:
+        kid = secrets.rotate_token_key(DataFolder.at(data).secrets)
+    except Trouble as trouble:
+        _fail(str(trouble))
+    _plain(f"Key {kid} signs access tokens after the next start.")
 
 
 @app.command()

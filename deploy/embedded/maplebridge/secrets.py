@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ def load_or_create(folder: DataFolder, *, sandbox: bool = False) -> Secrets:
             f"bring it back from a backup, or start anew after `{typed('reset', data=folder.root)}`."
         )
     made = create(sandbox=sandbox)
-    _write(folder.secrets, json.dumps(asdict(made), indent=2))
+    _save(folder.secrets, made)
     return made
 
 
@@ -82,6 +82,26 @@ def not_the_same_kind(zh: object, en: object, *, is_sandbox: bool) -> str:
     )
 
 
+def keep_client_secret(path: Path, client_id: str, secret: str) -> None:
+    """Put a client's new secret in the place of its old one."""
+    known = load(path)
+    _save(path, replace(known, client_secrets={**known.client_secrets, client_id: secret}))
+
+
+def rotate_token_key(path: Path) -> str:
+    """Put a new key before the one that signs access tokens; return its id.
+
+    The one before still verifies, any older one is dropped: what it signed has long expired.
+    """
+    known = load(path)
+    given = json.loads(known.keys["MAPLEBRIDGE_TOKEN_KEY"])
+    [before, *_] = given.get("keys", [given])
+    new = json.loads(_signing_key())
+    keys = json.dumps({"keys": [new, before]})
+    _save(path, replace(known, keys={**known.keys, "MAPLEBRIDGE_TOKEN_KEY": keys}))
+    return str(new["kid"])
+
+
 def create(*, sandbox: bool = False) -> Secrets:
     """Make new passwords and keys; a sandbox signs statements with a key that says so."""
     return Secrets(
@@ -105,6 +125,10 @@ def _random_key() -> str:
 def _signing_key(prefix: str = "") -> str:
     key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "EdDSA"}, private=True)
     return json.dumps({**key.as_dict(private=True), "kid": prefix + key.thumbprint()})
+
+
+def _save(path: Path, secrets: Secrets) -> None:
+    _write(path, json.dumps(asdict(secrets), indent=2))
 
 
 def _write(path: Path, text: str) -> None:

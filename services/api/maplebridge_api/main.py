@@ -6,13 +6,24 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 
-from . import appointments, disputes, evaluations, grid, meetings, organisations, people, ratings
+from . import (
+    appointments,
+    disputes,
+    evaluations,
+    grid,
+    meetings,
+    organisations,
+    people,
+    ratings,
+    sessions,
+)
 from .platform import event_log, health, oauth, openapi, problems, routing, sandbox
 from .platform.authority import Authority
 from .platform.database import Database
 from .platform.limits import BodyLimit
 from .platform.metrics import Metrics
 from .platform.request import Replay
+from .platform.session_states import SessionStates
 from .settings import settings
 
 DESCRIPTION = """
@@ -26,7 +37,17 @@ changes need `If-Match`.
 """
 
 # Routes are tried in this order, at two microseconds each: what is called most comes first.
-SLICES = (disputes, meetings, grid, organisations, people, appointments, evaluations, ratings)
+SLICES = (
+    disputes,
+    meetings,
+    sessions,
+    grid,
+    organisations,
+    people,
+    appointments,
+    evaluations,
+    ratings,
+)
 
 
 def create_app() -> FastAPI:
@@ -45,6 +66,7 @@ def create_app() -> FastAPI:
     )
     app.state.as_person = appointments.service.as_person
     app.state.authority = Authority(appointments.service.offices)
+    app.state.session_states = SessionStates(sessions.service.is_in_force)
     routers = [slice_.routes.routes for slice_ in SLICES]
     routers += [event_log.routes, oauth.routes, health.routes]
     if settings().sandbox:

@@ -4,8 +4,15 @@ import json
 from functools import cache
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class OidcProvider(BaseModel):
+    """Who may vouch for a person: an issuer, and the clients that its tokens are made out to."""
+
+    issuer: str = Field(pattern=r"^https?://[^/?#]+[^?#]*$")
+    client_ids: list[str] = Field(min_length=1)
 
 
 class Settings(BaseSettings):
@@ -15,14 +22,26 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = Field(description="The database, as role mb_api.")
     redis_url: SecretStr = Field(description="Valkey or Redis: redis:// or unix://.")
-    token_key: SecretStr = Field(description="Private JWK (Ed25519) that signs access tokens.")
+    token_key: SecretStr = Field(
+        description="Private JWK (Ed25519) that signs access tokens, or a JWK Set: the first signs, "
+        "all verify."
+    )
     statement_key: SecretStr = Field(description="Private JWK (Ed25519) that signs statements.")
-    personal_data_key: SecretStr = Field(description="`<key id>:<base64 of 32 bytes>` for AES-GCM.")
+    personal_data_key: SecretStr = Field(
+        description="`<key id>:<base64 of 32 bytes>`; older ones follow after a comma."
+    )
     sandbox: bool = Field(False, description="Test clock, test key, tokens on behalf of a person.")
     entrusted_by_county: bool = Field(
         False, description="Whether the county has entrusted the street to rate; statements say so."
     )
     database_connections: int = Field(10, ge=1, le=100, description="Per process.")
+    wechat_base_url: str = Field("https://api.weixin.qq.com", description="Where code2Session is.")
+    wechat_app_id: str | None = Field(None, description="The mini-program; none: no such login.")
+    wechat_app_secret: SecretStr | None = None
+    oidc_providers: list[OidcProvider] = Field([], description="JSON: `issuer`, `client_ids`.")
+    outside_seconds_max: float = Field(
+        5, gt=0, le=30, description="How long a service outside may take to answer."
+    )
 
     @model_validator(mode="after")
     def _a_sandbox_signs_with_a_key_of_its_own(self) -> Self:

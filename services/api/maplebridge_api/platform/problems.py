@@ -5,6 +5,7 @@ What the database refuses is found by its constraint's name, so that no slice ca
 
 import json
 import re
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ STATUS: dict[Kind, int] = {
     Kind.INVALID: 422,
     Kind.RULE: 422,
     Kind.UNAUTHENTICATED: 401,
+    Kind.CLIENT_UNAUTHENTICATED: 401,
     Kind.FORBIDDEN: 403,
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
@@ -32,14 +34,23 @@ STATUS: dict[Kind, int] = {
     Kind.PRECONDITION_REQUIRED: 428,
     Kind.TOO_LARGE: 413,
     Kind.UNSUPPORTED_MEDIA: 415,
+    Kind.TOO_MANY: 429,
     Kind.UNAVAILABLE: 503,
+    Kind.OUTSIDE_WRONG: 502,
+    Kind.OUTSIDE_SILENT: 504,
 }
 
 #: Headers that go with every answer of a kind.
 HEADERS: dict[Kind, dict[str, str]] = {
     Kind.UNAUTHENTICATED: {"WWW-Authenticate": "Bearer"},
+    Kind.CLIENT_UNAUTHENTICATED: {"WWW-Authenticate": 'Basic realm="oauth/token"'},
     Kind.UNAVAILABLE: {"Retry-After": "2"},
 }
+
+
+def _headers(problem: Problem) -> dict[str, str]:
+    own = HEADERS.get(problem.kind, {})
+    return own | ({"Retry-After": str(problem.retry_seconds)} if problem.retry_seconds else {})
 
 
 @dataclass(eq=False)
@@ -162,7 +173,7 @@ def answer(
     return Response(
         json.dumps(body, ensure_ascii=False).encode(),
         status,
-        headers={"Content-Language": language, **HEADERS.get(problem.kind, {}), **(headers or {})},
+        headers={"Content-Language": language, **_headers(problem), **(headers or {})},
         media_type=MEDIA_TYPE,
     )
 
@@ -267,10 +278,8 @@ async def _unavailable(request: Request, exc: Exception) -> Response:
 
 
 async def _fault(request: Request, exc: Exception) -> Response:
-    # The error's own text can hold values of a row, so only its kind is logged.
-    structlog.get_logger().error("fault", error=type(exc).__name__, exc_info=_where(exc))
+    # Where it happened and its kind, not its text nor the frames' variables: those hold rows, bodies,
+    # tokens. structlog's own traceback would show them.
+    where = "".join(traceback.format_tb(exc.__traceback__))
+    structlog.get_logger().error("fault", error=type(exc).__name__, where=where)
     return answer(request, InternalError(), status=500)
-
-
-def _where(exc: Exception) -> bool:
-    return not isinstance(exc, asyncpg.PostgresError)

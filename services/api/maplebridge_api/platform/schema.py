@@ -41,6 +41,9 @@ STREET_TABLES = (
     "household",
     "organisation",
     "person",
+    "binding_code",
+    "binding_try",
+    "session",
     "post",
     "service_contract",
     "appointment",
@@ -55,7 +58,7 @@ STREET_TABLES = (
     "evaluation_run",
     "evaluation_result",
 )
-SHARED_TABLES = ("client", "sandbox_clock")
+SHARED_TABLES = ("client", "client_secret", "login", "sandbox_clock")
 
 
 class TemporalUnique(UniqueConstraint):
