@@ -104,6 +104,13 @@ class FailureOut(BaseModel):
     detail: str
 
 
+class ConfirmedBy(BaseModel):
+    """Who made the results final, and by which appointment."""
+
+    capacity: UUID = Field(description="The appointment. 以何任职")
+    person_id: UUID
+
+
 class RunOut(BaseModel):
     """An evaluation run."""
 
@@ -119,6 +126,9 @@ class RunOut(BaseModel):
     engine_version: str | None
     failure: FailureOut | None
     drafted_at: AwareDatetime | None
+    service_method: ServiceMethod | None = Field(description="How the drafts were served. 送达方式")
+    service_evidence: str | None
     served_at: AwareDatetime | None
     notice_until: AwareDatetime | None
     confirmed_at: AwareDatetime | None
+    confirmed_by: ConfirmedBy | None = Field(description="Once final. 确认人")

@@ -62,8 +62,17 @@ class NewResult(Body):
 Results = Annotated[Sequence[NewResult], Field(max_length=20_000)]
 
 
+class RubricNamed(BaseModel):
+    """The rubric that a result was computed by."""
+
+    id: UUID
+    code: str
+    edition: str
+    sha256: str
+
+
 class ResultOut(BaseModel):
-    """A result with its whole explanation."""
+    """A result with its whole explanation, and what it takes to compute it again."""
 
     id: UUID
     street_id: int
@@ -74,6 +83,9 @@ class ResultOut(BaseModel):
     score: int | None = Field(description="Hundredths; null: too little is known. 百分之一分")
     grade: str
     explanation: Explanation
+    input_sha256: str = Field(description="Of the canonical input. 计算输入摘要")
+    rubric: RubricNamed
+    engine_version: str
 
 
 class StatementOut(BaseModel):
