@@ -109,7 +109,7 @@ async def test_a_run_tells_how_it_was_served_and_who_confirmed_it(tianqiao: Tian
     served = (await tianqiao.clerk_li.gets(RUN)).json()
     assert (served["service_method"], served["service_evidence"]) == tuple(NOTICE.values())
     assert served["served_at"] == "2026-11-02T09:00:00+08:00"
-    assert served["confirmed_by"] is None
+    assert (served["notice_provisional"], served["confirmed_by"]) == (False, None)
 
     xu = await tianqiao.in_office("xu in working committee")
     await xu.changes(RUN, "confirmation", {})

@@ -47,6 +47,9 @@ class DisputeOut(BaseModel):
     state: DisputeState
     reported_at: AwareDatetime
     due_at: AwareDatetime
+    due_provisional: bool = Field(
+        description="Counted without that year's notice of days off. 当年放假安排尚未公布，期限待定"
+    )
     agreed_at: AwareDatetime | None
     closed_at: AwareDatetime | None
     satisfaction: int | None

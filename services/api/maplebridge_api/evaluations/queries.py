@@ -29,7 +29,14 @@ from maplebridge_domain.evaluation import ResultKind, RunState
 from maplebridge_domain.period import Period
 
 from ..appointments.service import person_of
-from ..platform.database import Statement, by_ids, in_scope, insert_rows, json_object
+from ..platform.database import (
+    Statement,
+    by_ids,
+    in_scope,
+    insert_rows,
+    json_object,
+    provisional,
+)
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from .tables import evaluation_run, rubric
@@ -144,6 +151,7 @@ RUN_OUT = json_object(
     service_evidence=evaluation_run.c.service_evidence,
     served_at=evaluation_run.c.served_at,
     notice_until=evaluation_run.c.notice_until,
+    notice_provisional=provisional(evaluation_run.c.notice_until),
     confirmed_at=evaluation_run.c.confirmed_at,
     confirmed_by=case(
         (

@@ -130,5 +130,8 @@ class RunOut(BaseModel):
     service_evidence: str | None
     served_at: AwareDatetime | None
     notice_until: AwareDatetime | None
+    notice_provisional: bool | None = Field(
+        description="Counted without that year's notice of days off. 当年放假安排尚未公布，期限待定"
+    )
     confirmed_at: AwareDatetime | None
     confirmed_by: ConfirmedBy | None = Field(description="Once final. 确认人")
