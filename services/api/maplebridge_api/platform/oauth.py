@@ -67,7 +67,21 @@ class KeySet(BaseModel):
 Secret = Annotated[str, Form(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 
 
-@routes.post("/oauth/token", responses=answers(Token, InvalidClient, ScopeNotGranted, RightMissing))
+#: A form has no model of its own that could hold it.
+EXAMPLE = {
+    "grant_type": "client_credentials",
+    "client_id": "integrator",
+    "client_secret": "secret-of-that-client",
+}
+
+
+@routes.post(
+    "/oauth/token",
+    responses=answers(Token, InvalidClient, ScopeNotGranted, RightMissing),
+    openapi_extra={
+        "requestBody": {"content": {"application/x-www-form-urlencoded": {"example": EXAMPLE}}}
+    },
+)
 async def issue_token(
     request: Request,
     response: Response,

@@ -13,11 +13,25 @@ from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.record import RecordClass, RecordKind
 from maplebridge_domain.rubric import Code
 
-from ..platform.bodies import Body, Day, Line, New, Paragraph, StreetId
+from ..platform.bodies import Body, Day, Line, New, Paragraph, StreetId, example, example_id
 
 
 class NewRecord(New):
     """A dated commendation, penalty or finding about a subject."""
+
+    model_config = example(
+        {
+            "street_id": 411104001,
+            "subject_kind": "enterprise",
+            "subject_id": example_id("enterprise"),
+            "kind": "penalty",
+            "class": "general",
+            "code": "fire_lane_blocked",
+            "title": "占用消防车通道",
+            "basis": "消防法第六十条；召消行罚决字〔2026〕12号",
+            "occurred_on": "2026-10-15",
+        }
+    )
 
     street_id: StreetId
     subject_kind: SubjectKind
