@@ -137,11 +137,17 @@ async def test_a_result_states_what_it_was_computed_from(tianqiao: Tianqiao) -> 
 async def test_a_statement_is_verified_offline_by_the_published_keys(tianqiao: Tianqiao) -> None:
     until = await under_notice(tianqiao)
     assert (await tianqiao.clerk_li.gets("/rating-statements")).json()["items"] == []
+    results = (await tianqiao.clerk_li.gets("/evaluation-results")).json()["items"]
+    for result in results:
+        early = await tianqiao.clerk_li.gets(f"/rating-statements/{result['id']}")
+        assert outcome(early) == "404 not_found"  # a draft does not leave
     clock.set_to = datetime.fromisoformat(until)
     xu = await tianqiao.in_office("xu in working committee")
     await xu.changes(RUN, "confirmation", {})
 
     [listed] = (await tianqiao.clerk_li.gets("/rating-statements")).json()["items"]
+    single = await tianqiao.clerk_li.gets(f"/rating-statements/{listed['id']}")
+    assert single.json() == listed
     keys = KeySet.import_key_set((await tianqiao.http.get("/.well-known/jwks.json")).json())
     signed = json.loads(jws.deserialize_compact(listed["statement"], keys, ["EdDSA"]).payload)
     assert (signed["score"], signed["grade"], signed["enterprise"]) == (8731, "A", "chenguang")

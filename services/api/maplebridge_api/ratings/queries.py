@@ -103,11 +103,13 @@ RESULTS = Pages(
     refer={"subject_id": subject.c.subject_id},
 )
 #: Only what is final is signed, so what is signed is what may leave.
+_SIGNED = evaluation_result.c.statement.is_not(None)
+STATEMENT_BY_ID = Single(evaluation_result, STATEMENT_OUT, only=_SIGNED)
 STATEMENTS = Pages(
     evaluation_result,
     STATEMENT_OUT,
     {"run_id": _OF_RUN},
-    only=evaluation_result.c.statement.is_not(None),
+    only=_SIGNED,
 )
 
 _run_id = bindparam("run_id", type_=Uuid)
