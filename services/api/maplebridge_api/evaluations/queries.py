@@ -10,13 +10,13 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Integer,
+    Select,
     Text,
     Uuid,
     and_,
     bindparam,
     case,
     cast,
-    exists,
     func,
     literal_column,
     or_,
@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from maplebridge_domain.evaluation import ResultKind, RunState
 from maplebridge_domain.period import Period
 
-from ..appointments.service import person_of
+from ..appointments.service import holder_of
 from ..platform.database import (
     Statement,
     by_ids,
@@ -80,15 +80,14 @@ def asks_about(
     rubric_id: ColumnElement[UUID],
     subject_kind: ColumnElement[str],
     indicators: ColumnElement[list[str]],
-) -> ColumnElement[bool]:
-    """Write whether a rubric asks about every one of a ballot's indicators."""
+) -> Select[tuple[bool]]:
+    """Write whether a rubric asks about every one of a ballot's indicators, to be joined: `asked`."""
     asked = func.coalesce(rubric.c.form.op("->")(subject_kind), literal_column("'[]'::jsonb"))
-    fits = select(rubric.c.id).where(
-        rubric.c.street_id == street_id,
-        rubric.c.id == rubric_id,
-        asked.op("?&", is_comparison=True)(indicators),
+    return (
+        select(asked.op("?&", is_comparison=True)(indicators).label("asked"))
+        .where(rubric.c.street_id == street_id, rubric.c.id == rubric_id)
+        .correlate_except(rubric)
     )
-    return exists(fits.correlate_except(rubric))
 
 
 @dataclass(frozen=True)
@@ -158,9 +157,9 @@ RUN_OUT = json_object(
             evaluation_run.c.confirmed_in_capacity.is_not(None),
             json_object(
                 capacity=evaluation_run.c.confirmed_in_capacity,
-                person_id=person_of(
+                person_id=holder_of(
                     evaluation_run.c.street_id, evaluation_run.c.confirmed_in_capacity
-                ),
+                ).scalar_subquery(),
             ),
         )
     ),

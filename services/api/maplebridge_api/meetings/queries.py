@@ -29,7 +29,7 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.period import Period
 
-from ..appointments.service import person_of
+from ..appointments.service import holder_of
 from ..evaluations.service import asks_about
 from ..grid.service import path_of
 from ..platform.database import (
@@ -222,7 +222,10 @@ class Casting:
 
 def _casting(given: Any) -> Select[Any]:
     """Look at a ballot's meeting, delegate, subject and marks; the same for one and for a batch."""
-    person_id = person_of(meeting.c.street_id, given.rater_id)
+    rater = holder_of(meeting.c.street_id, given.rater_id).lateral("rater")
+    form = asks_about(
+        meeting.c.street_id, meeting.c.rubric_id, given.subject_kind, given.indicators
+    ).lateral("form")
     listed = and_(
         attendance.c.street_id == meeting.c.street_id,
         attendance.c.meeting_id == meeting.c.id,
@@ -235,7 +238,7 @@ def _casting(given: Any) -> Select[Any]:
     )
     conflicting = (
         interest.c.street_id == meeting.c.street_id,
-        interest.c.person_id == person_id,
+        interest.c.person_id == rater.c.person_id,
         interest.c.subject_kind == given.subject_kind,
         interest.c.subject_id == given.subject_id,
         interest.c.during.op("@>", is_comparison=True)(given.cast_at),
@@ -247,16 +250,18 @@ def _casting(given: Any) -> Select[Any]:
             # Neither before nor after the meeting, nor before it has come to that.
             and_(meeting.c.during.contains(given.cast_at), given.cast_at <= NOW).label("in_time"),
             meeting.c.rubric_id.is_not(None).label("has_rubric"),
-            (attendance.c.party.is_not(None) | person_id.is_not(None)).label("rater_known"),
+            rater.c.person_id.is_not(None).label("rater_known"),
             attendance.c.party,
             func.coalesce(attendance.c.present, false()).label("present"),
             _any(subject, *named).label("subject_known"),
             _any(interest, *conflicting).label("interested"),
-            asks_about(
-                meeting.c.street_id, meeting.c.rubric_id, given.subject_kind, given.indicators
-            ).label("asked"),
+            func.coalesce(form.c.asked, false()).label("asked"),
         )
-        .select_from(meeting.outerjoin(attendance, listed))
+        .select_from(
+            meeting.outerjoin(attendance, listed)
+            .outerjoin(rater, literal_column("true"))
+            .outerjoin(form, literal_column("true"))
+        )
         .where(in_scope(meeting), meeting.c.id == given.meeting_id)
         .limit(1)
     )
