@@ -34,7 +34,12 @@ class WechatLogin(Login):
     """A login by WeChat mini-program."""
 
     model_config = example(
-        code="0e1XyZ000Abc", binding_code="K7QFX-2M9DP", street_id=411104001, device="王建国的手机"
+        {
+            "code": "0e1XyZ000Abc",
+            "binding_code": "K7QFX-2M9DP",
+            "street_id": 411104001,
+            "device": "王建国的手机",
+        }
     )
 
     code: str = Field(
@@ -49,7 +54,7 @@ class OidcLogin(Login):
     """A login by OpenID Connect."""
 
     model_config = example(
-        id_token="eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", nonce="n-0S6_WzA2Mj"
+        {"id_token": "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "nonce": "n-0S6_WzA2Mj"}
     )
 
     id_token: str = Field(min_length=1, max_length=8192, pattern=r"^[!-~]+$")
@@ -65,7 +70,7 @@ class OidcLogin(Login):
 class Refresh(Body):
     """A refresh token; it is good once."""
 
-    model_config = example(refresh_token="411104001.0198c5f0.Zk3v.q8Xw")  # noqa: S106 - of nobody
+    model_config = example({"refresh_token": "411104001.0198c5f0.Zk3v.q8Xw"})
 
     refresh_token: str = Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")
 
