@@ -14,7 +14,10 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(description="The database, as role mb_api.")
     redis_url: SecretStr = Field(description="Valkey or Redis: redis:// or unix://.")
     token_key: SecretStr = Field(description="Private JWK (Ed25519) that signs access tokens.")
-    statement_key: SecretStr = Field(description="Private JWK (Ed25519) that signs statements.")
+    statement_key: SecretStr = Field(
+        description="Private JWK (Ed25519) that signs statements and the event log, or a JWK Set: the "
+        "first signs, all verify."
+    )
     personal_data_key: SecretStr = Field(description="`<key id>:<base64 of 32 bytes>` for AES-GCM.")
     sandbox: bool = Field(False, description="Test clock, test key, tokens on behalf of a person.")
     entrusted_by_county: bool = Field(

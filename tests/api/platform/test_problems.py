@@ -47,7 +47,7 @@ def test_a_refusal_has_a_stable_code_a_kind_a_title_and_a_pointer(
     assert isinstance(problem.kind, Kind)
     title = (problem.__doc__ or "").strip().splitlines()[0]
     assert title.endswith(".")
-    assert re.match(r"$|/|header:", problem.pointer)
+    assert re.match(r"$|/|header:|query:", problem.pointer)
 
 
 def test_a_pointer_says_which_item_of_a_batch() -> None:

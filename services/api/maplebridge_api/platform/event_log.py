@@ -27,14 +27,15 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Kind, Problem
 
+from . import paging
 from .bodies import Page, StreetIdParameter
 from .database import GATE, Database, Read, Scope, in_scope, json_object
 from .identity import Caller, needs
 from .openapi import answers
-from .paging import Limit, json_answer
+from .paging import Limit, Pages, json_answer
 from .problems import NotFound
 from .routing import router
-from .tables import event, event_head
+from .tables import event, event_head, signed_head
 from .vector import PATTERN, STREETS_MAX, read_vector, write_vector
 
 routes = router("events")
@@ -273,3 +274,43 @@ def _vector(after: str | None) -> dict[int, int]:
         return read_vector(after) if after else {}
     except ValueError as error:
         raise CursorInvalid() from error
+
+
+class EventHeadOut(BaseModel):
+    """A signed head: a JSON Web Signature by the statement key, to be kept and compared."""
+
+    id: UUID
+    street_id: int
+    number: int = Field(description="The last event that it covers. 覆盖至第几号事件")
+    at: AwareDatetime
+    head: str = Field(
+        description="Compact JWS (`typ` maplebridge-event-head+jws) over `street_id`, `from`, `number`,"
+        " `hash` (of the last row), `hashes` (of all rows, joined, base64url), `unsealed`, `at`."
+    )
+
+
+HEADS = Pages(
+    signed_head,
+    json_object(
+        id=signed_head.c.id,
+        street_id=signed_head.c.street_id,
+        number=signed_head.c.no,
+        at=signed_head.c.at,
+        head=signed_head.c.jws,
+    ),
+    {"street_id": signed_head.c.street_id == bindparam("street_id", type_=Integer)},
+)
+
+
+@routes.get("/event-heads", responses=answers(Page[EventHeadOut]))
+async def list_event_heads(
+    request: Request,
+    caller: Annotated[Caller, needs(Right.EVENTS_READ)],
+    street_id: StreetIdParameter | None = None,
+    limit: Limit = 20,
+    after: paging.After = None,
+) -> Response:
+    """List signed heads of the event log, newest first. 事件日志签名链头"""
+    if street_id is not None and street_id not in caller.scope:
+        raise NotFound("query:street_id")
+    return await HEADS.page(request, caller, limit, after, street_id=street_id)
