@@ -30,8 +30,18 @@ CREATE TABLE event (
     capacity UUID,
     subject TEXT NOT NULL,
     data JSONB NOT NULL,
+    seal BYTEA,
     hash BYTEA NOT NULL,
     CONSTRAINT event__id_taken PRIMARY KEY (street_id, no)
+);
+
+CREATE TABLE signed_head (
+    street_id INTEGER NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
+    no BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    jws TEXT NOT NULL,
+    CONSTRAINT signed_head__id_taken PRIMARY KEY (street_id, id)
 );
 
 CREATE TABLE idempotency (
@@ -738,8 +748,8 @@ WHERE r.repaired_at IS NULL AND feed.visible(r.street_id);
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO mb_api;
 
-GRANT INSERT ON street, event, idempotency, grid, grid_placement, household, organisation, person,
-    binding_code, binding_try, session, login, post, service_contract, appointment, dispute,
+GRANT INSERT ON street, event, signed_head, idempotency, grid, grid_placement, household, organisation,
+    person, binding_code, binding_try, session, login, post, service_contract, appointment, dispute,
     dispute_step, rubric, meeting, attendance, task, ballot, record, evaluation_run,
     evaluation_result, sandbox_clock TO mb_api;
 

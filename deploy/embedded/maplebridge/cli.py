@@ -202,6 +202,32 @@ def docs() -> None:
     write_docs(REPOSITORY / "docs")
 
 
+audit = typer.Typer(help="Check the event log.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+
+
+@audit.command("verify")
+def audit_verify(
+    *,
+    data: Data = DATA,
+    street: Annotated[int | None, typer.Option(help="Its division code; else all.")] = None,
+    heads: Annotated[
+        Path | None,
+        typer.Option(help="Signed heads that were kept elsewhere: answers of /v1/event-heads."),
+    ] = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Recompute the chain of events, compare it with the signed heads, and name what was tampered with."""
+    from maplebridge.audit.run import report
+
+    try:
+        sound = asyncio.run(report(data, street, heads, database_url, _plain))
+    except Trouble as trouble:
+        _fail(str(trouble))
+    if not sound:
+        raise typer.Exit(1)
+
+
 @app.command()
 def reset(
     data: Data = DATA,

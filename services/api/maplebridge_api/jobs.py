@@ -1,7 +1,7 @@
-"""The API's own worker: hands runs to the evaluator's queue. PostgreSQL is the truth, the queue a hint.
+"""The API's own worker: hands runs to the evaluator's queue, and signs the event log.
 
-What the queue loses, or a worker dies with, is handed out again; what is handed out twice is computed
-once, because a run is claimed in its row.
+PostgreSQL is the truth, the queue a hint. What the queue loses, or a worker dies with, is handed out
+again; what is handed out twice is computed once, because a run is claimed in its row.
 """
 
 import logging
@@ -13,9 +13,10 @@ from arq.connections import RedisSettings
 from arq.typing import WorkerCoroutine
 
 from . import evaluations
-from .platform import sandbox
+from .platform import heads, sandbox
 from .platform.clock import wall
-from .platform.database import EVERYWHERE, Database
+from .platform.database import EVERYWHERE, Database, Scope
+from .platform.heads import Head
 from .settings import settings
 
 EVALUATIONS = "maplebridge:evaluations"
@@ -39,6 +40,18 @@ async def hand_out_runs(context: dict[str, Any]) -> None:
         structlog.get_logger().info("run_handed_out", run=str(run.id), street=run.street_id)
 
 
+async def sign_heads(context: dict[str, Any]) -> None:
+    """Sign what was added to each street's event log since it was signed last."""
+    database: Database = context["database"]
+    async with database.transaction(EVERYWHERE) as tx:
+        found = await heads.unsigned(tx)
+    for head in found:
+        left: Head | None = head
+        while left:
+            async with database.transaction(Scope(head.street_id, head.street_id)) as tx:
+                left = await heads.sign_next(tx, left, wall())
+
+
 async def start(context: dict[str, Any]) -> None:
     """Open the database."""
     # Of a job that runs every second, arq would tell twice a second that all is well. What it did, the
@@ -58,6 +71,14 @@ class WorkerSettings:
     queue_name = "maplebridge:jobs"
     cron_jobs = (
         cron(cast(WorkerCoroutine, hand_out_runs), second=set(range(60)), timeout=20, max_tries=1),
+        # What is not signed yet can be rewritten unseen: every five minutes, and when the worker starts.
+        cron(
+            cast(WorkerCoroutine, sign_heads),
+            minute=set(range(0, 60, 5)),
+            run_at_startup=True,
+            timeout=240,
+            max_tries=1,
+        ),
     )
     on_startup = start
     on_shutdown = stop

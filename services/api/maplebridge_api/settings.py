@@ -26,7 +26,10 @@ class Settings(BaseSettings):
         description="Private JWK (Ed25519) that signs access tokens, or a JWK Set: the first signs, "
         "all verify."
     )
-    statement_key: SecretStr = Field(description="Private JWK (Ed25519) that signs statements.")
+    statement_key: SecretStr = Field(
+        description="Private JWK (Ed25519) that signs statements and the event log, or a JWK Set: the "
+        "first signs, all verify."
+    )
     personal_data_key: SecretStr = Field(
         description="`<key id>:<base64 of 32 bytes>`; older ones follow after a comma."
     )
@@ -46,8 +49,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _a_sandbox_signs_with_a_key_of_its_own(self) -> Self:
         """A sandbox's statement must not verify against the keys of a real installation."""
-        kid = json.loads(self.statement_key.get_secret_value()).get("kid", "")
-        if kid.startswith("test-") != self.sandbox:
+        given = json.loads(self.statement_key.get_secret_value())
+        kids = [key.get("kid", "") for key in given.get("keys", [given])]
+        if any(kid.startswith("test-") != self.sandbox for kid in kids):
             raise ValueError(
                 "The kid of MAPLEBRIDGE_STATEMENT_KEY begins with `test-` in a sandbox, and only there."
             )

@@ -1,7 +1,6 @@
 """The token endpoint (RFC 6749 section 4.4) and the public keys (RFC 7517)."""
 
 import base64
-import json
 import re
 from dataclasses import replace
 from typing import Annotated, Any
@@ -9,7 +8,6 @@ from urllib.parse import unquote_plus
 from uuid import UUID
 
 from fastapi import Form, Request, Response
-from joserfc.jwk import OKPKey
 from pydantic import BaseModel
 
 from maplebridge_domain.authority import Right
@@ -32,6 +30,7 @@ from .identity import (
 )
 from .openapi import answers
 from .routing import router
+from .signing import statement_keys
 
 routes = router("identity", "")
 
@@ -177,5 +176,4 @@ def _narrowed(caller: Caller, scope: str | None) -> Caller:
 @routes.get("/.well-known/jwks.json", responses=answers(KeySet))
 async def list_keys() -> KeySet:
     """List the public keys that check tokens and statements. 验签公钥"""
-    statement_key = OKPKey.import_key(json.loads(settings().statement_key.get_secret_value()))
-    return KeySet(keys=[key.as_dict(private=False) for key in (*token_keys(), statement_key)])
+    return KeySet(keys=[key.as_dict(private=False) for key in (*token_keys(), *statement_keys())])

@@ -35,6 +35,7 @@ STREET_TABLES = (
     "street",
     "event_head",
     "event",
+    "signed_head",
     "idempotency",
     "grid",
     "grid_placement",

@@ -36,11 +36,20 @@ event = street_table(
     Column("capacity", Uuid),  # the appointment by which the actor acts; none for a system
     text("subject"),
     Column("data", JSONB, nullable=False),
+    Column("seal", LargeBinary),  # the API's proof that it wrote the row: chain.py
     Column(
         "hash", LargeBinary, FetchedValue(), nullable=False
     ),  # given by the trigger: SHA-256 over the chain
     # That the street exists is known by its head: a key to the street would lock its row, too.
     key=("no",),
+)
+
+signed_head = street_table(
+    # What a street's log was at a time, signed: kept here and, better, by others elsewhere.
+    "signed_head",
+    Column("no", BigInteger, nullable=False),
+    instant("at"),
+    text("jws"),
 )
 
 idempotency = street_table(
