@@ -30,8 +30,18 @@ CREATE TABLE event (
     capacity UUID,
     subject TEXT NOT NULL,
     data JSONB NOT NULL,
+    seal BYTEA,
     hash BYTEA NOT NULL,
     CONSTRAINT event__id_taken PRIMARY KEY (street_id, no)
+);
+
+CREATE TABLE signed_head (
+    street_id INTEGER NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
+    no BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    jws TEXT NOT NULL,
+    CONSTRAINT signed_head__id_taken PRIMARY KEY (street_id, id)
 );
 
 CREATE TABLE idempotency (
@@ -137,6 +147,50 @@ CREATE TABLE person (
 CREATE INDEX person__phone_hash ON person (street_id, phone_hash);
 
 CREATE INDEX person__merged_into ON person (street_id, merged_into);
+
+CREATE TABLE binding_code (
+    street_id INTEGER NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
+    person_id UUID NOT NULL,
+    selector TEXT NOT NULL,
+    code_hash BYTEA NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    wrong_tries INTEGER DEFAULT '0' NOT NULL,
+    CONSTRAINT binding_code__id_taken PRIMARY KEY (street_id, id),
+    CONSTRAINT binding_code__unknown_reference__person_id FOREIGN KEY(street_id, person_id) REFERENCES person (street_id, id)
+);
+
+CREATE INDEX binding_code__selector ON binding_code (street_id, selector);
+
+CREATE INDEX binding_code__person_id ON binding_code (street_id, person_id);
+
+CREATE TABLE binding_try (
+    street_id INTEGER NOT NULL,
+    account BYTEA NOT NULL,
+    wrong INTEGER NOT NULL,
+    last_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT binding_try__id_taken PRIMARY KEY (street_id, account),
+    CONSTRAINT binding_try__binding_code_wrong FOREIGN KEY(street_id) REFERENCES street (street_id)
+);
+
+CREATE TABLE session (
+    street_id INTEGER NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
+    person_id UUID NOT NULL,
+    client_id TEXT NOT NULL,
+    device TEXT,
+    family_sha256 BYTEA NOT NULL,
+    refresh_sha256 BYTEA NOT NULL,
+    begun_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT session__id_taken PRIMARY KEY (street_id, id),
+    CONSTRAINT session__unknown_reference__person_id FOREIGN KEY(street_id, person_id) REFERENCES person (street_id, id)
+);
+
+CREATE INDEX session__person_id ON session (street_id, person_id);
 
 CREATE TABLE post (
     street_id INTEGER NOT NULL,
@@ -422,13 +476,34 @@ CREATE TABLE evaluation_result (
 CREATE TABLE client (
     client_id TEXT NOT NULL,
     name TEXT NOT NULL,
-    secret_sha256 BYTEA NOT NULL,
     rights TEXT[] NOT NULL,
     street_lo INTEGER NOT NULL,
     street_hi INTEGER NOT NULL,
     PRIMARY KEY (client_id),
     CONSTRAINT client__street_range CHECK (street_lo <= street_hi)
 );
+
+CREATE TABLE client_secret (
+    client_id TEXT NOT NULL,
+    slot SMALLINT NOT NULL,
+    secret_sha256 BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE,
+    PRIMARY KEY (client_id, slot),
+    CONSTRAINT client_secret__client_id FOREIGN KEY(client_id) REFERENCES client (client_id),
+    CONSTRAINT client_secret__slot CHECK (slot IN (1, 2))
+);
+
+-- Which person an account outside is: found before any street is known, by mb_find_login only.
+
+CREATE TABLE login (
+    account BYTEA NOT NULL,
+    street_id INTEGER NOT NULL,
+    person_id UUID NOT NULL,
+    CONSTRAINT login__login_already_bound PRIMARY KEY (account)
+);
+
+CREATE INDEX login__person_id ON login (street_id, person_id);
 
 CREATE TABLE sandbox_clock (
     single BOOLEAN DEFAULT 'true' NOT NULL,
@@ -481,6 +556,18 @@ BEGIN
        AND pg_catalog.set_config('mb.hi', hi::text, true) <> '';
 END $$;
 
+-- Finds the person of an account whose keyed hash the caller knows, in whichever street: a login comes
+-- before any range. It tells of one account at a time, so that nobody can list another street's.
+
+CREATE FUNCTION mb_find_login(accounts bytea[])
+RETURNS TABLE (account bytea, street_id integer, person_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT login.account, login.street_id, login.person_id FROM login
+    WHERE login.account = ANY (accounts) LIMIT 1
+$$;
+
+REVOKE EXECUTE ON FUNCTION mb_find_login FROM PUBLIC;
+
 -- Isolation: rows of a street are seen and written inside the entered range only. A CASE, because the
 -- planner takes a range for half a percent of a table, and then any index on the street for good enough.
 
@@ -509,6 +596,15 @@ SELECT street_id, 'appointment' AS subject_kind, id AS subject_id FROM appointme
 UNION ALL
 SELECT street_id, CASE kind WHEN 'property_enterprise' THEN 'enterprise' ELSE 'organisation' END, id
 FROM organisation;
+
+-- What a run's results were computed from, by what: every result states it.
+
+CREATE VIEW run_basis WITH (security_invoker) AS
+SELECT run.street_id, run.id AS run_id, run.input_sha256, run.engine_version, run.rubric_id,
+       rubric.code AS rubric_code, rubric.edition AS rubric_edition,
+       rubric.sha256 AS rubric_sha256
+FROM evaluation_run run
+JOIN rubric ON rubric.street_id = run.street_id AND rubric.id = run.rubric_id;
 
 -- The feed: what the evaluator reads, and all that it can read. Views run with their owner's rights, so
 -- each repeats the range; the barrier keeps a caller's function from seeing rows before it applies.
@@ -709,8 +805,8 @@ $$;
 
 REVOKE EXECUTE ON FUNCTION mb_disclose, mb_replace_answers FROM PUBLIC;
 
--- Rights: the API reads and writes rows and deletes none but answers that are kept no longer; the event
--- log is appended to; the evaluator reads the feed and nothing else.
+-- Rights: the API reads and writes rows and deletes none but logins, and answers that are kept no longer;
+-- the event log is appended to; the evaluator reads the feed and nothing else.
 
 GRANT EXECUTE ON FUNCTION mb_disclose, mb_replace_answers TO mb_api;
 
@@ -723,13 +819,20 @@ GRANT SELECT (street_id, id, name_masked, phone_masked, phone_hash, party_member
 
 GRANT DELETE ON idempotency TO mb_api;
 
-GRANT INSERT ON street, event, idempotency, grid, grid_placement, household, organisation, person, post,
-    service_contract, appointment, dispute, dispute_step, rubric, meeting, attendance, task, ballot,
-    record, evaluation_run, evaluation_result, sandbox_clock TO mb_api;
+GRANT INSERT ON street, event, signed_head, idempotency, grid, grid_placement, household, organisation,
+    person, binding_code, binding_try, session, login, post, service_contract, appointment, dispute,
+    dispute_step, rubric, meeting, attendance, task, ballot, record, evaluation_run,
+    evaluation_result, sandbox_clock TO mb_api;
 
-GRANT UPDATE ON idempotency, grid, grid_placement, household, organisation, person, post,
-    service_contract, appointment, dispute, meeting, attendance, task, record, evaluation_run,
+GRANT UPDATE ON idempotency, grid, grid_placement, household, organisation, person,
+    binding_code, binding_try, session, login, post, service_contract, appointment, dispute, meeting, attendance, task, record, evaluation_run,
     sandbox_clock TO mb_api;
+
+-- An account that is no longer a person's leaves no trace.
+
+GRANT DELETE ON login TO mb_api;
+
+GRANT EXECUTE ON FUNCTION mb_find_login TO mb_api;
 
 GRANT UPDATE (struck_at) ON ballot TO mb_api;
 

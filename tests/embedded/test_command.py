@@ -267,3 +267,28 @@ def taken_port() -> Iterator[int]:
         other.bind(("127.0.0.1", 0))
         other.listen()
         yield other.getsockname()[1]
+
+
+def test_a_new_token_key_signs_and_the_one_before_stays_to_verify(street: Path) -> None:
+    folder = DataFolder.at(street / ".maplebridge")
+    [first] = token_keys(folder)
+    for _ in range(2):
+        before = token_keys(folder)
+        done = maplebridge(street, "key", "rotate")
+        new, *rest = token_keys(folder)
+        assert f"Key {new} signs" in done.stdout
+        assert rest == before[:1]
+    assert first not in token_keys(folder)
+
+
+def token_keys(folder: DataFolder) -> list[str]:
+    given = json.loads(secrets.load(folder.secrets).keys["MAPLEBRIDGE_TOKEN_KEY"])
+    return [key["kid"] for key in given.get("keys", [given])]
+
+
+def test_a_secret_cannot_be_changed_where_no_database_answers(street: Path) -> None:
+    for act in ("rotate", "revoke"):
+        done = maplebridge(street, "client", act, "department")
+        assert done.returncode == 1
+        assert "start it with `" in done.stderr
+    assert "maplebridge up`" in done.stderr

@@ -1,6 +1,5 @@
 """An operator changes the key of personal data: by the command, while the service runs."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -112,4 +111,4 @@ async def test_a_new_key_is_made_used_for_everything_and_the_old_one_dropped(
         back = personal_data(elsewhere, "rotate", "--database-url", url, **both)
         assert back.returncode == 0, back.stderr
         assert f"sealed with key {old.partition(':')[0]}" in back.stdout
-        assert os.listdir(elsewhere) == []
+        assert list(elsewhere.iterdir()) == []

@@ -13,13 +13,17 @@ from maplebridge.sample import SEED
 from maplebridge.supervisor import until_signalled
 from maplebridge.system import running
 from maplebridge.trouble import Trouble
-from maplebridge.typed import DATA
+from maplebridge.typed import DATA, typed
 
 app = typer.Typer(
     help="Maple Bridge (枫桥) on one machine.", no_args_is_help=True, add_completion=False
 )
 personal_data_app = typer.Typer(help="The keys of personal data.", no_args_is_help=True)
 app.add_typer(personal_data_app, name="personal-data")
+key_app = typer.Typer(help="Keys of this installation.", no_args_is_help=True)
+app.add_typer(key_app, name="key")
+client_app = typer.Typer(help="Systems that call the API.", no_args_is_help=True)
+app.add_typer(client_app, name="client")
 console = Console(highlight=False, soft_wrap=True)
 
 Data = Annotated[Path, typer.Option(help="The folder of everything that is kept.")]
@@ -135,7 +139,8 @@ def new_personal_data_key(data: Data = DATA) -> None:
         key_id = personal_data.new_key(data)
     except Trouble as trouble:
         _fail(str(trouble))
-    _plain(f"Key {key_id} encrypts after the next start; then `maplebridge personal-data rotate`.")
+    then = typed("personal-data rotate", data=data)
+    _plain(f"Key {key_id} encrypts after the next start; then `{then}`.")
 
 
 @personal_data_app.command("rotate")
@@ -159,6 +164,51 @@ def drop_old_personal_data_keys(data: Data = DATA, database_url: DatabaseUrl = N
     except Trouble as trouble:
         _fail(str(trouble))
     _plain(f"{dropped} older keys are gone." if dropped else "There was no older key.")
+
+
+ClientId = Annotated[str, typer.Argument(help="Of the system, such as department.")]
+
+
+@client_app.command("rotate")
+def rotate_client(
+    client_id: ClientId,
+    keep_days: Annotated[
+        int, typer.Option(min=0, max=90, help="How long the secret before stays valid.")
+    ] = 7,
+    data: Data = DATA,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Give a system a new secret and print it, once; the one before stays valid for a while."""
+    from maplebridge import clients
+
+    try:
+        _plain(asyncio.run(clients.rotate(data, database_url, client_id, keep_days)))
+    except Trouble as trouble:
+        _fail(str(trouble))
+
+
+@client_app.command("revoke")
+def revoke_client(client_id: ClientId, data: Data = DATA, database_url: DatabaseUrl = None) -> None:
+    """End a system's older secret at once; the newest stays."""
+    from maplebridge import clients
+
+    try:
+        ended = asyncio.run(clients.end_older(data, database_url, client_id))
+    except Trouble as trouble:
+        _fail(str(trouble))
+    _plain("The older secret is ended." if ended else "There was no older secret.")
+
+
+@key_app.command("rotate")
+def rotate_key(data: Data = DATA) -> None:
+    """Sign access tokens with a new key from the next start on; the one before still verifies."""
+    from maplebridge import secrets
+
+    try:
+        kid = secrets.rotate_token_key(DataFolder.at(data).secrets)
+    except Trouble as trouble:
+        _fail(str(trouble))
+    _plain(f"Key {kid} signs access tokens after the next start.")
 
 
 @app.command()
@@ -188,6 +238,32 @@ def docs() -> None:
     from maplebridge.docs import write_docs
 
     write_docs(REPOSITORY / "docs")
+
+
+audit = typer.Typer(help="Check the event log.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+
+
+@audit.command("verify")
+def audit_verify(
+    *,
+    data: Data = DATA,
+    street: Annotated[int | None, typer.Option(help="Its division code; else all.")] = None,
+    heads: Annotated[
+        Path | None,
+        typer.Option(help="Signed heads that were kept elsewhere: answers of /v1/event-heads."),
+    ] = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Recompute the chain of events, compare it with the signed heads, and name what was tampered with."""
+    from maplebridge.audit.run import report
+
+    try:
+        sound = asyncio.run(report(data, street, heads, database_url, _plain))
+    except Trouble as trouble:
+        _fail(str(trouble))
+    if not sound:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -100,6 +100,26 @@ def not_the_same_kind(zh: object, en: object, *, is_sandbox: bool) -> str:
     )
 
 
+def keep_client_secret(path: Path, client_id: str, secret: str) -> None:
+    """Put a client's new secret in the place of its old one."""
+    known = load(path)
+    _save(path, replace(known, client_secrets={**known.client_secrets, client_id: secret}))
+
+
+def rotate_token_key(path: Path) -> str:
+    """Put a new key before the one that signs access tokens; return its id.
+
+    The one before still verifies, any older one is dropped: what it signed has long expired.
+    """
+    known = load(path)
+    given = json.loads(known.keys["MAPLEBRIDGE_TOKEN_KEY"])
+    [before, *_] = given.get("keys", [given])
+    new = json.loads(_signing_key())
+    keys = json.dumps({"keys": [new, before]})
+    _save(path, replace(known, keys={**known.keys, "MAPLEBRIDGE_TOKEN_KEY": keys}))
+    return str(new["kid"])
+
+
 def create(*, sandbox: bool = False) -> Secrets:
     """Make new passwords and keys; a sandbox signs statements with a key that says so."""
     return Secrets(

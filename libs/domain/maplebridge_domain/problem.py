@@ -14,6 +14,7 @@ class Kind(Enum):
 
     INVALID = "invalid"
     UNAUTHENTICATED = "unauthenticated"
+    CLIENT_UNAUTHENTICATED = "client_unauthenticated"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
@@ -23,7 +24,10 @@ class Kind(Enum):
     PRECONDITION_REQUIRED = "precondition_required"
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA = "unsupported_media"
+    TOO_MANY = "too_many"
     UNAVAILABLE = "unavailable"
+    OUTSIDE_WRONG = "outside_wrong"
+    OUTSIDE_SILENT = "outside_silent"
 
 
 class Problem(Exception):
@@ -34,6 +38,8 @@ class Problem(Exception):
     kind: ClassVar[Kind]
     zh: ClassVar[str]
     en: ClassVar[str]
+    #: After how many seconds trying again may help; None: waiting does not.
+    retry_seconds: int | None = None
     #: Where in the request body, as a JSON pointer (RFC 6901); a subclass or `pointing_at` sets it.
     pointer: str = ""
 

@@ -1,6 +1,6 @@
-"""The API's own worker: hands runs to the evaluator's queue, and erases what was kept long enough.
+"""The API's own worker: hands runs out, signs the event log, erases what was kept long enough.
 
-PostgreSQL is the truth, the queue a hint: what the queue loses, or a worker dies with, is handed out
+PostgreSQL is the truth, the queue a hint. What the queue loses, or a worker dies with, is handed out
 again; what is handed out twice is computed once, because a run is claimed in its row.
 """
 
@@ -18,9 +18,10 @@ from arq.typing import WorkerCoroutine
 from maplebridge_domain.retention import due
 
 from . import evaluations, privacy
-from .platform import sandbox
+from .platform import heads, sandbox
 from .platform.clock import clock, wall
-from .platform.database import EVERYWHERE, Database
+from .platform.database import EVERYWHERE, Database, Scope
+from .platform.heads import Head
 from .platform.identity import Caller
 from .platform.problems import log_fault
 from .platform.request import Once, Write
@@ -69,6 +70,19 @@ async def hand_out_runs(context: dict[str, Any]) -> None:
 
 
 @quietly
+async def sign_heads(context: dict[str, Any]) -> None:
+    """Sign what was added to each street's event log since it was signed last."""
+    database: Database = context["database"]
+    async with database.transaction(EVERYWHERE) as tx:
+        found = await heads.unsigned(tx)
+    for head in found:
+        left: Head | None = head
+        while left:
+            async with database.transaction(Scope(head.street_id, head.street_id)) as tx:
+                left = await heads.sign_next(tx, left, wall())
+
+
+@quietly
 async def erase_what_is_due(context: dict[str, Any]) -> None:
     """Erase what was kept long enough (parameters/retention.yaml); done again, it finds nothing."""
     database: Database = context["database"]
@@ -104,6 +118,14 @@ class WorkerSettings:
     queue_name = "maplebridge:jobs"
     cron_jobs = (
         cron(cast(WorkerCoroutine, hand_out_runs), second=set(range(60)), timeout=20, max_tries=1),
+        # What is not signed yet can be rewritten unseen: every five minutes, and when the worker starts.
+        cron(
+            cast(WorkerCoroutine, sign_heads),
+            minute=set(range(0, 60, 5)),
+            run_at_startup=True,
+            timeout=240,
+            max_tries=1,
+        ),
         # At night, wherever the machine thinks it is.
         cron(
             cast(WorkerCoroutine, erase_what_is_due),

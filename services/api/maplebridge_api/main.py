@@ -16,6 +16,7 @@ from . import (
     people,
     privacy,
     ratings,
+    sessions,
 )
 from .platform import event_log, health, oauth, openapi, problems, routing, sandbox
 from .platform.authority import Authority
@@ -23,6 +24,7 @@ from .platform.database import Database
 from .platform.limits import BodyLimit
 from .platform.metrics import Metrics
 from .platform.request import Replay
+from .platform.session_states import SessionStates
 from .settings import settings
 
 DESCRIPTION = """
@@ -39,6 +41,7 @@ changes need `If-Match`.
 SLICES = (
     disputes,
     meetings,
+    sessions,
     grid,
     organisations,
     people,
@@ -65,6 +68,7 @@ def create_app() -> FastAPI:
     )
     app.state.as_person = appointments.service.as_person
     app.state.authority = Authority(appointments.service.offices)
+    app.state.session_states = SessionStates(sessions.service.is_in_force)
     routers = [slice_.routes.routes for slice_ in SLICES]
     routers += [event_log.routes, oauth.routes, health.routes]
     if settings().sandbox:

@@ -7,8 +7,15 @@ import re
 from functools import cache
 from typing import Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class OidcProvider(BaseModel):
+    """Who may vouch for a person: an issuer, and the clients that its tokens are made out to."""
+
+    issuer: str = Field(pattern=r"^https?://[^/?#]+[^?#]*$")
+    client_ids: list[str] = Field(min_length=1)
 
 
 class Settings(BaseSettings):
@@ -18,8 +25,14 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = Field(description="The database, as role mb_api.")
     redis_url: SecretStr = Field(description="Valkey or Redis: redis:// or unix://.")
-    token_key: SecretStr = Field(description="Private JWK (Ed25519) that signs access tokens.")
-    statement_key: SecretStr = Field(description="Private JWK (Ed25519) that signs statements.")
+    token_key: SecretStr = Field(
+        description="Private JWK (Ed25519) that signs access tokens, or a JWK Set: the first signs, "
+        "all verify."
+    )
+    statement_key: SecretStr = Field(
+        description="Private JWK (Ed25519) that signs statements and the event log, or a JWK Set: the "
+        "first signs, all verify."
+    )
     personal_data_key: SecretStr = Field(
         description="`<key id>:<base64 of 32 bytes>`, or several after commas: the first encrypts, "
         "all decrypt."
@@ -29,6 +42,13 @@ class Settings(BaseSettings):
         False, description="Whether the county has entrusted the street to rate; statements say so."
     )
     database_connections: int = Field(10, ge=1, le=100, description="Per process.")
+    wechat_base_url: str = Field("https://api.weixin.qq.com", description="Where code2Session is.")
+    wechat_app_id: str | None = Field(None, description="The mini-program; none: no such login.")
+    wechat_app_secret: SecretStr | None = None
+    oidc_providers: list[OidcProvider] = Field([], description="JSON: `issuer`, `client_ids`.")
+    outside_seconds_max: float = Field(
+        5, gt=0, le=30, description="How long a service outside may take to answer."
+    )
 
     @field_validator("personal_data_key")
     @classmethod
@@ -40,8 +60,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _a_sandbox_signs_with_a_key_of_its_own(self) -> Self:
         """A sandbox's statement must not verify against the keys of a real installation."""
-        kid = json.loads(self.statement_key.get_secret_value()).get("kid", "")
-        if kid.startswith("test-") != self.sandbox:
+        given = json.loads(self.statement_key.get_secret_value())
+        kids = [key.get("kid", "") for key in given.get("keys", [given])]
+        if any(kid.startswith("test-") != self.sandbox for kid in kids):
             raise ValueError(
                 "The kid of MAPLEBRIDGE_STATEMENT_KEY begins with `test-` in a sandbox, and only there."
             )

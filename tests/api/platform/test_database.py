@@ -22,6 +22,8 @@ VALUES = {
     "after_street": 999_999_999,
     "after_id": UUID(int=2**128 - 1),
     "after": 0,
+    "streets": [TIANQIAO],
+    "numbers": [0],
     "street_id": TIANQIAO,
     "actor": "clients/clerk_li",
     "key": "k",

@@ -47,7 +47,7 @@ def test_a_refusal_has_a_stable_code_a_kind_and_a_pointer(
     assert code.replace("_", "") == problem.__name__.lower()
     assert isinstance(problem.kind, Kind)
     assert (problem.__doc__ or "").strip().splitlines()[0].endswith(".")
-    assert re.match(r"$|/|header:", problem.pointer)
+    assert re.match(r"$|/|header:|query:", problem.pointer)
 
 
 @pytest.mark.parametrize(("code", "problem"), PROBLEMS)

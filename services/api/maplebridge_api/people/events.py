@@ -2,6 +2,7 @@
 
 from ..platform.events import EventType
 
+REGISTERED = EventType("person.registered", "A resident registered at the first login. 居民登记")
 PEOPLE_CREATED = EventType("person.created", "People were entered. 新增人员")
 CORRECTED = EventType("person.corrected", "A person's data was corrected. 更正人员信息")
 LOOKED_UP = EventType("person.looked_up", "People were looked up by a phone. 按电话查找人员")

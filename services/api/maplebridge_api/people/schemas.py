@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from maplebridge_domain.person import normalise_phone
 from maplebridge_domain.purpose import Purpose
 
-from ..platform.bodies import Body, Line, New, StreetId
+from ..platform.bodies import Body, Line, New, StreetId, example
 
 
 def _phone(text: str) -> str:
@@ -34,6 +34,10 @@ PartyMember = Annotated[
 class NewPerson(New):
     """An office holder or a party of a dispute: name and phone, and no more."""
 
+    model_config = example(
+        {"street_id": 411104001, "name": "王建国", "phone": "13800000001", "party_member": True}
+    )
+
     street_id: StreetId
     name: Line = Field(examples=["王建国"])
     phone: Phone | None = None
@@ -43,12 +47,16 @@ class NewPerson(New):
 class LookUp(Body):
     """Whose phone is this? In a body, because addresses end up in logs."""
 
+    model_config = example({"street_id": 411104001, "phone": "13800000001"})
+
     street_id: StreetId
     phone: Phone
 
 
 class Correction(Body):
     """What was wrong, as it is right; what is left out stays, a phone that is null goes."""
+
+    model_config = example({"name": "王建国", "phone": "13800000001"})
 
     name: Line | None = None
     phone: Phone | None = None
@@ -63,6 +71,8 @@ class Correction(Body):
 
 class Unmasking(Body):
     """For what a name and phone are to be shown in full; the look is recorded with it."""
+
+    model_config = example({"purpose": "answer_person"})
 
     purpose: Purpose = Field(description="See docs/privacy.md for each one's basis. 查看目的")
 

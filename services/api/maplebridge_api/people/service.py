@@ -13,6 +13,7 @@ from maplebridge_domain.purpose import basis_of
 from maplebridge_domain.worktime import SHANGHAI
 
 from ..platform.database import as_rows
+from ..platform.ids import new_id
 from ..platform.personal import keyring, phone_hashes, phone_place, seal_phone
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
@@ -39,6 +40,7 @@ __all__ = [
     "must_be_current",
     "must_be_named",
     "people_due",
+    "register",
     "row_of",
     "to_change",
     "unmask",
@@ -72,6 +74,18 @@ async def create_people(write: Write, people: Items[NewPerson]) -> list[Created]
     made = await write.tx.all(queries.ADD_PEOPLE, rows=as_rows(people.each(row)))
     await write.record_created(events.PEOPLE_CREATED, "people", [one.id for one in made], people)
     return made
+
+
+async def register(write: Write, street_id: int, name: str) -> UUID:
+    """Enter a resident who logs in for the first time: a person without any post.
+
+    Raises:
+        UnknownReference: there is no such street.
+    """
+    row = row_of(new_id(), street_id, name, write.now)
+    made = await write.tx.one(queries.ADD_PEOPLE, rows=as_rows([row]))
+    await write.record(events.REGISTERED, street_id=street_id, subject=f"people/{made.id}")
+    return made.id
 
 
 def row_of(

@@ -73,6 +73,7 @@ class Office:
             rights=AUTHORITY[self.role],
             person_id=person.person_id,
             capacity=self.id,
+            session_id=person.session_id,
             place=tuple(f"{path}/" for path, during in self.place if at in during),
         )
 
@@ -163,4 +164,10 @@ async def _acting(request: Request, person: LoggedIn, right: Right) -> Caller:
 def resident(person: LoggedIn) -> Caller:
     """Return a person acting without any appointment."""
     scope = Scope(person.street_id, person.street_id)
-    return Caller(person.client_id, scope, AUTHORITY[Role.RESIDENT], person.person_id)
+    return Caller(
+        person.client_id,
+        scope,
+        AUTHORITY[Role.RESIDENT],
+        person.person_id,
+        session_id=person.session_id,
+    )

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, insert
+from sqlalchemy import DateTime, Integer, LargeBinary, Text, Uuid, bindparam, insert
 from sqlalchemy.dialects.postgresql import JSONB
 
+from .chain import Told, sealed
 from .database import Statement, Transaction
 from .identity import Caller
+from .signing import seal_keys
 from .tables import event
 
 
@@ -41,10 +43,16 @@ RECORD = Statement(
         capacity=bindparam("capacity", type_=Uuid),
         subject=bindparam("subject", type_=Text),
         data=bindparam("data", type_=JSONB),
+        seal=bindparam("seal", type_=LargeBinary),
     )
     .returning(event.c.no),
     int,
 )
+
+
+def seal(caller: Caller, kind: EventType, at: datetime) -> bytes:
+    """Prove that an event is the API's own: no one else who can write rows can make this."""
+    return sealed(seal_keys()[0], Told(kind.name, at, caller.actor, caller.capacity))
 
 
 async def record(
@@ -67,4 +75,5 @@ async def record(
         capacity=caller.capacity,
         subject=subject,
         data=json.dumps(data, default=str, ensure_ascii=False),
+        seal=seal(caller, kind, at),
     )

@@ -33,7 +33,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from .clock import clock
 from .database import Database, Row, Statement, gate
-from .events import EventType
+from .events import EventType, seal
 from .identity import Caller
 from .ids import new_id
 from .problems import NotFound
@@ -74,6 +74,7 @@ class HotWrite(Generic[Row]):
         def write(first: ColumnElement[bool]) -> Statement[Row]:
             return Statement(_write(about, ready, table, first, kind, collection), row)
 
+        self.kind = kind
         self.keyed = write(exists(select(key.c.key)))
         self.unkeyed = write(true())
 
@@ -135,6 +136,7 @@ def _told(row: CTE, kind: EventType, collection: str) -> CTE:
         "capacity": bindparam("capacity", type_=Uuid),
         "subject": literal_column(f"'{collection}/'") + cast(row.c.id, Text),
         "data": literal_column("'{}'::jsonb"),
+        "seal": bindparam("seal", type_=LargeBinary),
     }
     return insert(event).from_select(list(values), select(*values.values())).cte("told")
 
@@ -169,9 +171,11 @@ async def create_once(
     Raises:
         NotFound, IdempotencyKeyReused, and whatever `refuse` raises when nothing was drafted.
     """
+    now = clock.now()
     values["id"] = values["id"] or new_id()
-    values |= {"now": clock.now(), "key": once.key, "digest": once.digest}
+    values |= {"now": now, "key": once.key, "digest": once.digest}
     values |= {"actor": caller.actor, "capacity": caller.capacity}
+    values |= {"seal": seal(caller, write.kind, now)}
     found: Answer | None = await database.write(write.statement(once.key), caller.scope, **values)
     if found is not None and found.written is not None:
         return Created(found.written, found.text or "")

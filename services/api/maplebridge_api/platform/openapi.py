@@ -142,7 +142,8 @@ def document(app: FastAPI) -> dict[str, Any]:
                     "scopes": {right.value: right.name for right in Right},
                 }
             },
-        }
+        },
+        "client": {"type": "http", "scheme": "basic"},
     }
     for route in routes:
         _complete(made["paths"][route.path_format], route)

@@ -27,6 +27,7 @@ STATUS: dict[Kind, int] = {
     Kind.INVALID: 422,
     Kind.RULE: 422,
     Kind.UNAUTHENTICATED: 401,
+    Kind.CLIENT_UNAUTHENTICATED: 401,
     Kind.FORBIDDEN: 403,
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
@@ -35,14 +36,23 @@ STATUS: dict[Kind, int] = {
     Kind.PRECONDITION_REQUIRED: 428,
     Kind.TOO_LARGE: 413,
     Kind.UNSUPPORTED_MEDIA: 415,
+    Kind.TOO_MANY: 429,
     Kind.UNAVAILABLE: 503,
+    Kind.OUTSIDE_WRONG: 502,
+    Kind.OUTSIDE_SILENT: 504,
 }
 
 #: Headers that go with every answer of a kind.
 HEADERS: dict[Kind, dict[str, str]] = {
     Kind.UNAUTHENTICATED: {"WWW-Authenticate": "Bearer"},
+    Kind.CLIENT_UNAUTHENTICATED: {"WWW-Authenticate": 'Basic realm="oauth/token"'},
     Kind.UNAVAILABLE: {"Retry-After": "2"},
 }
+
+
+def _headers(problem: Problem) -> dict[str, str]:
+    own = HEADERS.get(problem.kind, {})
+    return own | ({"Retry-After": str(problem.retry_seconds)} if problem.retry_seconds else {})
 
 
 @dataclass(eq=False)
@@ -165,7 +175,7 @@ def answer(
     return Response(
         json.dumps(body, ensure_ascii=False).encode(),
         status,
-        headers={"Content-Language": language, **HEADERS.get(problem.kind, {}), **(headers or {})},
+        headers={"Content-Language": language, **_headers(problem), **(headers or {})},
         media_type=MEDIA_TYPE,
     )
 

@@ -160,6 +160,21 @@ def written(status: int, text: str, location: str | None, version: int | None) -
     return Response(text.encode(), status, headers=headers, media_type="application/json")
 
 
+async def decided(
+    database: Database, caller: Caller, act: Callable[[Write], Awaitable[Result | Problem]]
+) -> Result:
+    """Run a verb whose refusal may be a change itself, such as a wrong try that is counted.
+
+    What it returns is committed, a refusal as well, which is raised after. Such a verb takes no key:
+    its answer holds what must not be kept.
+    """
+    async with database.transaction(caller.scope) as tx:
+        outcome = await act(Write(tx, caller, clock.now(), Once(None, b"")))
+    if isinstance(outcome, Problem):
+        raise outcome
+    return outcome
+
+
 @dataclass(frozen=True)
 class Once:
     """The key under which a request is answered once, and the digest of what it asks for."""

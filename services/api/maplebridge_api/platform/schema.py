@@ -36,12 +36,16 @@ STREET_TABLES = (
     "street",
     "event_head",
     "event",
+    "signed_head",
     "idempotency",
     "grid",
     "grid_placement",
     "household",
     "organisation",
     "person",
+    "binding_code",
+    "binding_try",
+    "session",
     "post",
     "service_contract",
     "appointment",
@@ -56,7 +60,7 @@ STREET_TABLES = (
     "evaluation_run",
     "evaluation_result",
 )
-SHARED_TABLES = ("client", "sandbox_clock")
+SHARED_TABLES = ("client", "client_secret", "login", "sandbox_clock")
 
 
 class Names(StrEnum):

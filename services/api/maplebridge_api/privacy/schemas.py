@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from ..people.service import PersonOut
-from ..platform.bodies import Body
+from ..platform.bodies import Body, example, example_id
 
 
 class Reason(StrEnum):
@@ -22,11 +22,15 @@ class Reason(StrEnum):
 class Erasure(Body):
     """That a person is to be erased, and why."""
 
+    model_config = example({"reason": "purpose_achieved"})
+
     reason: Reason
 
 
 class Merger(Body):
     """The entry that is left."""
+
+    model_config = example({"into": example_id("person")})
 
     into: UUID
 
