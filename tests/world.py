@@ -20,7 +20,7 @@ import httpx
 from maplebridge_api.main import create_app
 from maplebridge_api.platform.clock import clock
 from maplebridge_api.platform.database import Database, Scope
-from maplebridge_api.platform.identity import Caller, issue, register_client
+from maplebridge_api.platform.identity import Caller, LoggedIn, everywhere, issue, register_client
 from maplebridge_domain.authority import Right
 from maplebridge_domain.rubrics import shipped_rubric
 from tests.contract import contract
@@ -81,6 +81,11 @@ class Actor:
     async def puts(self, path: str, body: Any, **more: Any) -> httpx.Response:
         return await self.asks("PUT", path, json=body, **more)
 
+    async def replaces(self, place: str, body: Any) -> httpx.Response:
+        """Read a list and put another in its place, from the version that was read."""
+        etag = (await self.gets(place)).headers["etag"]
+        return await self.puts(place, body, headers={"If-Match": etag})
+
     async def changes(self, place: str, act: str, body: Any) -> httpx.Response:
         """Read a resource and change it from the version that was read."""
         etag = (await self.gets(place)).headers["etag"]
@@ -111,7 +116,7 @@ class Tianqiao:
         streets: tuple[int, int] = (TIANQIAO, TIANQIAO),
     ) -> Actor:
         """Return a system that acts in a range of streets with some rights."""
-        return Actor(self.http, issue(Caller(name, Scope(*streets), frozenset(rights))))
+        return Actor(self.http, issue(Caller(name, Scope(*streets), everywhere(rights))))
 
     @property
     def clerk_li(self) -> Actor:
@@ -141,6 +146,10 @@ class Tianqiao:
         answer = await self.http.post("/oauth/token", data=form)
         contract().check(answer)
         return Actor(self.http, answer.json()["access_token"])
+
+    def logged_in(self, name: str) -> Actor:
+        """Return a person who says in each request in what capacity they act, or does not."""
+        return Actor(self.http, issue(LoggedIn("app", TIANQIAO, UUID(id_of(name)))))
 
     async def asks(self, query: str, *values: Any) -> Any:
         """Ask the database as its owner: one value."""
@@ -188,14 +197,14 @@ async def build_street(owner_url: str, api_url: str) -> None:
             owner_url, client_id=name, secret=secret, name=name, rights=rights, scope=scope
         )
     async with open_street(owner_url, api_url) as street:
-        await _enter(street.clerk_li, STREET)
-        await _enter(street.stranger, NEXT_DOOR)
+        await enter(street.clerk_li, STREET)
+        await enter(street.stranger, NEXT_DOOR)
 
 
-async def _enter(clerk: Actor, things: Iterable[tuple[str, Json]]) -> None:
+async def enter(clerk: Actor, things: Iterable[tuple[str, Json]]) -> None:
     for path, body in things:
         if path.endswith("/attendance"):
-            assert (await clerk.puts(path, body)).status_code == 200
+            assert (await clerk.replaces(path, body)).status_code == 200
         else:
             await clerk.makes(path, body)
 
@@ -206,34 +215,34 @@ def _street(street_id: int, name: str) -> tuple[str, Json]:
     return "/streets", {"street_id": street_id, "grid_id": root, "name": name, **place}
 
 
-def _grid(name: str, parent: str, level: str, code: str, **more: Any) -> tuple[str, Json]:
+def grid(name: str, parent: str, level: str, code: str, **more: Any) -> tuple[str, Json]:
     since = {"since": "2025-01-01T00:00:00+08:00"}
     body = {"id": id_of(name), "parent_id": id_of(parent), "level": level, "code": code}
     return "/grids", body | {"name": name} | since | more
 
 
-def _organisation(name: str, kind: str, grid: str, parent: str | None = None) -> tuple[str, Json]:
+def organisation(name: str, kind: str, grid: str, parent: str | None = None) -> tuple[str, Json]:
     body = {"id": id_of(name), "grid_id": id_of(grid), "kind": kind, "name": name}
     return "/organisations", body | {"parent_id": id_of(parent) if parent else None}
 
 
-def _post(
+def post(
     name: str, kind: str, at: str, *, on_grid: bool = False, seats: int = 1
 ) -> tuple[str, Json]:
     place = {"grid_id" if on_grid else "organisation_id": id_of(at)}
     return "/posts", {"id": id_of(name), "kind": kind, "name": kind, "seats": seats} | place
 
 
-def _person(name: str, street_id: int = TIANQIAO, **more: Any) -> tuple[str, Json]:
+def person(name: str, street_id: int = TIANQIAO, **more: Any) -> tuple[str, Json]:
     return "/people", {"id": id_of(name), "street_id": street_id, "name": name} | more
 
 
-def _appointment(name: str, person: str, post: str) -> tuple[str, Json]:
+def appointment(name: str, person: str, post: str) -> tuple[str, Json]:
     body = {"id": id_of(name), "person_id": id_of(person), "post_id": id_of(post)}
     return "/appointments", body | {"during": TERM}
 
 
-def _contract(name: str, enterprise: str, quarter: str) -> tuple[str, Json]:
+def service_contract(name: str, enterprise: str, quarter: str) -> tuple[str, Json]:
     body = {"id": id_of(name), "enterprise_id": id_of(enterprise), "quarter_id": id_of(quarter)}
     return "/service-contracts", body | {"during": TERM}
 
@@ -271,45 +280,45 @@ DELEGATES = (
 RUBRIC: Json = shipped_rubric("luohe").model_dump(mode="json", exclude_defaults=True)
 STREET: list[tuple[str, Json]] = [
     _street(TIANQIAO, "天桥街街道"),
-    _grid("binhe", f"root {TIANQIAO}", "community", "001"),
-    _grid("tiegong", f"root {TIANQIAO}", "community", "002"),
-    _grid("huayuan", "binhe", "quarter", "0001", management="professional"),
-    _grid("jiayuan", "binhe", "quarter", "0002", management="professional"),
-    _grid("laoyuan", "tiegong", "quarter", "0001", management="three_nos"),
-    _grid("huayuan lane", "huayuan", "lane", "01"),
-    _grid("huayuan unit 1", "huayuan lane", "unit", "001"),
-    _grid("huayuan unit 2", "huayuan", "unit", "012"),
+    grid("binhe", f"root {TIANQIAO}", "community", "001"),
+    grid("tiegong", f"root {TIANQIAO}", "community", "002"),
+    grid("huayuan", "binhe", "quarter", "0001", management="professional"),
+    grid("jiayuan", "binhe", "quarter", "0002", management="professional"),
+    grid("laoyuan", "tiegong", "quarter", "0001", management="three_nos"),
+    grid("huayuan lane", "huayuan", "lane", "01"),
+    grid("huayuan unit 1", "huayuan lane", "unit", "001"),
+    grid("huayuan unit 2", "huayuan", "unit", "012"),
     ("/households", {"grid_id": id_of("huayuan unit 1"), "address": "101室", "residents": 3}),
     ("/households", {"grid_id": id_of("huayuan unit 2"), "address": "201室", "residents": 2}),
-    _organisation("working committee", "street_working_committee", f"root {TIANQIAO}"),
-    _organisation("binhe committee", "community_party_org", "binhe"),
-    _organisation("huayuan branch", "quarter_party_org", "huayuan"),
-    _organisation("huayuan committee", "owners_committee", "huayuan"),
-    _organisation("jiayuan committee", "owners_committee", "jiayuan"),
-    _organisation("library", "resident_unit", "binhe"),
-    _organisation("volunteers", "volunteer_point", "binhe"),
-    _organisation("chenguang", "property_enterprise", f"root {TIANQIAO}"),
-    _organisation("chenguang branch", "enterprise_party_org", f"root {TIANQIAO}", "chenguang"),
-    _organisation("wanjia", "property_enterprise", f"root {TIANQIAO}"),
-    _post("secretary of working committee", "secretary", "working committee"),
-    _post("secretary of binhe committee", "secretary", "binhe committee"),
-    _post("members of binhe committee", "member", "binhe committee", seats=5),
-    _post("secretary of huayuan branch", "secretary", "huayuan branch"),
-    _post("director of huayuan committee", "director", "huayuan committee"),
-    _post("member of huayuan committee", "member", "huayuan committee", seats=5),
-    _post("director of jiayuan committee", "director", "jiayuan committee"),
-    _post("director of library", "director", "library"),
-    _post("director of volunteers", "director", "volunteers"),
-    _post("manager of chenguang", "manager", "chenguang"),
-    _post("supervisors of chenguang", "supervisor", "chenguang", seats=3),
-    _post("secretary of chenguang branch", "secretary", "chenguang branch"),
-    _post("members of chenguang branch", "member", "chenguang branch", seats=3),
-    _post("grid member of huayuan", "grid_member", "huayuan", on_grid=True),
-    _post("instructor of jiayuan", "party_building_instructor", "jiayuan", on_grid=True),
-    _post("instructor of laoyuan", "party_building_instructor", "laoyuan", on_grid=True),
-    *(_person(name, **more) for name, more in PEOPLE.items()),
-    *(_appointment(*office) for office in OFFICES),
-    _contract("contract of huayuan", "chenguang", "huayuan"),
+    organisation("working committee", "street_working_committee", f"root {TIANQIAO}"),
+    organisation("binhe committee", "community_party_org", "binhe"),
+    organisation("huayuan branch", "quarter_party_org", "huayuan"),
+    organisation("huayuan committee", "owners_committee", "huayuan"),
+    organisation("jiayuan committee", "owners_committee", "jiayuan"),
+    organisation("library", "resident_unit", "binhe"),
+    organisation("volunteers", "volunteer_point", "binhe"),
+    organisation("chenguang", "property_enterprise", f"root {TIANQIAO}"),
+    organisation("chenguang branch", "enterprise_party_org", f"root {TIANQIAO}", "chenguang"),
+    organisation("wanjia", "property_enterprise", f"root {TIANQIAO}"),
+    post("secretary of working committee", "secretary", "working committee"),
+    post("secretary of binhe committee", "secretary", "binhe committee"),
+    post("members of binhe committee", "member", "binhe committee", seats=5),
+    post("secretary of huayuan branch", "secretary", "huayuan branch"),
+    post("director of huayuan committee", "director", "huayuan committee"),
+    post("member of huayuan committee", "member", "huayuan committee", seats=5),
+    post("director of jiayuan committee", "director", "jiayuan committee"),
+    post("director of library", "director", "library"),
+    post("director of volunteers", "director", "volunteers"),
+    post("manager of chenguang", "manager", "chenguang"),
+    post("supervisors of chenguang", "supervisor", "chenguang", seats=3),
+    post("secretary of chenguang branch", "secretary", "chenguang branch"),
+    post("members of chenguang branch", "member", "chenguang branch", seats=3),
+    post("grid member of huayuan", "grid_member", "huayuan", on_grid=True),
+    post("instructor of jiayuan", "party_building_instructor", "jiayuan", on_grid=True),
+    post("instructor of laoyuan", "party_building_instructor", "laoyuan", on_grid=True),
+    *(person(name, **more) for name, more in PEOPLE.items()),
+    *(appointment(*office) for office in OFFICES),
+    service_contract("contract of huayuan", "chenguang", "huayuan"),
     ("/rubrics", {"id": id_of("rubric"), "street_id": TIANQIAO, "rubric": RUBRIC}),
     (
         "/meetings",
@@ -338,10 +347,10 @@ STREET: list[tuple[str, Json]] = [
 ]
 NEXT_DOOR: list[tuple[str, Json]] = [
     _street(NEIGHBOUR, "翟庄街道"),
-    _grid("next community", f"root {NEIGHBOUR}", "community", "001"),
-    _grid("next quarter", "next community", "quarter", "0001"),
-    _organisation("next enterprise", "property_enterprise", f"root {NEIGHBOUR}"),
-    _person("next person", NEIGHBOUR),
+    grid("next community", f"root {NEIGHBOUR}", "community", "001"),
+    grid("next quarter", "next community", "quarter", "0001"),
+    organisation("next enterprise", "property_enterprise", f"root {NEIGHBOUR}"),
+    person("next person", NEIGHBOUR),
     ("/rubrics", {"id": id_of("next rubric"), "street_id": NEIGHBOUR, "rubric": RUBRIC}),
 ]
 

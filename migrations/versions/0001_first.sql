@@ -57,6 +57,7 @@ CREATE TABLE grid (
     CONSTRAINT grid__id_taken PRIMARY KEY (street_id, id),
     CONSTRAINT grid__level CHECK (level IN ('street', 'community', 'quarter', 'lane', 'unit')),
     CONSTRAINT grid__management CHECK (management IN ('professional', 'self_managed', 'three_nos')),
+    CONSTRAINT grid__management_not_here CHECK (management IS NULL OR level IN ('quarter', 'lane')),
     CONSTRAINT grid__unknown_reference__street_id FOREIGN KEY(street_id) REFERENCES street (street_id)
 );
 
@@ -121,6 +122,7 @@ CREATE TABLE person (
     party_member BOOLEAN,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT person__id_taken PRIMARY KEY (street_id, id),
+    CONSTRAINT person__phone CHECK ((phone_encrypted IS NULL) = (phone_masked IS NULL)),
     CONSTRAINT person__unknown_reference__street_id FOREIGN KEY(street_id) REFERENCES street (street_id)
 );
 
@@ -182,7 +184,7 @@ CREATE TABLE post (
     CONSTRAINT post__id_taken PRIMARY KEY (street_id, id),
     CONSTRAINT post__unknown_reference__organisation_id FOREIGN KEY(street_id, organisation_id) REFERENCES organisation (street_id, id),
     CONSTRAINT post__unknown_reference__grid_id FOREIGN KEY(street_id, grid_id) REFERENCES grid (street_id, id),
-    CONSTRAINT post__kind CHECK (kind IN ('secretary', 'deputy_secretary', 'director', 'deputy_director', 'member', 'manager', 'grid_member', 'party_building_instructor', 'supervisor', 'volunteer')),
+    CONSTRAINT post__kind CHECK (kind IN ('secretary', 'deputy_secretary', 'director', 'deputy_director', 'member', 'manager', 'grid_member', 'party_building_instructor', 'supervisor', 'volunteer', 'host', 'clerk', 'administrator', 'auditor')),
     CONSTRAINT post__one_place CHECK (num_nonnulls(organisation_id, grid_id) = 1),
     CONSTRAINT post__seats CHECK (seats BETWEEN 1 AND 50)
 );
@@ -226,7 +228,7 @@ CREATE TABLE appointment (
     CONSTRAINT appointment__during UNIQUE (street_id, id, during WITHOUT OVERLAPS),
     CONSTRAINT appointment__post_taken UNIQUE (street_id, post_id, seat, during WITHOUT OVERLAPS),
     CONSTRAINT appointment__already_holds_post UNIQUE (street_id, post_id, person_id, during WITHOUT OVERLAPS),
-    CONSTRAINT appointment__source_not_in_force__rests_on FOREIGN KEY (street_id, rests_on, PERIOD during) REFERENCES appointment (street_id, id, PERIOD during),
+    CONSTRAINT appointment__source_not_in_force__source_id FOREIGN KEY (street_id, rests_on, PERIOD during) REFERENCES appointment (street_id, id, PERIOD during),
     CONSTRAINT appointment__source_not_in_force__contract_id FOREIGN KEY (street_id, contract_id, PERIOD during) REFERENCES service_contract (street_id, id, PERIOD during)
 );
 
@@ -242,6 +244,7 @@ CREATE TABLE dispute (
     quarter_id UUID NOT NULL,
     grid_id UUID,
     enterprise_id UUID,
+    reporter_id UUID,
     category TEXT NOT NULL,
     title TEXT NOT NULL,
     summary TEXT NOT NULL,
@@ -257,8 +260,11 @@ CREATE TABLE dispute (
     CONSTRAINT dispute__unknown_reference__quarter_id FOREIGN KEY(street_id, quarter_id) REFERENCES grid (street_id, id),
     CONSTRAINT dispute__unknown_reference__grid_id FOREIGN KEY(street_id, grid_id) REFERENCES grid (street_id, id),
     CONSTRAINT dispute__unknown_reference__enterprise_id FOREIGN KEY(street_id, enterprise_id) REFERENCES organisation (street_id, id),
+    CONSTRAINT dispute__unknown_reference__reporter_id FOREIGN KEY(street_id, reporter_id) REFERENCES person (street_id, id),
     CONSTRAINT dispute__state CHECK (state IN ('reported', 'accepted', 'in_mediation', 'agreed', 'closed', 'withdrawn')),
-    CONSTRAINT dispute__satisfaction CHECK (satisfaction BETWEEN 0 AND 100)
+    CONSTRAINT dispute__satisfaction CHECK (satisfaction BETWEEN 0 AND 100),
+    CONSTRAINT dispute__agreed CHECK ((state IN ('agreed', 'closed')) = (agreed_at IS NOT NULL)),
+    CONSTRAINT dispute__closed CHECK (num_nonnulls(closed_at, satisfaction) = CASE state WHEN 'closed' THEN 2 ELSE 0 END)
 );
 
 CREATE INDEX dispute__quarter_id ON dispute (street_id, quarter_id, id);
@@ -381,6 +387,7 @@ CREATE TABLE record (
     CONSTRAINT record__subject_kind CHECK (subject_kind IN ('appointment', 'organisation', 'enterprise')),
     CONSTRAINT record__kind CHECK (kind IN ('commendation', 'penalty', 'finding')),
     CONSTRAINT record__class CHECK (class IN ('minor', 'general', 'serious')),
+    CONSTRAINT record__class_missing CHECK ((kind = 'commendation') = (class IS NULL)),
     CONSTRAINT record__unknown_reference__street_id FOREIGN KEY(street_id) REFERENCES street (street_id)
 );
 
@@ -409,12 +416,17 @@ CREATE TABLE evaluation_run (
     served_at TIMESTAMP WITH TIME ZONE,
     notice_until TIMESTAMP WITH TIME ZONE,
     confirmed_at TIMESTAMP WITH TIME ZONE,
-    confirmed_by UUID,
+    confirmed_in_capacity UUID,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT evaluation_run__id_taken PRIMARY KEY (street_id, id),
+    CONSTRAINT evaluation_run__kinds CHECK (cardinality(kinds) > 0 AND kinds <@ ARRAY['member_score', 'unit_assessment', 'credit_rating']),
     CONSTRAINT evaluation_run__unknown_reference__rubric_id FOREIGN KEY(street_id, rubric_id) REFERENCES rubric (street_id, id),
     CONSTRAINT evaluation_run__state CHECK (state IN ('queued', 'computing', 'drafted', 'under_notice', 'final', 'failed', 'superseded')),
     CONSTRAINT evaluation_run__service_method CHECK (service_method IN ('in_person', 'electronic', 'posted', 'mail')),
+    CONSTRAINT evaluation_run__failed CHECK ((state = 'failed') = (failure IS NOT NULL)),
+    CONSTRAINT evaluation_run__drafted CHECK (num_nonnulls(drafted_at, input_sha256, engine_version) = CASE WHEN state IN ('queued', 'computing', 'failed') THEN 0 ELSE 3 END),
+    CONSTRAINT evaluation_run__served CHECK (state = 'superseded' OR num_nonnulls(service_method, service_evidence, served_at, notice_until) = CASE WHEN state IN ('under_notice', 'final') THEN 4 ELSE 0 END),
+    CONSTRAINT evaluation_run__confirmed CHECK (state = 'superseded' OR num_nonnulls(confirmed_at, confirmed_in_capacity) = CASE state WHEN 'final' THEN 2 ELSE 0 END),
     CONSTRAINT evaluation_run__period CHECK (period_from < period_until)
 );
 
@@ -435,6 +447,8 @@ CREATE TABLE evaluation_result (
     CONSTRAINT evaluation_result__unknown_reference__run_id FOREIGN KEY(street_id, run_id) REFERENCES evaluation_run (street_id, id),
     CONSTRAINT evaluation_result__kind CHECK (kind IN ('member_score', 'unit_assessment', 'credit_rating')),
     CONSTRAINT evaluation_result__subject_kind CHECK (subject_kind IN ('appointment', 'organisation', 'enterprise')),
+    CONSTRAINT evaluation_result__score CHECK (score BETWEEN 0 AND 1000000),
+    CONSTRAINT evaluation_result__subject_not_of_that_kind CHECK ((kind, subject_kind) IN (('member_score', 'appointment'), ('unit_assessment', 'organisation'), ('credit_rating', 'enterprise'))),
     CONSTRAINT evaluation_result__result_twice UNIQUE (street_id, run_id, kind, subject_id)
 );
 
@@ -602,11 +616,15 @@ SELECT c.street_id, 'credit_rating', 'enterprise', c.enterprise_id::text, 'prope
 FROM service_contract c
 WHERE feed.visible(c.street_id);
 
+-- The ballot of somebody whom the host's list no longer shows as present waits until it does again.
+
 CREATE VIEW feed.mark_v1 WITH (security_barrier) AS
 SELECT b.street_id, b.meeting_id::text AS meeting_id, b.cast_at, b.rater_id::text AS rater_id,
        a.person_id::text AS rater_person_id, b.party, b.subject_kind,
        b.subject_id::text AS subject_id, mark.key AS indicator, mark.value::int AS mark
 FROM ballot b
+JOIN attendance w ON w.street_id = b.street_id AND w.meeting_id = b.meeting_id
+    AND w.appointment_id = b.rater_id AND w.present
 JOIN appointment a ON a.street_id = b.street_id AND a.id = b.rater_id
 CROSS JOIN LATERAL jsonb_each_text(b.marks) AS mark
 WHERE b.struck_at IS NULL AND feed.visible(b.street_id);

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from maplebridge_api.main import create_app
 from maplebridge_api.platform.clock import clock
 from maplebridge_api.platform.database import Database, Scope
-from maplebridge_api.platform.identity import Caller, issue
+from maplebridge_api.platform.identity import Caller, everywhere, issue
 from maplebridge_domain.authority import Right
 from tests.conftest import Databases
 from tests.providers.serving import serving
@@ -43,7 +43,7 @@ async def served(databases: Databases) -> AsyncIterator[str]:
 
 @pytest.fixture
 def headers() -> dict[str, str]:
-    caller = Caller("fuzz", Scope(TIANQIAO, TIANQIAO), frozenset(Right))
+    caller = Caller("fuzz", Scope(TIANQIAO, TIANQIAO), everywhere(Right))
     return {"Authorization": f"Bearer {issue(caller)}"}
 
 

@@ -18,14 +18,14 @@ async def acts(tianqiao: Tianqiao, quarter: str) -> list[str]:
     reported = (await clerk.makes("/disputes", dispute(**place)))["id"]
     liu = {"appointment_id": id_of("liu in library"), "party": "resident_unit", "present": True}
     attendance = f"/meetings/{meeting}/attendance"
-    await clerk.puts(attendance, {"items": [liu]})
+    await clerk.replaces(attendance, {"items": [liu]})
     await tianqiao.new_events()
 
     cast = ballot("liu in library", "enterprise", "chenguang", meeting_id=meeting)
     first = {"If-Match": '"1"'}
     answers = [
         await he.posts("/meetings", MEETING_PLACE | place | later),
-        await he.puts(attendance, {"items": [liu]}),
+        await he.replaces(attendance, {"items": [liu]}),
         await he.posts("/tasks", task),
         await he.posts("/tasks/batch", {"items": [task]}),
         await he.posts(f"/tasks/{given}/completion", {}, headers=first),
@@ -47,8 +47,13 @@ async def test_a_community_secretary_acts_in_every_quarter_of_the_community(
 
 
 async def test_and_in_none_of_another_community(tianqiao: Tianqiao) -> None:
-    assert await acts(tianqiao, BEYOND) == ["403 right_missing"] * 9
-    assert await tianqiao.new_events() == []
+    assert await acts(tianqiao, BEYOND) == [
+        *["403 right_missing"] * 5,
+        "201",  # whoever lives in the street reports anywhere in it
+        "404 not_found",  # but does not see the cases there
+        *["403 right_missing"] * 2,
+    ]
+    assert await tianqiao.new_events() == ["dispute.reported"]
 
 
 async def test_a_quarter_whose_number_begins_alike_is_beyond_reach(tianqiao: Tianqiao) -> None:
@@ -58,5 +63,6 @@ async def test_a_quarter_whose_number_begins_alike_is_beyond_reach(tianqiao: Tia
         "UPDATE grid_placement SET path = replace(path, '/002/', '/0019/')"
         " WHERE path LIKE '411104001/002/%'"
     )
-    answer = await he.posts("/disputes", dispute(quarter_id=id_of(BEYOND)))
+    later = {"starts_at": "2026-10-30T19:00:00+08:00", "ends_at": "2026-10-30T20:00:00+08:00"}
+    answer = await he.posts("/meetings", MEETING_PLACE | {"quarter_id": id_of(BEYOND)} | later)
     assert outcome(answer) == "403 right_missing"

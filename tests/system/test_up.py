@@ -1,6 +1,7 @@
 """`maplebridge up` with all its parts: they come up, survive each other, and go."""
 
 import asyncio
+import re
 import signal
 import subprocess
 import sys
@@ -103,6 +104,16 @@ async def token_statuses(system: MapleBridge, *of_department: str) -> list[int]:
     return [answer.status_code for answer in answers]
 
 
+async def test_the_logs_tell_when_and_nothing_of_work_that_was_not_there(
+    system: MapleBridge,
+) -> None:
+    await asyncio.sleep(2)  # the job worker has looked for runs twice more
+    lines = {part: (system.folder.logs / f"{part}.log").read_text() for part in ("jobs", "api")}
+    assert "cron:hand_out_runs()" not in lines["jobs"]
+    assert "Application startup complete" in lines["api"]
+    assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d", told) for told in lines["api"].splitlines())
+
+
 @pytest.mark.parametrize("part", PARTS)
 async def test_a_part_that_is_killed_is_ready_again(
     system: MapleBridge, said: Said, part: str
@@ -133,7 +144,7 @@ async def test_somebody_elses_servers_are_used_and_left_alone(tmp_path: Path) ->
 async def servers_of_somebody_else(data: Path) -> AsyncIterator[tuple[str, str]]:
     folder = DataFolder(data)
     async with alone(folder, print):
-        place = Place(folder, secrets.load_or_create(folder), port=0, sandbox=True)
+        place = Place(folder, secrets.load_or_create(folder), port=0)
         servers = [postgres_part(place), valkey_part(place)]
         async with started(System(folder, servers, "", print)):
             yield place.owner_url, place.redis_url

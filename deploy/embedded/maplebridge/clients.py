@@ -8,6 +8,7 @@ import asyncpg
 from maplebridge import secrets
 from maplebridge.folder import DataFolder
 from maplebridge.postgres import PostgresServer
+from maplebridge.reach import start
 from maplebridge.trouble import Trouble
 
 
@@ -59,5 +60,5 @@ def _owner_url(folder: DataFolder, database_url: str | None) -> str:
 
 def _away(folder: DataFolder) -> Trouble:
     return Trouble(
-        f"The database of {folder.root} does not answer: start it with `maplebridge up`."
+        f"The database of {folder.root} does not answer: start it with `{start(folder)}`."
     )

@@ -14,20 +14,33 @@ import asyncpg
 
 from maplebridge.environment import inherited
 from maplebridge.launch import launched
-from maplebridge.secrets import Secrets
+from maplebridge.secrets import Secrets, not_the_same_kind
 from maplebridge.trouble import Trouble
-from maplebridge_domain.authority import Right
+from maplebridge_domain.authority import AUTHORITY, Role
 
-#: What each system of an installation may do, and in which streets. The department is that of
-#: Zhaoling District (411104), where the sample street lies; it sees statements and nothing else.
-CLIENTS: Mapping[str, tuple[frozenset[Right], tuple[int, int]]] = {
-    "evaluator": (frozenset({Right.RUNS_COMPUTE}), (0, 999_999_999)),
-    "operator": (frozenset(Right), (0, 999_999_999)),
-    "sample": (frozenset(Right), (0, 999_999_999)),
-    "department": (frozenset({Right.STATEMENTS_READ}), (411_104_000, 411_104_999)),
+#: What each system of an installation is, and in which streets. The department is that of Zhaoling
+#: District (411104), where the sample street lies; it sees statements and nothing else.
+CLIENTS: Mapping[str, tuple[Role, tuple[int, int]]] = {
+    "evaluator": (Role.EVALUATOR, (0, 999_999_999)),
+    "operator": (Role.OPERATOR, (0, 999_999_999)),
+    "sample": (Role.OPERATOR, (0, 999_999_999)),
+    "integrator": (Role.INTEGRATOR, (411_104_001, 411_104_001)),
+    "department": (Role.MANAGEMENT_DEPARTMENT, (411_104_000, 411_104_999)),
 }
 SERVICE_ROLES = ("mb_api", "mb_evaluator")
 VERSION_MIN = 18
+
+MARK_SANDBOX = "COMMENT ON TABLE sandbox_clock IS 'of a sandbox'"
+MARK_REAL = "COMMENT ON TABLE sandbox_clock IS 'of a real street: never set'"
+#: Whether a database is a sandbox's; null: it is new. One that was prepared by hand has no mark.
+KIND = """
+SELECT CASE
+    WHEN obj_description('sandbox_clock'::regclass) IS NOT NULL
+        THEN obj_description('sandbox_clock'::regclass) = 'of a sandbox'
+    WHEN EXISTS (SELECT FROM sandbox_clock) THEN true
+    WHEN EXISTS (SELECT FROM street) THEN false
+END
+"""
 REPOSITORY = Path(__file__).parents[3]
 
 
@@ -49,10 +62,12 @@ async def prepare_database(owner_url: str, secrets: Secrets, log: Path) -> None:
     Doing it again changes nothing.
 
     Raises:
-        Trouble: the server is too old, or the migration failed.
+        Trouble: the server is too old, the migration failed, or the database was begun as the
+            other of sandbox and real installation.
     """
     await check_version(owner_url)
     await migrate(owner_url, log)
+    await keep_kind(owner_url, sandbox=secrets.sandbox)
     await let_services_log_in(owner_url, secrets)
     await register_clients(owner_url, secrets)
 
@@ -98,6 +113,24 @@ async def migrate(owner_url: str, log: Path) -> None:
         raise Trouble(f"The migration failed; what it said is in {log}.")
 
 
+async def keep_kind(owner_url: str, *, sandbox: bool) -> None:
+    """Mark a new database as a sandbox's or a real street's; refuse one of the other kind.
+
+    The data folder knows it too, but another folder may be used with the same database.
+
+    Raises:
+        Trouble: it was begun as the other kind.
+    """
+    connection = await asyncpg.connect(owner_url)
+    try:
+        known = await connection.fetchval(KIND)
+        if known is not None and known != sandbox:
+            raise Trouble(not_the_same_kind("该数据库", "The database", is_sandbox=known))
+        await connection.execute(MARK_SANDBOX if sandbox else MARK_REAL)
+    finally:
+        await connection.close()
+
+
 async def let_services_log_in(owner_url: str, secrets: Secrets) -> None:
     """Give the roles that the migrations made the passwords of this installation."""
     connection = await asyncpg.connect(owner_url)
@@ -116,13 +149,13 @@ async def register_clients(owner_url: str, secrets: Secrets) -> None:
     from maplebridge_api.platform.database import Scope
     from maplebridge_api.platform.identity import register_client
 
-    for client_id, (rights, streets) in CLIENTS.items():
+    for client_id, (role, streets) in CLIENTS.items():
         await register_client(
             owner_url,
             client_id=client_id,
             secret=secrets.client_secrets[client_id],
             name=client_id,
-            rights=rights,
+            rights=AUTHORITY[role],
             scope=Scope(*streets),
         )
 

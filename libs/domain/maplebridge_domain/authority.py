@@ -1,5 +1,11 @@
-"""Who may do what: rights, and the rights that an appointment in force gives over its subtree."""
+"""Who may do what: one table from roles to rights, and how far each right reaches.
 
+A role is what an appointment in force gives, or what a system is registered as; nothing else gives
+rights. Source: Zhaoling District's description of the "256" method (2024-01-08) for who convenes, who
+mediates and who sits at the table; the reach is our own reading of it.
+"""
+
+from collections.abc import Mapping
 from enum import StrEnum
 
 from .organisation import OrganisationKind, PostKind
@@ -16,8 +22,10 @@ class Right(StrEnum):
     PEOPLE_WRITE = "people:write"
     APPOINTMENTS_WRITE = "appointments:write"
     DISPUTES_REPORT = "disputes:report"
+    DISPUTES_READ = "disputes:read"
     DISPUTES_HANDLE = "disputes:handle"
     MEETINGS_WRITE = "meetings:write"
+    BALLOTS_READ = "ballots:read"
     BALLOTS_CAST = "ballots:cast"
     RECORDS_WRITE = "records:write"
     RUBRICS_WRITE = "rubrics:write"
@@ -32,29 +40,155 @@ class Right(StrEnum):
     ACT_AS = "act_as"
 
 
-_TABLE = frozenset({Right.READ, Right.DISPUTES_REPORT, Right.BALLOTS_CAST})
-_COMMUNITY = _TABLE | {Right.PEOPLE_READ, Right.DISPUTES_HANDLE, Right.MEETINGS_WRITE}
+class Reach(StrEnum):
+    """How far a right reaches."""
 
-#: Rights that an appointment gives, by kind of organisation and post; the rest give `_TABLE`.
-#: Source: our own reading of Zhaoling District's description, 2024-01-08.
-RIGHTS: dict[tuple[OrganisationKind | None, PostKind], frozenset[Right]] = {
-    (OrganisationKind.STREET_WORKING_COMMITTEE, PostKind.SECRETARY): _COMMUNITY
-    | {
+    STREET = "street"  # the whole street; for a system: all streets of its range
+    PLACE = (
+        "place"  # the grid of the appointment and below, or the quarters that its enterprise serves
+    )
+    OWN = "own"  # what oneself reported or cast
+
+
+class Role(StrEnum):
+    """What an appointment in force makes of its holder, or what a system is registered as."""
+
+    STREET_SECRETARY = "street_secretary"
+    STREET_ADMINISTRATOR = "street_administrator"
+    STREET_CLERK = "street_clerk"
+    AUDITOR = "auditor"
+    COMMUNITY_SECRETARY = "community_secretary"
+    QUARTER_SECRETARY = "quarter_secretary"
+    PARTY_BUILDING_INSTRUCTOR = "party_building_instructor"
+    GRID_MEMBER = "grid_member"
+    COMMITTEE_DIRECTOR = "committee_director"
+    COMMITTEE_DEPUTY = "committee_deputy"
+    COMMITTEE_MEMBER = "committee_member"
+    ENTERPRISE_SECRETARY = "enterprise_secretary"
+    ENTERPRISE_MANAGER = "enterprise_manager"
+    VOLUNTARY_SUPERVISOR = "voluntary_supervisor"
+    MEETING_HOST = "meeting_host"
+    DELEGATE = "delegate"  # any other post that can sit at the table
+    RESIDENT = "resident"  # no appointment
+    MANAGEMENT_DEPARTMENT = "management_department"
+    EVALUATOR = "evaluator"
+    INTEGRATOR = "integrator"
+    OPERATOR = "operator"
+
+
+Grants = Mapping[Right, Reach]
+
+
+def _grants(reach: Reach, *rights: Right) -> dict[Right, Reach]:
+    return dict.fromkeys(rights, reach)
+
+
+_RESIDENT = _grants(Reach.STREET, Right.READ, Right.DISPUTES_REPORT) | _grants(
+    Reach.OWN, Right.DISPUTES_READ
+)
+_DELEGATE = _RESIDENT | _grants(Reach.OWN, Right.BALLOTS_CAST, Right.BALLOTS_READ)
+_IN_PLACE = _DELEGATE | _grants(Reach.PLACE, Right.DISPUTES_READ)
+_HANDLING = _IN_PLACE | _grants(Reach.PLACE, Right.DISPUTES_HANDLE)
+_HOST = _HANDLING | _grants(
+    Reach.PLACE, Right.MEETINGS_WRITE, Right.BALLOTS_CAST, Right.BALLOTS_READ
+)
+_SECRETARY = _HOST | _grants(Reach.STREET, Right.PEOPLE_READ)
+_OFFICE = _grants(
+    Reach.STREET,
+    Right.READ,
+    Right.PEOPLE_READ,
+    Right.DISPUTES_READ,
+    Right.DISPUTES_REPORT,
+    Right.RESULTS_READ,
+    Right.STATEMENTS_READ,
+    Right.EVENTS_READ,
+)
+_CLERK = _OFFICE | _grants(
+    Reach.STREET,
+    Right.GRID_WRITE,
+    Right.ORGANISATIONS_WRITE,
+    Right.PEOPLE_WRITE,
+    Right.APPOINTMENTS_WRITE,
+    Right.DISPUTES_HANDLE,
+    Right.RECORDS_WRITE,
+    Right.RUNS_REQUEST,
+    Right.RESULTS_NOTIFY,
+)
+
+#: The table. A right that is not here is not given.
+AUTHORITY: Mapping[Role, Grants] = {
+    Role.STREET_SECRETARY: _OFFICE
+    | _grants(
+        Reach.STREET,
+        Right.DISPUTES_HANDLE,
+        Right.MEETINGS_WRITE,
+        Right.BALLOTS_READ,
+        Right.BALLOTS_CAST,
+        Right.APPOINTMENTS_WRITE,
         Right.RUNS_REQUEST,
-        Right.RESULTS_READ,
         Right.RESULTS_NOTIFY,
         Right.RESULTS_CONFIRM,
-        Right.STATEMENTS_READ,
-        Right.EVENTS_READ,
-        Right.APPOINTMENTS_WRITE,
+    ),
+    Role.STREET_ADMINISTRATOR: _CLERK | _grants(Reach.STREET, Right.RUBRICS_WRITE),
+    Role.STREET_CLERK: _CLERK,
+    Role.AUDITOR: _OFFICE | _grants(Reach.STREET, Right.BALLOTS_READ),
+    Role.COMMUNITY_SECRETARY: _SECRETARY | _grants(Reach.PLACE, Right.APPOINTMENTS_WRITE),
+    Role.QUARTER_SECRETARY: _SECRETARY,
+    Role.PARTY_BUILDING_INSTRUCTOR: _HANDLING,
+    Role.GRID_MEMBER: _HANDLING,
+    Role.COMMITTEE_DIRECTOR: _IN_PLACE,
+    Role.COMMITTEE_DEPUTY: _IN_PLACE,
+    Role.COMMITTEE_MEMBER: _IN_PLACE,
+    Role.ENTERPRISE_SECRETARY: _IN_PLACE,
+    Role.ENTERPRISE_MANAGER: _IN_PLACE,
+    Role.VOLUNTARY_SUPERVISOR: _IN_PLACE,
+    Role.MEETING_HOST: _HOST,
+    Role.DELEGATE: _DELEGATE,
+    Role.RESIDENT: _RESIDENT,
+    Role.MANAGEMENT_DEPARTMENT: _grants(Reach.STREET, Right.STATEMENTS_READ),
+    Role.EVALUATOR: _grants(Reach.STREET, Right.RUNS_COMPUTE),
+    Role.INTEGRATOR: _grants(
+        Reach.STREET, Right.READ, Right.DISPUTES_REPORT, Right.DISPUTES_READ, Right.EVENTS_READ
+    ),
+    Role.OPERATOR: _grants(Reach.STREET, *Right),
+}
+
+SYSTEMS = (Role.MANAGEMENT_DEPARTMENT, Role.EVALUATOR, Role.INTEGRATOR, Role.OPERATOR)
+
+_COMMITTEES = (OrganisationKind.OWNERS_COMMITTEE, OrganisationKind.PROPERTY_MANAGEMENT_COMMITTEE)
+_ENTERPRISES = (OrganisationKind.PROPERTY_ENTERPRISE, OrganisationKind.ENTERPRISE_PARTY_ORG)
+
+_ROLES: dict[tuple[OrganisationKind | None, PostKind], Role] = {
+    (OrganisationKind.STREET_WORKING_COMMITTEE, PostKind.SECRETARY): Role.STREET_SECRETARY,
+    (OrganisationKind.STREET_WORKING_COMMITTEE, PostKind.ADMINISTRATOR): Role.STREET_ADMINISTRATOR,
+    (OrganisationKind.STREET_WORKING_COMMITTEE, PostKind.CLERK): Role.STREET_CLERK,
+    (OrganisationKind.STREET_WORKING_COMMITTEE, PostKind.AUDITOR): Role.AUDITOR,
+    (OrganisationKind.COMMUNITY_PARTY_ORG, PostKind.SECRETARY): Role.COMMUNITY_SECRETARY,
+    (OrganisationKind.COMMUNITY_PARTY_ORG, PostKind.HOST): Role.MEETING_HOST,
+    (OrganisationKind.QUARTER_PARTY_ORG, PostKind.SECRETARY): Role.QUARTER_SECRETARY,
+    (OrganisationKind.QUARTER_PARTY_ORG, PostKind.HOST): Role.MEETING_HOST,
+    (None, PostKind.GRID_MEMBER): Role.GRID_MEMBER,
+    (None, PostKind.PARTY_BUILDING_INSTRUCTOR): Role.PARTY_BUILDING_INSTRUCTOR,
+    (OrganisationKind.ENTERPRISE_PARTY_ORG, PostKind.SECRETARY): Role.ENTERPRISE_SECRETARY,
+    (OrganisationKind.PROPERTY_ENTERPRISE, PostKind.MANAGER): Role.ENTERPRISE_MANAGER,
+    (OrganisationKind.PROPERTY_ENTERPRISE, PostKind.SUPERVISOR): Role.VOLUNTARY_SUPERVISOR,
+    **{
+        (committee, post): role
+        for committee in _COMMITTEES
+        for post, role in (
+            (PostKind.DIRECTOR, Role.COMMITTEE_DIRECTOR),
+            (PostKind.DEPUTY_DIRECTOR, Role.COMMITTEE_DEPUTY),
+            (PostKind.MEMBER, Role.COMMITTEE_MEMBER),
+        )
     },
-    (OrganisationKind.COMMUNITY_PARTY_ORG, PostKind.SECRETARY): _COMMUNITY
-    | {Right.APPOINTMENTS_WRITE},
-    (OrganisationKind.QUARTER_PARTY_ORG, PostKind.SECRETARY): _COMMUNITY,
-    (None, PostKind.GRID_MEMBER): _TABLE | {Right.DISPUTES_HANDLE},
 }
 
 
-def rights_of(holder: OrganisationKind | None, post: PostKind) -> frozenset[Right]:
-    """Return the rights that an appointment to such a post gives while it is in force."""
-    return RIGHTS.get((holder, post), _TABLE)
+def role_of(holder: OrganisationKind | None, post: PostKind) -> Role:
+    """Return the role that an appointment to such a post gives while it is in force."""
+    return _ROLES.get((holder, post), Role.DELEGATE)
+
+
+def reaches_by_contract(holder: OrganisationKind | None) -> bool:
+    """Tell whether a post's place is the quarters that its enterprise serves, not a grid."""
+    return holder in _ENTERPRISES

@@ -47,6 +47,10 @@ class PostKind(StrEnum):
     PARTY_BUILDING_INSTRUCTOR = "party_building_instructor"  # 党建指导员
     SUPERVISOR = "supervisor"  # 义务监督员
     VOLUNTEER = "volunteer"  # 志愿者
+    HOST = "host"  # 议事会主持人
+    CLERK = "clerk"  # 街道经办人
+    ADMINISTRATOR = "administrator"  # 街道管理员
+    AUDITOR = "auditor"  # 审计员
 
 
 #: Posts that sit on a grid; all others sit in an organisation.
@@ -58,7 +62,7 @@ class WrongPlaceForPost(Problem):
     """Grid members and instructors sit on a grid, all other posts in an organisation."""
 
     kind = Kind.RULE
-    zh = "{post_kind}岗位须设在{place}，且只能填写一处。"
+    zh = "岗位设置处不符：{post_kind}岗位须设在{place}，且只能填写一处。"
     en = "A post of kind {post_kind} belongs to {place_en}, and to that alone."
     pointer = "/kind"
 
@@ -72,7 +76,7 @@ class WrongParent(Problem):
     """An enterprise's party organisation names its enterprise as parent."""
 
     kind = Kind.RULE
-    zh = "物业服务企业党组织须以其物业服务企业为上级组织。"
+    zh = "上级组织不符：物业服务企业党组织须以其物业服务企业为上级组织。"
     en = "The party organisation of an enterprise must name its property enterprise as parent."
     pointer = "/parent_id"
 

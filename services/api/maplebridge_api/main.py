@@ -18,6 +18,7 @@ from . import (
     sessions,
 )
 from .platform import event_log, health, oauth, openapi, problems, routing, sandbox
+from .platform.authority import Authority
 from .platform.database import Database
 from .platform.limits import BodyLimit
 from .platform.metrics import Metrics
@@ -64,6 +65,7 @@ def create_app() -> FastAPI:
         settings().database_url.get_secret_value(), settings().database_connections
     )
     app.state.as_person = appointments.service.as_person
+    app.state.authority = Authority(appointments.service.offices)
     app.state.session_states = SessionStates(sessions.service.is_in_force)
     routers = [slice_.routes.routes for slice_ in SLICES]
     routers += [event_log.routes, oauth.routes, health.routes]

@@ -1,8 +1,10 @@
 """What an operator can set; secrets come from here and nowhere else."""
 
+import json
 from functools import cache
+from typing import Self
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -16,7 +18,7 @@ class OidcProvider(BaseModel):
 class Settings(BaseSettings):
     """Read from the environment: `MAPLEBRIDGE_DATABASE_URL` and so on."""
 
-    model_config = SettingsConfigDict(env_prefix="MAPLEBRIDGE_")
+    model_config = SettingsConfigDict(env_prefix="MAPLEBRIDGE_", hide_input_in_errors=True)
 
     database_url: SecretStr = Field(description="The database, as role mb_api.")
     redis_url: SecretStr = Field(description="Valkey or Redis: redis:// or unix://.")
@@ -40,6 +42,16 @@ class Settings(BaseSettings):
     outside_seconds_max: float = Field(
         5, gt=0, le=30, description="How long a service outside may take to answer."
     )
+
+    @model_validator(mode="after")
+    def _a_sandbox_signs_with_a_key_of_its_own(self) -> Self:
+        """A sandbox's statement must not verify against the keys of a real installation."""
+        kid = json.loads(self.statement_key.get_secret_value()).get("kid", "")
+        if kid.startswith("test-") != self.sandbox:
+            raise ValueError(
+                "The kid of MAPLEBRIDGE_STATEMENT_KEY begins with `test-` in a sandbox, and only there."
+            )
+        return self
 
 
 @cache

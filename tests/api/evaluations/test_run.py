@@ -203,6 +203,15 @@ async def test_results_are_published_whole_or_not_at_all(tianqiao: Tianqiao, cha
     assert (await tianqiao.clerk_li.gets(RUN)).json()["state"] == "queued"
 
 
+async def test_a_result_about_another_kind_of_subject_is_refused(tianqiao: Tianqiao) -> None:
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    wrong = publication()
+    wrong["results"][1]["subject_kind"] = "organisation"
+    answer = await tianqiao.worker.puts(f"{RUN}/results", wrong)
+    assert outcome(answer) == "422 subject_not_of_that_kind"
+    assert (await tianqiao.clerk_li.gets(RUN)).json()["state"] == "queued"
+
+
 @pytest.mark.parametrize(
     ("instead_of", "wrong"),
     [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from maplebridge.docs import problems
+from maplebridge.docs import authority, problems
 from maplebridge_api.main import create_app
 from maplebridge_api.platform.openapi import routes_of
 from maplebridge_domain.problem import Problem
@@ -26,6 +26,11 @@ def test_the_committed_document_is_the_applications() -> None:
 def test_the_committed_list_of_problems_is_whole() -> None:
     committed = (DOCS / "problems.md").read_text(encoding="utf-8")
     assert committed == problems(), "run `make docs`"
+
+
+def test_the_committed_table_of_authority_is_the_codes() -> None:
+    committed = (DOCS / "authority.md").read_text(encoding="utf-8")
+    assert committed == authority(), "run `make docs`"
 
 
 def test_operations_have_stable_unique_names_and_sentences_in_both_languages() -> None:

@@ -1,5 +1,6 @@
 """How persons come in: by WeChat, by a provider, with a code that the street has handed out."""
 
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,10 +68,9 @@ class Door:
     async def statements(self) -> list[str]:
         """Collect from now on what is sent to the database, on every connection."""
         sent: list[str] = []
-        pool = await self.street.app.state.database.pool()
-        connections = [await pool.acquire() for _ in range(pool.get_max_size())]
-        for connection in connections:
-            connection.add_query_logger(lambda record: sent.append(record.query))
-        for connection in connections:
-            await pool.release(connection)
+        async with AsyncExitStack() as stack:
+            for _ in range(10):
+                connections = self.street.app.state.database.connections
+                connection = await stack.enter_async_context(connections.use())
+                connection.add_query_logger(lambda record: sent.append(record.query))
         return sent

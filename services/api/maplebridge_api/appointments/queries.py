@@ -9,6 +9,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    Select,
     SmallInteger,
     Text,
     Uuid,
@@ -26,6 +27,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
 
 from maplebridge_domain.period import Period
 
+from ..organisations.service import standing_of_post
 from ..platform.database import (
     GATE,
     Read,
@@ -36,7 +38,7 @@ from ..platform.database import (
     json_object,
     json_period,
 )
-from ..platform.paging import Pages, single
+from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from .tables import appointment
 
@@ -82,7 +84,7 @@ APPOINTMENT_OUT = json_object(
     contract_id=appointment.c.contract_id,
 )
 
-APPOINTMENT_BY_ID = single(appointment, APPOINTMENT_OUT)
+APPOINTMENT_BY_ID = Single(appointment, APPOINTMENT_OUT)
 APPOINTMENTS = Pages(
     appointment,
     APPOINTMENT_OUT,
@@ -198,23 +200,44 @@ SUMMARY = Read(
 )
 
 
-@dataclass(frozen=True)
-class Office:
-    """An appointment in force, as the source of its holder's rights."""
-
-    street_id: int
-    person_id: UUID
-    post_id: UUID
-
-
-OFFICE = Statement(
-    select(appointment.c.street_id, appointment.c.person_id, appointment.c.post_id).where(
-        in_scope(appointment), appointment.c.id == _id, appointment.c.during.contains(_at)
-    ),
-    Office,
+_offices = (
+    select(
+        json_object(
+            id=appointment.c.id,
+            during=json_period(appointment.c.during),
+            post=standing_of_post(appointment.c.street_id, appointment.c.post_id),
+        ).label("office")
+    )
+    .where(
+        GATE,
+        in_scope(appointment),
+        appointment.c.person_id == bindparam("person_id", type_=Uuid),
+        appointment.c.during.contains(_at),
+    )
+    .order_by(appointment.c.id)
+    .limit(50)
+    .subquery("offices")
+)
+#: A person's appointments in force: JSON text of `[{"id", "during", "post"}]`.
+OFFICES = Read(
+    select(func.coalesce(cast(func.json_agg(_offices.c.office), Text), "[]")).limit(1), str
 )
 
 
+@dataclass(frozen=True)
+class Holder:
+    """Who holds an appointment."""
+
+    street_id: int
+    person_id: UUID
+
+
+OFFICE = Statement(
+    select(appointment.c.street_id, appointment.c.person_id).where(
+        in_scope(appointment), appointment.c.id == _id, appointment.c.during.contains(_at)
+    ),
+    Holder,
+)
 OF_PERSON = Statement(
     select(appointment.c.id).where(
         in_scope(appointment), appointment.c.person_id == bindparam("person_id", type_=Uuid)
@@ -223,8 +246,7 @@ OF_PERSON = Statement(
 )
 
 
-def person_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> ColumnElement[UUID]:
-    """Write who holds an appointment, for another slice's statement."""
+def holder_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> Select[tuple[UUID]]:
+    """Write who holds an appointment, to be joined in another slice's statement: `person_id`."""
     named = (appointment.c.street_id == street_id, appointment.c.id == id_)
-    person_id = select(appointment.c.person_id).where(*named)
-    return person_id.correlate_except(appointment).scalar_subquery()
+    return select(appointment.c.person_id).where(*named).correlate_except(appointment)

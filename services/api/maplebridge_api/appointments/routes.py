@@ -26,16 +26,17 @@ from maplebridge_domain.cross_appointment import (
 )
 from maplebridge_domain.period import EmptyPeriod
 
+from ..platform.authority import Authority
 from ..platform.bodies import Batch, BatchOut, Page, StreetIdParameter
 from ..platform.clock import clock
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created
 from ..platform.paging import After, Limit, get
-from ..platform.problems import IdTaken
+from ..platform.problems import IdTaken, NotFound
 from ..platform.request import IfMatch, Tx, create, create_batch
 from ..platform.routing import router
 from . import queries, service
-from .schemas import AppointmentOut, End, NewAppointment, NewCrossAppointment, Summary
+from .schemas import AppointmentOut, Capacities, End, NewAppointment, NewCrossAppointment, Summary
 
 routes = router("appointments")
 
@@ -123,9 +124,18 @@ async def create_cross_appointments(
     return await create_batch(tx, body, service.cross_appoint)
 
 
+@routes.get("/capacities", responses=answers(Capacities))
+async def list_capacities(request: Request, caller: Reader) -> Capacities:
+    """List the appointments by which the caller can act. 我的任职身份"""
+    authority: Authority = request.app.state.authority
+    return await service.capacities(authority, request.app.state.database, caller)
+
+
 @routes.get("/cross-appointments/summary", responses=answers(Summary))
 async def summarise_cross_appointments(
     request: Request, caller: Reader, street_id: StreetIdParameter, at: AwareDatetime | None = None
 ) -> Response:
     """Count cross-appointments in force in a street at an instant. 交叉任职统计"""
+    if street_id not in caller.scope:
+        raise NotFound("query:street_id")
     return await get(request, caller, queries.SUMMARY, street_id=street_id, at=at or clock.now())

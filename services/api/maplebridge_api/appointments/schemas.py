@@ -5,9 +5,25 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from maplebridge_domain.authority import Reach, Right, Role
 from maplebridge_domain.cross_appointment import Election
 
 from ..platform.bodies import Body, Day, Instant, Line, New, PeriodIn, PeriodOut
+
+
+class CapacityOut(BaseModel):
+    """An appointment in force by which a person can act."""
+
+    id: UUID
+    role: Role
+    rights: dict[Right, Reach] = Field(description="Each with its reach. 权限及其范围")
+    place: list[str] = Field(description="Paths of the grids where rights of reach `place` hold.")
+
+
+class Capacities(BaseModel):
+    """In what capacities the caller can act; anyone can as a resident."""
+
+    items: list[CapacityOut]
 
 
 class NewAppointment(New):

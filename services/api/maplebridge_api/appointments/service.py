@@ -6,26 +6,29 @@ from typing import Any
 from uuid import UUID
 
 from maplebridge_domain.appointment import PostTaken, check_cross_appointment_term, check_end
-from maplebridge_domain.authority import Right, rights_of
+from maplebridge_domain.authority import AUTHORITY, Right, reaches_by_contract, role_of
 from maplebridge_domain.cross_appointment import (
     STEPS,
     Contract,
     check_cross_appointment_evidence,
     check_cross_appointment_posts,
 )
+from maplebridge_domain.organisation import OrganisationKind, PostKind
+from maplebridge_domain.period import Period
 from maplebridge_domain.worktime import SHANGHAI
 
 from ..organisations.service import CONTRACT, POST, POST_TO_FILL, Post, ServiceContract
 from ..people.service import PERSON, Person
+from ..platform.authority import Authority, Office
 from ..platform.bodies import range_text
 from ..platform.clock import clock
-from ..platform.database import Scope, Transaction
-from ..platform.identity import Caller
+from ..platform.database import Database, Scope, Transaction
+from ..platform.identity import Caller, LoggedIn
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
 from . import events, queries
-from .queries import APPOINTMENT, Appointment, person_of
-from .schemas import End, NewAppointment, NewCrossAppointment
+from .queries import APPOINTMENT, Appointment, holder_of
+from .schemas import Capacities, CapacityOut, End, NewAppointment, NewCrossAppointment
 
 __all__ = [
     "APPOINTMENT",
@@ -33,9 +36,11 @@ __all__ = [
     "appoint",
     "appointments_of",
     "as_person",
+    "capacities",
     "cross_appoint",
     "end",
-    "person_of",
+    "holder_of",
+    "offices",
 ]
 
 
@@ -193,22 +198,54 @@ async def appointments_of(tx: Transaction, person_id: UUID) -> list[UUID]:
     return await tx.all(queries.OF_PERSON, person_id=person_id)
 
 
-async def as_person(tx: Transaction, client: Caller, capacity: UUID) -> Caller:
-    """Return the holder of an appointment in force as a caller, with the rights that it gives.
+async def as_person(tx: Transaction, client_id: str, capacity: UUID) -> LoggedIn:
+    """Return the holder of an appointment in force, as if they had logged in (a sandbox's way).
 
     Raises:
         NotFound: no such appointment is in force in the client's range.
     """
-    now: datetime = clock.now()
-    office = await tx.maybe(queries.OFFICE, id=capacity, at=now)
+    office = await tx.maybe(queries.OFFICE, id=capacity, at=clock.now())
     if office is None:
         raise NotFound("/act_as")
-    [post] = await tx.all(POST, ids=[office.post_id])
-    return Caller(
-        client_id=client.client_id,
-        scope=Scope(office.street_id, office.street_id),
-        rights=rights_of(post.place.holder, post.place.post_kind),
-        person_id=office.person_id,
-        capacity=capacity,
-        reach=post.place.path,
+    return LoggedIn(client_id, office.street_id, office.person_id, capacity)
+
+
+async def capacities(authority: Authority, database: Database, caller: Caller) -> Capacities:
+    """Return in what capacities a person can act now; a system has none."""
+    if caller.person_id is None:
+        return Capacities(items=[])
+    now = clock.now()
+    person = LoggedIn(caller.client_id, caller.scope.lo, caller.person_id)
+    return Capacities(
+        items=[
+            CapacityOut(
+                id=office.id,
+                role=office.role,
+                rights=dict(AUTHORITY[office.role]),
+                place=list(office.caller(person, now).place),
+            )
+            for office in await authority.offices(database, person, now)
+        ]
     )
+
+
+async def offices(database: Database, person: LoggedIn, at: datetime) -> list[Office]:
+    """Return a person's appointments in force, with the role and the place that each gives."""
+    scope = Scope(person.street_id, person.street_id)
+    found = await database.read(queries.OFFICES, scope, person_id=person.person_id, at=at)
+    return [_office(row) for row in json.loads(found or "[]")]
+
+
+def _office(row: dict[str, Any]) -> Office:
+    post, during = row["post"], _period(row["during"])
+    holder = OrganisationKind(post["holder"]) if post["holder"] else None
+    place = [(post["path"], during)]
+    if reaches_by_contract(holder):
+        place = [(served["path"], _period(served)) for served in post["served"]]
+    role = role_of(holder, PostKind(post["kind"]))
+    return Office(UUID(row["id"]), role, during, tuple(place))
+
+
+def _period(during: dict[str, str]) -> Period:
+    until = datetime.fromisoformat(during["until"]) if during["until"] else None
+    return Period(datetime.fromisoformat(during["from"]), until)

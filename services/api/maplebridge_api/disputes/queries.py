@@ -16,18 +16,18 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
-    or_,
     select,
     update,
 )
 
+from maplebridge_domain.authority import Right
 from maplebridge_domain.dispute import DisputeState
 
 from ..grid.service import STANDING_BY_ID, path_of
 from ..organisations.service import serving_enterprise
-from ..platform.database import Statement, an_id, by_ids, in_scope, insert_rows, json_object
+from ..platform.database import LO, Statement, an_id, by_ids, in_scope, insert_rows, json_object
 from ..platform.hot import HotWrite, behind_gate
-from ..platform.paging import Pages, single
+from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
 from . import events
 from .tables import dispute, dispute_step
@@ -54,14 +54,25 @@ def _out(of: Any) -> ColumnElement[Any]:
 
 
 DISPUTE_OUT = _out(dispute)
-DISPUTE_BY_ID = single(dispute, DISPUTE_OUT)
+_quarter_id: ColumnElement[Any] = bindparam("quarter_id", type_=Uuid)
+SEEN = Seen(
+    Right.DISPUTES_READ,
+    lambda given: (
+        path_of(LO, _quarter_id)
+        if "quarter_id" in given
+        else path_of(dispute.c.street_id, dispute.c.quarter_id)
+    ),
+    own=lambda person_id, _: dispute.c.reporter_id == person_id,
+)
+DISPUTE_BY_ID = Single(dispute, DISPUTE_OUT, seen=SEEN)
 DISPUTES = Pages(
     dispute,
     DISPUTE_OUT,
     {
-        "quarter_id": dispute.c.quarter_id == bindparam("quarter_id", type_=Uuid),
+        "quarter_id": dispute.c.quarter_id == _quarter_id,
         "state": dispute.c.state == bindparam("state", type_=Text),
     },
+    seen=SEEN,
 )
 
 
@@ -80,16 +91,16 @@ class Reported:
 
 _place = behind_gate(STANDING_BY_ID, "place")
 _reported_at = bindparam("reported_at", type_=DateTime(timezone=True))
-_reach: ColumnElement[Any] = bindparam("reach", type_=Text)
 _draft = (
     select(
         _place.c.street_id,
-        func.coalesce(bindparam("id", type_=Uuid), func.uuidv7()).label("id"),
+        bindparam("id", type_=Uuid).label("id"),
         _place.c.grid_id.label("quarter_id"),
         bindparam("grid_id", type_=Uuid).label("grid_id"),
         serving_enterprise(_place.c.street_id, _place.c.grid_id, _reported_at).label(
             "enterprise_id"
         ),
+        bindparam("reporter_id", type_=Uuid).label("reporter_id"),
         bindparam("category", type_=Text).label("category"),
         bindparam("title", type_=Text).label("title"),
         bindparam("summary", type_=Text).label("summary"),
@@ -98,14 +109,7 @@ _draft = (
         bindparam("due_at", type_=DateTime(timezone=True)).label("due_at"),
         _reported_at.label("last_step_at"),
     )
-    .where(
-        _place.c.level == literal_column("'quarter'"),
-        or_(
-            _reach.is_(None),
-            _place.c.path == _reach,
-            func.starts_with(_place.c.path, _reach + literal_column("'/'")),
-        ),
-    )
+    .where(_place.c.level == literal_column("'quarter'"))
     .cte("draft")
 )
 REPORT = HotWrite(_place, _draft, dispute, _out(_draft), events.REPORTED, "disputes", row=Reported)

@@ -27,7 +27,7 @@ from .schemas import DisputeOut, NewDispute, NewStep
 
 routes = router("disputes")
 
-Reader = Annotated[Caller, needs(Right.READ)]
+Reader = Annotated[Caller, needs(Right.DISPUTES_READ)]
 
 
 @routes.post(

@@ -32,12 +32,11 @@ async def report(database: Database, caller: Caller, once: Once, new: NewDispute
     def refuse(found: Reported) -> None:
         if found.level != GridLevel.QUARTER:
             raise NotAQuarter()
-        caller.must(Right.DISPUTES_REPORT, on=found.path)
 
     values = new.model_dump() | {
         "reported_at": reported_at,
         "due_at": settled.until(reported_at),
-        "reach": caller.reach,
+        "reporter_id": caller.person_id,
     }
     return await create_once(database, caller, once, queries.REPORT, refuse, **values)
 
@@ -49,6 +48,7 @@ async def take_step(write: Write, id: UUID, version: int, step: NewStep) -> Crea
         NotFound, RightMissing, Stale, ActNotPossible, SatisfactionWithClosureOnly, StepBeforeReport.
     """
     dispute = await write.tx.visible(queries.DISPUTE_TO_CHANGE, id)
+    write.caller.must_see(Right.DISPUTES_READ, on=dispute.path)
     write.caller.must(Right.DISPUTES_HANDLE, on=dispute.path)
     check_version(dispute.version, version)
     state = next_state(dispute.state, step.act, step.satisfaction)

@@ -10,12 +10,12 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Integer,
+    Select,
     Text,
     Uuid,
     and_,
     bindparam,
     cast,
-    exists,
     func,
     literal_column,
     or_,
@@ -28,7 +28,7 @@ from maplebridge_domain.evaluation import ResultKind, RunState
 from maplebridge_domain.period import Period
 
 from ..platform.database import Statement, by_ids, in_scope, insert_rows, json_object
-from ..platform.paging import Pages, single
+from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from .tables import evaluation_run, rubric
 
@@ -62,7 +62,7 @@ RUBRIC_OUT = json_object(
     rubric=cast(rubric.c.document, JSON),
 )
 ADD_RUBRIC = Statement(insert_rows(rubric, rubric.c.id, RUBRIC_OUT), Created)
-RUBRIC_BY_ID = single(rubric, RUBRIC_OUT)
+RUBRIC_BY_ID = Single(rubric, RUBRIC_OUT)
 RUBRICS = Pages(rubric, RUBRIC_OUT)
 
 
@@ -71,15 +71,14 @@ def asks_about(
     rubric_id: ColumnElement[UUID],
     subject_kind: ColumnElement[str],
     indicators: ColumnElement[list[str]],
-) -> ColumnElement[bool]:
-    """Write whether a rubric asks about every one of a ballot's indicators."""
+) -> Select[tuple[bool]]:
+    """Write whether a rubric asks about every one of a ballot's indicators, to be joined: `asked`."""
     asked = func.coalesce(rubric.c.form.op("->")(subject_kind), literal_column("'[]'::jsonb"))
-    fits = select(rubric.c.id).where(
-        rubric.c.street_id == street_id,
-        rubric.c.id == rubric_id,
-        asked.op("?&", is_comparison=True)(indicators),
+    return (
+        select(asked.op("?&", is_comparison=True)(indicators).label("asked"))
+        .where(rubric.c.street_id == street_id, rubric.c.id == rubric_id)
+        .correlate_except(rubric)
     )
-    return exists(fits.correlate_except(rubric))
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ RUN_OUT = json_object(
     confirmed_at=evaluation_run.c.confirmed_at,
 )
 ADD_RUN = Statement(insert_rows(evaluation_run, evaluation_run.c.id, RUN_OUT), Created)
-RUN_BY_ID = single(evaluation_run, RUN_OUT)
+RUN_BY_ID = Single(evaluation_run, RUN_OUT)
 RUNS = Pages(
     evaluation_run,
     RUN_OUT,
@@ -187,7 +186,7 @@ SERVE = _change(
     notice_until=bindparam("notice_until", type_=DateTime(timezone=True)),
 )
 FINALISE = _change(
-    state=RunState.FINAL, confirmed_at=_at, confirmed_by=bindparam("confirmed_by", type_=Uuid)
+    state=RunState.FINAL, confirmed_at=_at, confirmed_in_capacity=bindparam("capacity", type_=Uuid)
 )
 SHOW_RUN = Statement(
     select(evaluation_run.c.id, RUN_OUT).where(

@@ -29,7 +29,7 @@ from ..platform.database import (
     insert_rows,
     json_object,
 )
-from ..platform.paging import Pages, single
+from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from .tables import grid, grid_placement, household, street
 
@@ -133,10 +133,10 @@ _OF_STREET = street.join(
     grid, and_(grid.c.street_id == street.c.street_id, grid.c.level == "street")
 )
 SHOW_STREET = Statement(
-    select(grid.c.id, STREET_OUT)
+    select(STREET_OUT)
     .select_from(_OF_STREET)
     .where(in_scope(street), street.c.street_id == bindparam("street_id", type_=Integer)),
-    Created,
+    str,
 )
 
 STREET = Read(
@@ -146,8 +146,8 @@ STREET = Read(
     .limit(1),
     lambda *row: row,
 )
-GRID_BY_ID = single(grid, GRID_OUT, STANDING)
-HOUSEHOLD_BY_ID = single(household, HOUSEHOLD_OUT)
+GRID_BY_ID = Single(grid, GRID_OUT, STANDING)
+HOUSEHOLD_BY_ID = Single(household, HOUSEHOLD_OUT)
 
 GRIDS = Pages(
     grid,
@@ -157,6 +157,7 @@ GRIDS = Pages(
         "level": grid.c.level == bindparam("level", type_=Text),
     },
     STANDING,
+    refer={"parent_id": grid.c.id},
 )
 HOUSEHOLDS = Pages(
     household, HOUSEHOLD_OUT, {"grid_id": household.c.grid_id == bindparam("grid_id", type_=Uuid)}

@@ -6,10 +6,10 @@ from pydantic import BaseModel, Field
 
 from maplebridge_domain.grid import GridLevel, Management
 
-from ..platform.bodies import Count, Instant, Line, New, StreetId
+from ..platform.bodies import Body, Count, Instant, Line, New, StreetId
 
 
-class NewStreet(New):
+class NewStreet(Body):
     """A street and the root of its grid."""
 
     street_id: StreetId

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Integer,
     Select,
     Text,
     Uuid,
@@ -24,15 +25,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, insert
 
+from maplebridge_domain.authority import Right
 from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.period import Period
 
-from ..appointments.service import person_of
+from ..appointments.service import holder_of
 from ..evaluations.service import asks_about
 from ..grid.service import path_of
 from ..platform.database import (
     GATE,
-    Read,
+    LO,
     Statement,
     by_ids,
     in_scope,
@@ -41,7 +43,7 @@ from ..platform.database import (
     json_period,
 )
 from ..platform.hot import NOW, HotWrite, behind_gate
-from ..platform.paging import Pages, single
+from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
 from ..platform.views import interest, subject
 from . import events
@@ -56,6 +58,7 @@ class Meeting:
     street_id: int
     path: str
     during: Period
+    version: int
 
 
 @dataclass(frozen=True)
@@ -70,17 +73,20 @@ class Task:
     version: int
 
 
-MEETING = Statement(
-    by_ids(
-        meeting,
-        meeting.c.street_id,
-        path_of(meeting.c.street_id, meeting.c.quarter_id),
-        meeting.c.during,
-    ),
-    lambda id_, street_id, path, during: Meeting(
-        id_, street_id, path, Period(during.lower, during.upper)
-    ),
+def _meeting(id_: UUID, street_id: int, path: str, during: Any, version: int) -> Meeting:
+    return Meeting(id_, street_id, path, Period(during.lower, during.upper), version)
+
+
+_MEETINGS = by_ids(
+    meeting,
+    meeting.c.street_id,
+    path_of(meeting.c.street_id, meeting.c.quarter_id),
+    meeting.c.during,
+    meeting.c.version,
 )
+MEETING = Statement(_MEETINGS, _meeting)
+#: Without its key: who enters a task of the meeting meanwhile need not wait.
+MEETING_TO_CHANGE = Statement(_MEETINGS.with_for_update(of=meeting, key_share=True), _meeting)
 TASK_TO_CHANGE = Statement(
     by_ids(
         task,
@@ -126,8 +132,8 @@ _LISTED = json_object(
 
 ADD_MEETINGS = Statement(insert_rows(meeting, meeting.c.id, MEETING_OUT), Created)
 ADD_TASKS = Statement(insert_rows(task, task.c.id, TASK_OUT), Created)
-MEETING_BY_ID = single(meeting, MEETING_OUT)
-TASK_BY_ID = single(task, TASK_OUT)
+MEETING_BY_ID = Single(meeting, MEETING_OUT)
+TASK_BY_ID = Single(task, TASK_OUT)
 MEETINGS = Pages(
     meeting,
     MEETING_OUT,
@@ -162,24 +168,26 @@ LIST_ATTENDANCE = Statement(
     ),
     str,
 )
-ATTENDANCE = Read(
-    select(
-        json_object(
-            items=func.coalesce(
-                select(func.json_agg(aggregate_order_by(_LISTED, attendance.c.appointment_id)))
-                .where(
-                    attendance.c.street_id == meeting.c.street_id,
-                    attendance.c.meeting_id == meeting.c.id,
-                )
-                .scalar_subquery(),
-                literal_column("'[]'::json"),
-            )
-        ).label("item"),
-        null().label("version"),
+_ATTENDANCE_OUT = json_object(
+    items=func.coalesce(
+        select(func.json_agg(aggregate_order_by(_LISTED, attendance.c.appointment_id)))
+        .where(
+            attendance.c.street_id == meeting.c.street_id,
+            attendance.c.meeting_id == meeting.c.id,
+        )
+        .correlate_except(attendance)
+        .scalar_subquery(),
+        literal_column("'[]'::json"),
     )
-    .where(GATE, in_scope(meeting), meeting.c.id == bindparam("id", type_=Uuid))
-    .limit(1),
-    lambda *row: row,
+)
+#: A list has its meeting's version: whoever changes the list raises it.
+ATTENDANCE = Single(meeting, _ATTENDANCE_OUT)
+LISTED = Statement(
+    update(meeting)
+    .where(in_scope(meeting), meeting.c.id == bindparam("id", type_=Uuid))
+    .values(version=meeting.c.version + literal_column("1"))
+    .returning(meeting.c.id, _ATTENDANCE_OUT),
+    Created,
 )
 COMPLETE_TASK = Statement(
     update(task)
@@ -201,6 +209,7 @@ class Casting:
     path: str
     in_time: bool
     has_rubric: bool
+    rater_known: bool
     party: str | None
     present: bool
     subject_known: bool
@@ -213,7 +222,10 @@ class Casting:
 
 def _casting(given: Any) -> Select[Any]:
     """Look at a ballot's meeting, delegate, subject and marks; the same for one and for a batch."""
-    person_id = person_of(meeting.c.street_id, given.rater_id)
+    rater = holder_of(meeting.c.street_id, given.rater_id).lateral("rater")
+    form = asks_about(
+        meeting.c.street_id, meeting.c.rubric_id, given.subject_kind, given.indicators
+    ).lateral("form")
     listed = and_(
         attendance.c.street_id == meeting.c.street_id,
         attendance.c.meeting_id == meeting.c.id,
@@ -226,7 +238,7 @@ def _casting(given: Any) -> Select[Any]:
     )
     conflicting = (
         interest.c.street_id == meeting.c.street_id,
-        interest.c.person_id == person_id,
+        interest.c.person_id == rater.c.person_id,
         interest.c.subject_kind == given.subject_kind,
         interest.c.subject_id == given.subject_id,
         interest.c.during.op("@>", is_comparison=True)(given.cast_at),
@@ -238,15 +250,18 @@ def _casting(given: Any) -> Select[Any]:
             # Neither before nor after the meeting, nor before it has come to that.
             and_(meeting.c.during.contains(given.cast_at), given.cast_at <= NOW).label("in_time"),
             meeting.c.rubric_id.is_not(None).label("has_rubric"),
+            rater.c.person_id.is_not(None).label("rater_known"),
             attendance.c.party,
             func.coalesce(attendance.c.present, false()).label("present"),
             _any(subject, *named).label("subject_known"),
             _any(interest, *conflicting).label("interested"),
-            asks_about(
-                meeting.c.street_id, meeting.c.rubric_id, given.subject_kind, given.indicators
-            ).label("asked"),
+            func.coalesce(form.c.asked, false()).label("asked"),
         )
-        .select_from(meeting.outerjoin(attendance, listed))
+        .select_from(
+            meeting.outerjoin(attendance, listed)
+            .outerjoin(rater, literal_column("true"))
+            .outerjoin(form, literal_column("true"))
+        )
         .where(in_scope(meeting), meeting.c.id == given.meeting_id)
         .limit(1)
     )
@@ -293,7 +308,20 @@ def _out(of: Any) -> ColumnElement[Any]:
 
 
 BALLOT_OUT = _out(ballot)
-BALLOT_BY_ID = single(ballot, BALLOT_OUT)
+SEEN = Seen(
+    Right.BALLOTS_READ,
+    lambda given: (
+        select(path_of(meeting.c.street_id, meeting.c.quarter_id))
+        .where(
+            meeting.c.street_id == (LO if "meeting_id" in given else ballot.c.street_id),
+            meeting.c.id == (_meeting_id if "meeting_id" in given else ballot.c.meeting_id),
+        )
+        .correlate_except(meeting)
+        .scalar_subquery()
+    ),
+    own=lambda _, capacity: ballot.c.rater_id == capacity,
+)
+BALLOT_BY_ID = Single(ballot, BALLOT_OUT, seen=SEEN)
 BALLOTS = Pages(
     ballot,
     BALLOT_OUT,
@@ -301,10 +329,13 @@ BALLOTS = Pages(
         "meeting_id": ballot.c.meeting_id == bindparam("meeting_id", type_=Uuid),
         "subject_id": ballot.c.subject_id == bindparam("subject_id", type_=Uuid),
     },
+    seen=SEEN,
+    refer={"subject_id": subject.c.subject_id},
 )
 ADD_BALLOTS = Statement(insert_rows(ballot, ballot.c.id, BALLOT_OUT), Created)
 
-_reach: ColumnElement[Any] = bindparam("reach", type_=Text)
+#: Where a host may enter others' ballots; null: one's own, or a system's.
+_places: ColumnElement[Any] = bindparam("places", type_=ARRAY(Text))
 
 
 def _cast(kind: SubjectKind) -> HotWrite[Casting]:
@@ -314,7 +345,7 @@ def _cast(kind: SubjectKind) -> HotWrite[Casting]:
     draft = (
         select(
             about.c.street_id,
-            func.coalesce(bindparam("id", type_=Uuid), func.uuidv7()).label("id"),
+            bindparam("id", type_=Uuid).label("id"),
             given.meeting_id.label("meeting_id"),
             given.rater_id.label("rater_id"),
             about.c.party,
@@ -331,9 +362,10 @@ def _cast(kind: SubjectKind) -> HotWrite[Casting]:
             about.c.subject_known,
             ~about.c.interested,
             about.c.asked,
-            _reach.is_(None)
-            | (about.c.path == _reach)
-            | func.starts_with(about.c.path, _reach + literal_column("'/'")),
+            _places.is_(None)
+            | (about.c.path + literal_column("'/'")).op("^@", is_comparison=True)(
+                func.any(_places)
+            ),
         )
         .cte("draft")
     )
@@ -345,6 +377,7 @@ CAST = {kind: _cast(kind) for kind in SubjectKind}
 _given = (
     func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
     .table_valued(
+        column("place", Integer),
         column("meeting_id", Uuid),
         column("rater_id", Uuid),
         column("subject_kind", Text),
@@ -358,6 +391,8 @@ _given = (
 _look = _casting(_given.c).correlate(_given).lateral("look")
 #: Looks at every ballot of a batch, in the order in which they came; null columns: no such meeting.
 CASTINGS = Statement(
-    select(*_look.c).select_from(_given.outerjoin(_look, literal_column("true"))),
+    select(*_look.c)
+    .select_from(_given.outerjoin(_look, literal_column("true")))
+    .order_by(_given.c.place),
     Casting,
 )

@@ -79,7 +79,7 @@ async def cast_ballots(body: Batch[NewBallot], caller: Delegate, tx: Tx) -> Resp
 @routes.get("/ballots", responses=answers(Page[BallotOut]))
 async def list_ballots(
     request: Request,
-    caller: Annotated[Caller, needs(Right.RESULTS_READ)],
+    caller: Annotated[Caller, needs(Right.BALLOTS_READ)],
     limit: Limit = 50,
     after: After = None,
     meeting_id: UUID | None = None,
@@ -93,7 +93,7 @@ async def list_ballots(
 
 @routes.get("/ballots/{id:uuid}", responses=answers(BallotOut))
 async def get_ballot(
-    request: Request, caller: Annotated[Caller, needs(Right.RESULTS_READ)], id: UUID
+    request: Request, caller: Annotated[Caller, needs(Right.BALLOTS_READ)], id: UUID
 ) -> Response:
     """Get a ballot. 评议票详情"""
     return await get(request, caller, queries.BALLOT_BY_ID, id=id)
@@ -132,10 +132,12 @@ async def get_meeting(request: Request, caller: Reader, id: UUID) -> Response:
 @routes.put(
     "/meetings/{id:uuid}/attendance", responses=answers(AttendanceOut, NotOfThatParty, ListedTwice)
 )
-async def put_attendance(id: UUID, body: AttendanceList, caller: Host, tx: Tx) -> Response:
+async def put_attendance(
+    id: UUID, body: AttendanceList, caller: Host, version: IfMatch, tx: Tx
+) -> Response:
     """Enter the host's list of who came, whole. 登记到会名单"""
-    await service.list_attendance(tx, id, body)
-    return await tx.answer(200, body.model_dump_json())
+    listed = await service.list_attendance(tx, id, version, body)
+    return await tx.answer(200, listed.text, version=version + 1)
 
 
 @routes.get("/meetings/{id:uuid}/attendance", responses=answers(AttendanceOut))

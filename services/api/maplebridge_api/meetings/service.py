@@ -3,7 +3,7 @@
 import json
 from uuid import UUID
 
-from maplebridge_domain.authority import Right
+from maplebridge_domain.authority import Reach, Right
 from maplebridge_domain.meeting import (
     BallotOfAnother,
     BallotOutsideMeeting,
@@ -28,7 +28,7 @@ from ..platform.bodies import dump, range_text
 from ..platform.clock import clock
 from ..platform.database import Database, as_rows
 from ..platform.hot import create_once
-from ..platform.identity import Caller
+from ..platform.identity import Caller, RightMissing
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Once, Write, check_version
 from . import events, queries
@@ -66,14 +66,15 @@ async def create_meetings(write: Write, meetings: Items[NewMeeting]) -> list[Cre
     return made
 
 
-async def list_attendance(write: Write, id: UUID, body: AttendanceList) -> None:
+async def list_attendance(write: Write, id: UUID, version: int, body: AttendanceList) -> Created:
     """Enter the host's list of who came, in place of an earlier one.
 
     Raises:
-        NotFound, NotOfThatParty, ListedTwice.
+        NotFound, RightMissing, Stale, NotOfThatParty, ListedTwice.
     """
-    meeting = await write.tx.visible(MEETING, id)
+    meeting = await write.tx.visible(queries.MEETING_TO_CHANGE, id)
     write.caller.must(Right.MEETINGS_WRITE, on=meeting.path)
+    check_version(meeting.version, version)
     attendees = Items(body.items, batch=True)
     appointments = await attendees.named(write.tx, APPOINTMENT, "appointment_id")
     held = await write.tx.all(POST, ids=list({one.post_id for one in appointments.values()}))
@@ -83,7 +84,8 @@ async def list_attendance(write: Write, id: UUID, body: AttendanceList) -> None:
     def row(attendee: Attendee) -> dict[str, object]:
         appointment = appointments[attendee.appointment_id]
         holder = posts[appointment.post_id].place.holder
-        if holder is None or meeting.during.start not in appointment.during:
+        elsewhere = appointment.street_id != meeting.street_id
+        if elsewhere or holder is None or meeting.during.start not in appointment.during:
             raise NotFound("/appointment_id")
         if attendee.appointment_id in listed:
             raise ListedTwice()
@@ -94,9 +96,11 @@ async def list_attendance(write: Write, id: UUID, body: AttendanceList) -> None:
     rows = as_rows(attendees.each(row))
     await write.tx.run(queries.ALL_ABSENT, street_id=meeting.street_id, meeting_id=id)
     await write.tx.run(queries.LIST_ATTENDANCE, rows=rows)
+    shown = await write.tx.one(queries.LISTED, id=id)
     await write.record(
         events.ATTENDANCE_LISTED, street_id=meeting.street_id, subject=f"meetings/{id}"
     )
+    return shown
 
 
 async def create_tasks(write: Write, tasks: Items[NewTask]) -> list[Created]:
@@ -145,16 +149,16 @@ async def cast_ballot(database: Database, caller: Caller, once: Once, new: NewBa
         NotFound, RightMissing, BallotOfAnother, NoRubricInForce, BallotOutsideMeeting, NotPresent,
         InterestConflict, UnknownIndicator, AlreadyMarked, IdTaken.
     """
-    _check_hand(caller, new)
+    places = _hand(caller, new)
     values = new.model_dump() | {
         "marks": json.dumps(new.marks),
         "indicators": list(new.marks),
         "cast_at": new.cast_at or clock.now(),
-        "reach": caller.reach,
+        "places": places,
     }
 
     def refuse(found: Casting) -> None:
-        check_casting(caller, found)
+        check_casting(found, places)
 
     return await create_once(
         database, caller, once, queries.CAST[new.subject_kind], refuse, **values
@@ -168,17 +172,22 @@ async def cast_ballots(write: Write, ballots: Items[NewBallot]) -> list[Created]
         What `cast_ballot` raises, pointing at the ballot.
     """
     given = [
-        dump(ballot, indicators=list(ballot.marks), cast_at=ballot.cast_at or write.now)
-        for ballot in ballots
+        dump(
+            ballot,
+            place=place,
+            indicators=list(ballot.marks),
+            cast_at=ballot.cast_at or write.now,
+        )
+        for place, ballot in enumerate(ballots)
     ]
     seen = iter(await write.tx.all(queries.CASTINGS, rows=as_rows(given), now=write.now))
 
     def row(ballot: NewBallot) -> dict[str, object]:
-        _check_hand(write.caller, ballot)
+        places = _hand(write.caller, ballot)
         casting = next(seen)
         if casting.street_id is None:
             raise NotFound("/meeting_id")
-        check_casting(write.caller, casting)
+        check_casting(casting, places)
         cast_at = ballot.cast_at or write.now
         return dump(ballot, street_id=casting.street_id, party=casting.party, cast_at=cast_at)
 
@@ -190,28 +199,33 @@ async def cast_ballots(write: Write, ballots: Items[NewBallot]) -> list[Created]
     return made
 
 
-def _check_hand(caller: Caller, ballot: NewBallot) -> None:
-    """Let a person cast in their own capacity; a host also for others, what did not come by phone.
+def _hand(caller: Caller, ballot: NewBallot) -> list[str] | None:
+    """Return where a caller may cast a ballot: null for one's own, wherever the meeting is.
 
-    A system (a street's own counter, an app that has authenticated its user) is bound by its scope.
+    A host enters in their place what others gave on paper or by telephone. A system (a street's
+    counter, an app that has authenticated its user) is bound by its scope.
 
     Raises:
         BallotOfAnother.
     """
-    own = caller.capacity in (None, ballot.rater_id)
-    hosts = Right.MEETINGS_WRITE in caller.rights and ballot.channel != Channel.PHONE
-    if not own and not hosts:
+    if caller.capacity in (None, ballot.rater_id):
+        return None
+    if caller.rights[Right.BALLOTS_CAST] == Reach.OWN or ballot.channel == Channel.PHONE:
         raise BallotOfAnother()
+    return caller.within(Right.BALLOTS_CAST)
 
 
-def check_casting(caller: Caller, casting: Casting) -> None:
+def check_casting(casting: Casting, places: list[str] | None) -> None:
     """Refuse a ballot outside its meeting, by someone absent or with an interest, or out of form.
 
     Raises:
         RightMissing, NoRubricInForce, BallotOutsideMeeting, NotPresent, NotFound, InterestConflict,
         UnknownIndicator.
     """
-    caller.must(Right.BALLOTS_CAST, on=casting.path)
+    if places is not None and not f"{casting.path}/".startswith(tuple(places)):
+        raise RightMissing(Right.BALLOTS_CAST)
+    if not casting.rater_known:
+        raise NotFound("/rater_id")
     if not casting.has_rubric:
         raise NoRubricInForce()
     if not casting.in_time:

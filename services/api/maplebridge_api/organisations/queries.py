@@ -2,9 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, and_, bindparam, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+)
 
 from maplebridge_domain.cross_appointment import Place
 from maplebridge_domain.grid import GridLevel
@@ -19,7 +30,7 @@ from ..platform.database import (
     json_object,
     json_period,
 )
-from ..platform.paging import Pages, single
+from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from .tables import organisation, post, service_contract
 
@@ -154,9 +165,9 @@ ADD_CONTRACTS = Statement(
     insert_rows(service_contract, service_contract.c.id, CONTRACT_OUT), Created
 )
 
-ORGANISATION_BY_ID = single(organisation, ORGANISATION_OUT)
-POST_BY_ID = single(post, POST_OUT)
-CONTRACT_BY_ID = single(service_contract, CONTRACT_OUT)
+ORGANISATION_BY_ID = Single(organisation, ORGANISATION_OUT)
+POST_BY_ID = Single(post, POST_OUT)
+CONTRACT_BY_ID = Single(service_contract, CONTRACT_OUT)
 
 ORGANISATIONS = Pages(
     organisation,
@@ -193,6 +204,43 @@ def serving_enterprise(
             service_contract.c.during.contains(at),
         )
         .correlate_except(service_contract)
+        .scalar_subquery()
+    )
+
+
+def standing_of_post(
+    street_id: ColumnElement[int], post_id: ColumnElement[UUID]
+) -> ColumnElement[Any]:
+    """Write what a post is and where, for another slice's statement.
+
+    `{"kind", "holder", "path", "served": [{"path", "from", "until"}]}`: an enterprise's post stands in
+    the quarters that it serves.
+    """
+    served = select(
+        func.json_agg(
+            json_object(
+                path=path_of(service_contract.c.street_id, service_contract.c.quarter_id),
+                from_=func.lower(service_contract.c.during),
+                until=func.upper(service_contract.c.during),
+            )
+        )
+    ).where(
+        service_contract.c.street_id == post.c.street_id,
+        service_contract.c.enterprise_id == ENTERPRISE_ID,
+    )
+    standing = json_object(
+        kind=post.c.kind,
+        holder=organisation.c.kind,
+        path=path_of(post.c.street_id, _GRID_ID),
+        served=func.coalesce(
+            served.correlate(post, organisation).scalar_subquery(), literal_column("'[]'::json")
+        ),
+    )
+    return (
+        select(standing)
+        .select_from(_HELD)
+        .where(post.c.street_id == street_id, post.c.id == post_id)
+        .correlate_except(post, organisation)
         .scalar_subquery()
     )
 

@@ -23,6 +23,7 @@ from .queries import (
     ServiceContract,
     name_of,
     serving_enterprise,
+    standing_of_post,
 )
 from .schemas import NewOrganisation, NewPost, NewServiceContract
 
@@ -39,6 +40,7 @@ __all__ = [
     "create_posts",
     "name_of",
     "serving_enterprise",
+    "standing_of_post",
 ]
 
 

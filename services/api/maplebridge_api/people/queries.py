@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ..platform.database import Statement, by_ids, insert_rows, json_object
-from ..platform.paging import Pages, single
+from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from .tables import person
 
@@ -28,5 +28,5 @@ PERSON_OUT = json_object(
 )
 
 ADD_PEOPLE = Statement(insert_rows(person, person.c.id, PERSON_OUT), Created)
-PERSON_BY_ID = single(person, PERSON_OUT)
+PERSON_BY_ID = Single(person, PERSON_OUT)
 PEOPLE = Pages(person, PERSON_OUT)

@@ -23,6 +23,7 @@ from .database import GATE, Database, Read, in_scope, json_object
 from .identity import Caller, needs
 from .openapi import answers
 from .paging import Limit, json_answer
+from .problems import NotFound
 from .routing import router
 from .tables import event
 
@@ -85,6 +86,8 @@ async def list_events(
     after: Annotated[int, Query(ge=0, le=2**62, description="The last `sequence` seen.")] = 0,
 ) -> Response:
     """List a street's changes, oldest first; no change can be missed. 事件日志"""
+    if street_id not in caller.scope:
+        raise NotFound("query:street_id")
     database: Database = request.app.state.database
     found = await database.read(EVENTS, caller.scope, street_id=street_id, limit=limit, after=after)
     items, count, last = found or ("[]", 0, None)

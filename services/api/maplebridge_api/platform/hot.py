@@ -35,6 +35,7 @@ from .clock import clock
 from .database import Database, Row, Statement, gate
 from .events import EventType
 from .identity import Caller
+from .ids import new_id
 from .problems import NotFound
 from .request import ANSWERED_BEFORE, Created, Once, replay
 from .tables import event, idempotency
@@ -168,6 +169,7 @@ async def create_once(
     Raises:
         NotFound, IdempotencyKeyReused, and whatever `refuse` raises when nothing was drafted.
     """
+    values["id"] = values["id"] or new_id()
     values |= {"now": clock.now(), "key": once.key, "digest": once.digest}
     values |= {"actor": caller.actor, "capacity": caller.capacity}
     found: Answer | None = await database.write(write.statement(once.key), caller.scope, **values)

@@ -5,7 +5,7 @@ import json
 import secrets
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,13 +17,14 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import KeySet, OKPKey
 from sqlalchemy import Text, bindparam, select
 
-from maplebridge_domain.authority import Right
+from maplebridge_domain.authority import Reach, Right
 from maplebridge_domain.problem import Kind, Problem
 
 from ..settings import settings
 from .client_secrets import VALID_SECRETS, have_secret
 from .clock import wall
 from .database import Scope, Statement
+from .problems import NotFound
 from .tables import client
 
 # joserfc warns of the name "EdDSA" (RFC 9864); PyJWT and others do not take the new one yet.
@@ -55,18 +56,18 @@ class RightMissing(Problem):
 
 @dataclass(frozen=True)
 class Caller:
-    """A client, or a person in an office, with the rights of one token.
+    """A system, or a person in one capacity, with the rights of it and no other.
 
-    `reach` is the path of the grid below which a person's rights hold; None for a client, whose rights
-    hold in all of its `scope`.
+    `place` is where a person's rights of reach `place` hold: paths of the grid, each with a slash at its
+    end; a grid lies within when its own path with a slash begins with one of them.
     """
 
     client_id: str
     scope: Scope
-    rights: frozenset[Right]
+    rights: Mapping[Right, Reach]
     person_id: UUID | None = None
     capacity: UUID | None = None
-    reach: str | None = None
+    place: tuple[str, ...] = ()
     session_id: UUID | None = None
 
     @property
@@ -80,9 +81,41 @@ class Caller:
         Raises:
             RightMissing.
         """
-        within = self.reach is None or on == self.reach or on.startswith(f"{self.reach}/")
-        if right not in self.rights or not within:
+        reach = self.rights.get(right)
+        within = reach == Reach.PLACE and f"{on}/".startswith(self.place)
+        if reach != Reach.STREET and not within:
             raise RightMissing(right)
+
+    def must_see(self, right: Right, on: str) -> None:
+        """Refuse what lies on a grid that the caller does not see, as if it were not there.
+
+        Raises:
+            NotFound.
+        """
+        try:
+            self.must(right, on=on)
+        except RightMissing:
+            raise NotFound() from None
+
+    def within(self, right: Right) -> list[str] | None:
+        """Return the paths that a right reaches, for a statement; null is the whole range."""
+        return None if self.rights.get(right) == Reach.STREET else list(self.place)
+
+
+def everywhere(rights: Iterable[Right]) -> Mapping[Right, Reach]:
+    """Give a system rights in all of its range."""
+    return dict.fromkeys(rights, Reach.STREET)
+
+
+@dataclass(frozen=True)
+class LoggedIn:
+    """The person whom a token names; what they may do is looked up at each request (authority.py)."""
+
+    client_id: str
+    street_id: int
+    person_id: UUID
+    capacity: UUID | None = None  # a sandbox's token is for one
+    session_id: UUID | None = None  # and belongs to no session
 
 
 def token_keys() -> list[OKPKey]:
@@ -99,38 +132,32 @@ def token_key() -> OKPKey:
     return token_keys()[0]
 
 
-def issue(caller: Caller) -> str:
-    """Sign an access token for a caller; it lasts `TOKEN_SECONDS_MAX`."""
+def issue(to: Caller | LoggedIn) -> str:
+    """Sign an access token; it lasts `TOKEN_SECONDS_MAX`. A person's carries no rights."""
+    key = token_key()
+    now = int(wall().timestamp())
     claims: dict[str, Any] = {
-        "sub": str(caller.person_id or caller.client_id),
-        "client_id": caller.client_id,
-        "scope": " ".join(sorted(caller.rights)),
-        "streets": [caller.scope.lo, caller.scope.hi],
+        "iss": "maplebridge",
+        "client_id": to.client_id,
+        "iat": now,
+        "exp": now + TOKEN_SECONDS_MAX,
+        "jti": str(uuid4()),
     }
-    if caller.person_id:
-        claims |= {"capacity": str(caller.capacity), "reach": caller.reach}
-    return _sign(claims)
+    if isinstance(to, LoggedIn):
+        claims |= {"sub": str(to.person_id), "street": to.street_id}
+        if to.capacity:
+            claims["capacity"] = str(to.capacity)
+        if to.session_id:
+            claims["sid"] = str(to.session_id)
+    else:
+        scope = " ".join(sorted(to.rights))
+        claims |= {"sub": to.client_id, "scope": scope, "streets": [to.scope.lo, to.scope.hi]}
+    return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
 
 
 def issue_for_person(street_id: int, person_id: UUID, session_id: UUID, client_id: str) -> str:
-    """Sign an access token for a person in a session: who it is and where, not what they may do."""
-    return _sign(
-        {
-            "sub": str(person_id),
-            "client_id": client_id,
-            "street": street_id,
-            "sid": str(session_id),
-        }
-    )
-
-
-def _sign(claims: dict[str, Any]) -> str:
-    key = token_key()
-    now = int(wall().timestamp())
-    lasting = {"iat": now, "exp": now + TOKEN_SECONDS_MAX, "jti": str(uuid4())}
-    header = {"alg": ALGORITHM, "kid": key.kid}
-    whole = {"iss": "maplebridge"} | claims | lasting
-    return jwt.encode(header, whole, key, algorithms=[ALGORITHM])
+    """Sign an access token for a person in a session."""
+    return issue(LoggedIn(client_id, street_id, person_id, session_id=session_id))
 
 
 class Tokens:
@@ -140,11 +167,11 @@ class Tokens:
     SECONDS_MAX = 30  # how long a verified token is believed before it is looked at again
 
     def __init__(self) -> None:
-        self._verified: dict[str, tuple[float, Caller]] = {}
+        self._verified: dict[str, tuple[float, Caller | LoggedIn]] = {}
         self._keys: KeySet | None = None
 
-    def verify(self, token: str) -> Caller:
-        """Return the caller whom a token names.
+    def verify(self, token: str) -> Caller | LoggedIn:
+        """Return whom a token names.
 
         Raises:
             NotAuthenticated.
@@ -158,7 +185,7 @@ class Tokens:
         self._verified[token] = (time.monotonic() + min(seconds_left, self.SECONDS_MAX), caller)
         return caller
 
-    def _read(self, token: str) -> tuple[Caller, float]:
+    def _read(self, token: str) -> tuple[Caller | LoggedIn, float]:
         if self._keys is None:
             self._keys = KeySet([*token_keys()])
         try:
@@ -166,32 +193,22 @@ class Tokens:
             seconds_left = claims["exp"] - wall().timestamp()
             if seconds_left <= 0 or claims["iss"] != "maplebridge":
                 raise NotAuthenticated()
-            return _caller(claims), seconds_left
+            return _named(claims), seconds_left
         except (JoseError, KeyError, ValueError, TypeError) as error:
             raise NotAuthenticated() from error
 
 
-#: What a person in a session may do, until their appointments in force say it for each request.
-PERSON_RIGHTS = frozenset({Right.READ, Right.DISPUTES_REPORT})
-
-
-def _caller(claims: dict[str, Any]) -> Caller:
-    if "sid" in claims:
-        return Caller(
-            client_id=claims["client_id"],
-            scope=Scope(claims["street"], claims["street"]),
-            rights=PERSON_RIGHTS,
-            person_id=UUID(claims["sub"]),
-            session_id=UUID(claims["sid"]),
-        )
-    person = claims["sub"] if "capacity" in claims else None
-    return Caller(
-        client_id=claims["client_id"],
-        scope=Scope(*claims["streets"]),
-        rights=frozenset(Right(right) for right in claims["scope"].split()),
-        person_id=UUID(person) if person else None,
-        capacity=UUID(claims["capacity"]) if person else None,
-        reach=claims.get("reach"),
+def _named(claims: dict[str, Any]) -> Caller | LoggedIn:
+    if "street" not in claims:
+        rights = everywhere(Right(right) for right in claims["scope"].split())
+        return Caller(claims["client_id"], Scope(*claims["streets"]), rights)
+    capacity, session_id = claims.get("capacity"), claims.get("sid")
+    return LoggedIn(
+        claims["client_id"],
+        claims["street"],
+        UUID(claims["sub"]),
+        UUID(capacity) if capacity else None,
+        UUID(session_id) if session_id else None,
     )
 
 
@@ -210,19 +227,16 @@ def needs(right: Right) -> Needs:
     return Needs(right)
 
 
-def authenticate(request: Request, right: Right) -> Caller:
-    """Return the caller whom the request's token names, with the right.
+def authenticate(request: Request) -> Caller | LoggedIn:
+    """Return whom the request's token names.
 
     Raises:
-        NotAuthenticated, RightMissing.
+        NotAuthenticated.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise NotAuthenticated()
-    caller = tokens.verify(token)
-    if right not in caller.rights:
-        raise RightMissing(right)
-    return caller
+    return tokens.verify(token)
 
 
 @dataclass(frozen=True)
@@ -238,7 +252,7 @@ class Client:
     def caller(self) -> Caller:
         """Return the client as a caller with all its rights."""
         scope = Scope(self.street_lo, self.street_hi)
-        return Caller(self.client_id, scope, frozenset(Right(right) for right in self.rights))
+        return Caller(self.client_id, scope, everywhere(Right(right) for right in self.rights))
 
 
 CLIENT = Statement(

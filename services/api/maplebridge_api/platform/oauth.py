@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import unquote_plus
 from uuid import UUID
@@ -15,13 +16,16 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Kind, Problem
 
 from ..settings import settings
-from .clock import wall
+from .authority import Authority
+from .clock import clock, wall
 from .database import Database
 from .identity import (
     CLIENT,
     TOKEN_SECONDS_MAX,
     Caller,
+    LoggedIn,
     RightMissing,
+    everywhere,
     issue,
     secret_matches,
     token_keys,
@@ -109,11 +113,10 @@ async def issue_token(
     if not secret_matches(found, secret):
         raise InvalidClient()
     assert found is not None
-    caller = found.caller()
-    if act_as is not None:
-        caller = await _person(request, caller, act_as)
-    caller = _narrowed(caller, scope)
     response.headers["Cache-Control"] = "no-store"  # RFC 6749 section 5.1
+    if act_as is not None:
+        return await _person(request, found.caller(), act_as)
+    caller = _narrowed(found.caller(), scope)
     return Token(access_token=issue(caller), scope=" ".join(sorted(caller.rights)))
 
 
@@ -138,15 +141,17 @@ def _by_basic(request: Request) -> tuple[str, str] | None:
     return credentials
 
 
-async def _person(request: Request, caller: Caller, capacity: UUID) -> Caller:
-    """Return the holder of an appointment as caller: a way into the sandbox, closed elsewhere."""
-    if not settings().sandbox or Right.ACT_AS not in caller.rights:
+async def _person(request: Request, client: Caller, capacity: UUID) -> Token:
+    """Return a token for the holder of an appointment: a way into the sandbox, closed elsewhere."""
+    if not settings().sandbox or Right.ACT_AS not in client.rights:
         raise RightMissing(Right.ACT_AS)
     as_person: Any = request.app.state.as_person
     database: Database = request.app.state.database
-    async with database.transaction(caller.scope) as tx:
-        person: Caller = await as_person(tx, caller, capacity)
-    return person
+    async with database.transaction(client.scope) as tx:
+        person: LoggedIn = await as_person(tx, client.client_id, capacity)
+    authority: Authority = request.app.state.authority
+    acting = await authority.acting(database, person, str(capacity), clock.now())
+    return Token(access_token=issue(person), scope=" ".join(sorted(acting.rights)))
 
 
 def _narrowed(caller: Caller, scope: str | None) -> Caller:
@@ -155,14 +160,7 @@ def _narrowed(caller: Caller, scope: str | None) -> Caller:
     asked = scope.split()
     if not set(asked) <= set(caller.rights):
         raise ScopeNotGranted()
-    return Caller(
-        caller.client_id,
-        caller.scope,
-        frozenset(Right(right) for right in asked),
-        caller.person_id,
-        caller.capacity,
-        caller.reach,
-    )
+    return replace(caller, rights=everywhere(Right(right) for right in asked))
 
 
 @routes.get("/.well-known/jwks.json", responses=answers(KeySet))

@@ -5,12 +5,14 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.params import Form
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Problem
 
+from .authority import ACTING_CAPACITY, CapacityNeeded, CapacityNotHeld
 from .identity import NotAuthenticated, RightMissing
 from .problems import (
     MEDIA_TYPE,
@@ -20,6 +22,7 @@ from .problems import (
     NotFound,
     ServiceUnavailable,
     UnknownReference,
+    UnsupportedMedia,
 )
 from .request import (
     IDEMPOTENCY_KEY,
@@ -81,11 +84,15 @@ def _usual(route: Route) -> list[type[Problem]]:
     """Return the refusals that a route gives whatever its rules are."""
     usual: list[type[Problem]] = [InvalidRequest, ServiceUnavailable]
     if route.needs:
-        usual += [NotAuthenticated, RightMissing]
-    if "{" in route.path or route.body_field is not None or "GET" not in _methods(route):
+        usual += [NotAuthenticated, RightMissing, CapacityNotHeld, CapacityNeeded]
+    filters = [field.name for field in route.dependant.query_params]
+    names = "{" in route.path or any(name.endswith(("_id", "rests_on")) for name in filters)
+    if names or route.body_field is not None or "GET" not in _methods(route):
         usual.append(NotFound)
     if route.body_field is not None:
         usual += [BodyTooLarge, UnknownReference]
+        if not isinstance(route.body_field.field_info, Form):
+            usual.append(UnsupportedMedia)
     if route.path.endswith("/batch"):
         usual.append(SeveralStreets)
     if takes_key(route):
@@ -159,4 +166,5 @@ def _complete(path: dict[str, Any], route: Route) -> None:
         if takes_key(route):
             operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
         if route.needs:
+            operation.setdefault("parameters", []).append(ACTING_CAPACITY)
             operation["security"] = [{"oauth2": [route.needs.value]}]

@@ -1,7 +1,7 @@
 """Reading over HTTP: lists by keyset, single resources with an ETag; JSON text from PostgreSQL."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from sqlalchemy import (
     JSON,
+    ColumnClause,
     ColumnElement,
     FromClause,
     Integer,
@@ -26,6 +27,8 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+
+from maplebridge_domain.authority import Reach, Right
 
 from .database import GATE, HI, LO, ByScope, Database, Read, in_scope
 from .identity import Caller
@@ -45,6 +48,46 @@ _FIRST = f"999999999.{UUID(int=2**128 - 1)}"
 Page = tuple[str, str | None]
 
 
+class Seen:
+    """What a caller sees of a table by a right, where it reaches less than the whole street.
+
+    The same condition for its list and its single read, so that neither shows what the other hides.
+    `path` gives the path of a row's grid; a list by a filter that settles it for all rows says so by
+    that filter's parameter, and the path is looked up once.
+    """
+
+    def __init__(
+        self,
+        right: Right,
+        path: Callable[[frozenset[str]], ColumnElement[str]],
+        own: Callable[[ColumnElement[UUID], ColumnElement[UUID]], ColumnElement[bool]],
+    ) -> None:
+        self.right = right
+        self._path = path
+        self._own = own(bindparam("person_id_", type_=Uuid), bindparam("capacity", type_=Uuid))
+
+    def condition(
+        self, reach: Reach, given: frozenset[str] = frozenset()
+    ) -> list[ColumnElement[bool]]:
+        """Return the condition for a reach; none where it is the whole street."""
+        if reach == Reach.STREET:
+            return []
+        if reach == Reach.OWN:
+            return [self._own]
+        path = self._path(given) + literal_column("'/'")
+        places = bindparam("places", type_=ARRAY(Text))
+        return [or_(path.op("^@", is_comparison=True)(func.any(places)), self._own)]
+
+
+def _asks(caller: Caller) -> dict[str, Any]:
+    """Return the values of what `Seen` asks."""
+    return {
+        "places": list(caller.place),
+        "person_id_": caller.person_id,
+        "capacity": caller.capacity,
+    }
+
+
 class Pages:
     """A collection's list: by street, newest first; one compiled statement for each set of filters."""
 
@@ -55,15 +98,20 @@ class Pages:
         filters: Mapping[str, ColumnElement[bool]] | None = None,
         source: FromClause | None = None,
         only: ColumnElement[bool] | None = None,
+        seen: Seen | None = None,
+        refer: Mapping[str, ColumnClause[Any]] | None = None,
     ) -> None:
         self._only = [] if only is None else [only]
+        self._seen = seen
+        self._refer = dict(refer or {})
+        self._known: dict[str, Read[Any]] = {}
         self._table = table
         self._item = item
         self._source = table if source is None else source
         self._filters = filters or {}
-        self._reads = {frozenset[str](): self._compile(frozenset())}
+        self._reads = {(frozenset[str](), Reach.STREET): self._compile(frozenset(), Reach.STREET)}
 
-    def _compile(self, given: frozenset[str]) -> Read[Page]:
+    def _compile(self, given: frozenset[str], reach: Reach) -> Read[Page]:
         street_id, id_ = self._table.c.street_id, self._table.c.id
         limit = bindparam("limit", type_=Integer)
         after_street = bindparam("after_street", type_=Integer)
@@ -78,7 +126,8 @@ class Pages:
             select(self._item.label("item"), street_id.label("street_id"), id_.label("id"))
             .select_from(self._source)
             .where(GATE, after)
-            .where(*self._only, *(self._filters[name] for name in sorted(given)))
+            .where(*self._only, *(self._seen.condition(reach, given) if self._seen else ()))
+            .where(*(self._filters[name] for name in sorted(given)))
             .order_by(street_id.desc(), id_.desc())
             .limit(limit + literal_column("1"))  # one more than asked for: is there a next page?
             .subquery("rows")
@@ -90,20 +139,46 @@ class Pages:
     ) -> Response:
         """Answer with one page: `{"items": [...], "next": link or null}`."""
         given = {name: value for name, value in filters.items() if value is not None}
-        names = frozenset(given)
-        read = self._reads.get(names)
+        form = (frozenset(given), caller.rights[self._seen.right] if self._seen else Reach.STREET)
+        read = self._reads.get(form)
         if read is None:
-            read = self._reads[names] = self._compile(names)
+            read = self._reads[form] = self._compile(*form)
         street, _, id_ = (after or _FIRST).partition(".")
         database: Database = request.app.state.database
         cursor = {"after_street": int(street), "after_id": UUID(id_)}
-        found = await database.read(read, caller.scope, limit=limit, **cursor, **given)
+        values = {**_asks(caller), **cursor, **given}
+        found = await database.read(read, caller.scope, limit=limit, **values)
         items, last = found or ("[]", None)
+        if items == "[]":
+            await self._must_know(database, caller, given)
         following = "null"
         if last is not None:
             query = urlencode({**given, "limit": limit, "after": last})
             following = f'"{request.url.path}?{query}"'
         return json_answer(f'{{"items":{items},"next":{following}}}')
+
+    async def _must_know(
+        self, database: Database, caller: Caller, given: Mapping[str, Any]
+    ) -> None:
+        """Refuse to list by what is not there: a wrong id, or one that the caller may not see.
+
+        Raises:
+            NotFound.
+        """
+        for name, value in given.items():
+            if isinstance(value, UUID):
+                known = self._known.get(name) or self._known.setdefault(name, self._knows(name))
+                if await database.read(known, caller.scope, named=value) is None:
+                    raise NotFound(f"query:{name}")
+
+    def _knows(self, name: str) -> Read[Any]:
+        """Write the read that tells whether what a filter names is there."""
+        id_ = self._refer.get(name)
+        if id_ is None:
+            id_ = next(iter(self._table.c[name].foreign_keys)).column
+        assert id_.table is not None
+        named = id_ == bindparam("named", type_=Uuid)
+        return Read(select(id_).where(GATE, in_scope(id_.table), named).limit(1), _row)
 
 
 def _page(rows: Any, limit: ColumnElement[int]) -> Select[Any]:
@@ -118,24 +193,47 @@ def _page(rows: Any, limit: ColumnElement[int]) -> Select[Any]:
     )
 
 
-def single(table: Table, item: ColumnElement[Any], source: FromClause | None = None) -> Read[Any]:
-    """Write the read of one resource by `id`: its JSON, and its version for the ETag."""
-    version = table.c.version if "version" in table.c else literal_column("1")
-    rows = select(item.label("item"), version.label("version"))
-    if source is not None:
-        rows = rows.select_from(source)
-    named = table.c.id == bindparam("id", type_=Uuid)
-    return Read(rows.where(GATE, in_scope(table), named).limit(1), lambda *row: row)
+class Single:
+    """The read of one resource by `id`: its JSON, and its version for the ETag."""
+
+    def __init__(
+        self,
+        table: Table,
+        item: ColumnElement[Any],
+        source: FromClause | None = None,
+        seen: Seen | None = None,
+    ) -> None:
+        version = table.c.version if "version" in table.c else literal_column("1")
+        rows = select(item.label("item"), version.label("version"))
+        if source is not None:
+            rows = rows.select_from(source)
+        named = table.c.id == bindparam("id", type_=Uuid)
+        rows = rows.where(GATE, in_scope(table), named).limit(1)
+        self._right = seen.right if seen else None
+        reaches = Reach if seen else (Reach.STREET,)
+        self._reads: dict[Reach, Read[Any]] = {
+            reach: Read(rows.where(*(seen.condition(reach) if seen else ())), _row)
+            for reach in reaches
+        }
+
+    def read(self, caller: Caller) -> Read[Any]:
+        """Return the read that shows no more than the caller's right reaches."""
+        return self._reads[caller.rights[self._right] if self._right else Reach.STREET]
 
 
-async def get(request: Request, caller: Caller, read: Read[Any], **values: Any) -> Response:
+def _row(*row: Any) -> Any:
+    return row
+
+
+async def get(request: Request, caller: Caller, one: Single | Read[Any], **values: Any) -> Response:
     """Answer with one resource and its strong ETag; 304 when the client has that version.
 
     Raises:
-        NotFound: it does not exist, or lies outside the caller's range.
+        NotFound: it does not exist, or lies outside what the caller may see.
     """
     database: Database = request.app.state.database
-    found = await database.read(read, caller.scope, **values)
+    read = one.read(caller) if isinstance(one, Single) else one
+    found = await database.read(read, caller.scope, **_asks(caller), **values)
     if found is None:
         raise NotFound()
     text, version = found

@@ -8,7 +8,6 @@ import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import asyncpg
 import structlog
@@ -18,6 +17,8 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from maplebridge_domain.problem import Kind, Language, Problem
+
+from .validation import faults
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -77,7 +78,7 @@ class IdTaken(Problem):
     """An id brought by the client is in use."""
 
     kind = Kind.CONFLICT
-    zh = "该编号（id）已被使用。如为重复提交，请使用 Idempotency-Key。"
+    zh = "此 id 已被使用。如为重复提交，请使用 Idempotency-Key。"
     en = "This id is in use. To repeat a request safely, send it with an Idempotency-Key."
     pointer = "/id"
 
@@ -110,6 +111,15 @@ class BodyTooLarge(Problem):
 
 
 @dataclass(eq=False)
+class UnsupportedMedia(Problem):
+    """A body comes as the API document says: JSON, but for the token endpoint."""
+
+    kind = Kind.UNSUPPORTED_MEDIA
+    zh = "请求内容的类型不支持，请将 Content-Type 设为 application/json。"
+    en = "A body of this type is not taken; send JSON, with Content-Type: application/json."
+
+
+@dataclass(eq=False)
 class ServiceUnavailable(Problem):
     """The database cannot be reached for the moment."""
 
@@ -125,38 +135,6 @@ class InternalError(Problem):
     kind = Kind.UNAVAILABLE
     zh = "系统内部错误，未写入任何数据；请稍后重试或联系管理员。"
     en = "An internal error; nothing was written. Try again later or tell the operator."
-
-
-#: Messages of the commonest errors in a request's form; others keep Pydantic's sentence.
-VALIDATION_ZH: dict[str, str] = {
-    "missing": "必填。",
-    "extra_forbidden": "不支持的字段。",
-    "string_type": "须为文本。",
-    "string_too_short": "至少 {min_length} 个字符。",
-    "string_too_long": "最多 {max_length} 个字符。",
-    "string_pattern_mismatch": "格式不正确。",
-    "int_type": "须为整数。",
-    "int_parsing": "须为整数。",
-    "bool_type": "须为 true 或 false。",
-    "greater_than_equal": "不得小于 {ge}。",
-    "less_than_equal": "不得大于 {le}。",
-    "uuid_parsing": "须为 UUID。",
-    "uuid_type": "须为 UUID。",
-    "enum": "须为以下之一：{expected}。",
-    "literal_error": "须为以下之一：{expected}。",
-    "datetime_parsing": "须为带时区的时间（RFC 3339）。",
-    "timezone_aware": "时间须带时区。",
-    "date_parsing": "须为日期（YYYY-MM-DD）。",
-    "date_from_datetime_parsing": "须为日期（YYYY-MM-DD）。",
-    "too_short": "至少 {min_length} 项。",
-    "too_long": "最多 {max_length} 项。",
-    "json_invalid": "不是有效的 JSON。",
-    "date_not_text": "须为文本形式的日期或时间。",
-    "out_of_our_times": "年份须在 1949 至 2199 之间。",
-    "model_attributes_type": "须为 JSON 对象。",
-    "dict_type": "须为 JSON 对象。",
-    "list_type": "须为数组。",
-}
 
 
 def language_of(request: Request) -> Language:
@@ -183,10 +161,7 @@ def answer(
     language = language_of(request)
     status = status or STATUS[problem.kind]
     if errors is None:
-        errors = []
-        if problem.pointer:
-            detail = problem.detail(language)
-            errors = [{"pointer": problem.pointer, "code": problem.code, "detail": detail}]
+        errors = errors_of(request, problem) if problem.pointer else []
     body = {
         "type": f"/problems/{problem.code}",
         "title": title(type(problem), language),
@@ -203,16 +178,20 @@ def answer(
     )
 
 
+def errors_of(request: Request, *problems: Problem) -> list[dict[str, str]]:
+    """Write problems as the `errors` of a problem document."""
+    language = language_of(request)
+    return [
+        {"pointer": one.pointer, "code": one.code, "detail": one.detail(language)}
+        for one in problems
+    ]
+
+
 def title(problem: type[Problem], language: Language) -> str:
     """Return the problem's name, the same for every occurrence (RFC 9457 section 3.1.3)."""
     if language == "en":
-        return (problem.__doc__ or problem.code).strip().splitlines()[0]
-    return re.split(r"[，。；：（]", problem.zh.format_map(_Ellipsis()))[0]
-
-
-class _Ellipsis(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
+        return problem.code.replace("_", " ").capitalize()
+    return re.split(r"[，。；：（]", problem.zh)[0]
 
 
 def install(app: FastAPI) -> None:
@@ -233,24 +212,10 @@ async def _problem(request: Request, exc: Exception) -> Response:
 
 async def _invalid(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, RequestValidationError)
-    language = language_of(request)
-    return answer(
-        request, InvalidRequest(), errors=[_field(error, language) for error in exc.errors()]
-    )
-
-
-def _field(error: Mapping[str, Any], language: Language) -> dict[str, str]:
-    place, *path = error["loc"]
-    # In a body a JSON pointer (RFC 6901); elsewhere the parameter: `#query/limit` would point nowhere.
-    pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
-    detail = error["msg"]
-    if language == "zh" and error["type"] in VALIDATION_ZH:
-        detail = VALIDATION_ZH[error["type"]].format_map(error.get("ctx", {}))
-    return {
-        "pointer": pointer if place == "body" else f"{place}:{pointer.lstrip('/')}",
-        "code": error["type"],
-        "detail": detail,
-    }
+    if isinstance(exc.body, bytes):  # FastAPI reads no body of another type than JSON
+        return answer(request, UnsupportedMedia())
+    errors = faults(exc.errors(), exc.body, language_of(request))
+    return answer(request, InvalidRequest(), errors=errors)
 
 
 async def _http(request: Request, exc: Exception) -> Response:
@@ -275,16 +240,27 @@ async def _database(request: Request, exc: Exception) -> Response:
     """Answer what the database refused with the problem that its constraint is named after."""
     assert isinstance(exc, asyncpg.PostgresError)
     if isinstance(exc, asyncpg.IntegrityConstraintViolationError):
-        _, code, field = (*(exc.constraint_name or "").split("__"), "", "")[:3]
-        if code in Problem.known:
-            problem = Problem.known[code]()
-            problem.pointer = f"/{field}" if field else problem.pointer
+        problem = problem_of(exc)
+        if problem is not None:
+            # The same constraint can be broken by another request, which has no such member.
+            if problem.pointer and problem.pointer.split("/")[1] not in await request.json():
+                problem.pointer = ""
             return answer(request, problem)
     if isinstance(exc, asyncpg.DataError):  # such as a text that PostgreSQL cannot keep
         return answer(request, InvalidRequest())
     if isinstance(exc, _PASSING):
         return await _unavailable(request, exc)
     return await _fault(request, exc)
+
+
+def problem_of(refused: asyncpg.IntegrityConstraintViolationError) -> Problem | None:
+    """Return the problem that a broken constraint is named after."""
+    _, code, field = (*(refused.constraint_name or "").split("__"), "", "")[:3]
+    if code not in Problem.known:
+        return None
+    problem = Problem.known[code]()
+    problem.pointer = f"/{field}" if field else problem.pointer
+    return problem
 
 
 #: SQLSTATE classes that pass by themselves: connection, resources, operator intervention, rollback.

@@ -12,8 +12,8 @@ from typing import Any, get_args
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
-from .identity import Needs, authenticate
-from .session_states import must_be_in_force
+from .authority import authorise
+from .identity import Needs
 
 
 class Filled:
@@ -41,9 +41,7 @@ class Route(APIRoute):
             return handle
 
         async def handle_authenticated(request: Request) -> Response:
-            caller = authenticate(request, right)
-            await must_be_in_force(request, caller)
-            request.state.caller = caller
+            request.state.caller = await authorise(request, right)
             return await handle(request)
 
         return handle_authenticated

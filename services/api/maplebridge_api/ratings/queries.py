@@ -23,7 +23,7 @@ from maplebridge_domain.meeting import SubjectKind
 
 from ..organisations.service import name_of
 from ..platform.database import HI, LO, Statement, an_id, in_scope, insert_rows, json_object
-from ..platform.paging import Pages, single
+from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from ..platform.views import subject
 from .tables import evaluation_result, record
@@ -65,15 +65,16 @@ STATEMENT_OUT = json_object(
 )
 
 ADD_RECORDS = Statement(insert_rows(record, record.c.id, RECORD_OUT), Created)
-RECORD_BY_ID = single(record, RECORD_OUT)
+RECORD_BY_ID = Single(record, RECORD_OUT)
 RECORDS = Pages(
     record,
     RECORD_OUT,
     {"subject_id": record.c.subject_id == bindparam("subject_id", type_=Uuid)},
+    refer={"subject_id": subject.c.subject_id},
 )
 
 _OF_RUN = evaluation_result.c.run_id == bindparam("run_id", type_=Uuid)
-RESULT_BY_ID = single(evaluation_result, RESULT_OUT)
+RESULT_BY_ID = Single(evaluation_result, RESULT_OUT)
 RESULTS = Pages(
     evaluation_result,
     RESULT_OUT,
@@ -82,6 +83,7 @@ RESULTS = Pages(
         "kind": evaluation_result.c.kind == bindparam("kind", type_=Text),
         "subject_id": evaluation_result.c.subject_id == bindparam("subject_id", type_=Uuid),
     },
+    refer={"subject_id": subject.c.subject_id},
 )
 #: Only what is final is signed, so what is signed is what may leave.
 STATEMENTS = Pages(
@@ -91,7 +93,6 @@ STATEMENTS = Pages(
     only=evaluation_result.c.statement.is_not(None),
 )
 
-_BODY = cast(bindparam("body", type_=Text), JSON)
 _run_id = bindparam("run_id", type_=Uuid)
 _published = (
     func.json_to_recordset(

@@ -17,7 +17,7 @@ NOBODY = UUID(int=0)
 
 def as_client(street_id: int, client_id: str) -> Caller:
     """Return who logs in, as long as it is not known which person that is: somebody, by a way."""
-    return Caller(client_id, Scope(street_id, street_id), frozenset())
+    return Caller(client_id, Scope(street_id, street_id), {})
 
 
 def as_person(street_id: int, person_id: UUID, client_id: str) -> Caller:

@@ -1,0 +1,180 @@
+"""In what capacity a person acts, and what that allows: by appointments in force and nothing else."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from maplebridge_api.platform.authority import Authority
+from maplebridge_api.platform.clock import clock
+from tests.world import AT_MEETING, NOW, TERM, Actor, Tianqiao, ballot, dispute, id_of, outcome
+
+HUAYUAN = f"/disputes/{id_of('flooded kitchen')}"
+SECRETARY = id_of("wang in huayuan branch")
+INSTRUCTOR = id_of("wang on jiayuan")
+
+
+@pytest.fixture(autouse=True)
+def looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered for a second has a test of its own."""
+    monkeypatch.setattr(Authority, "SECONDS_MAX", 0.0)
+
+
+def acting(person: Actor, capacity: str) -> Actor:
+    """Return a person who names the capacity that they act in."""
+    return Actor(person.http, person.token, {"Acting-Capacity": capacity})
+
+
+async def with_a_second_office(tianqiao: Tianqiao) -> Actor:
+    """Let Wang, secretary in Huayuan, be party-building instructor of Jiayuan as well."""
+    body = {"id": INSTRUCTOR, "person_id": id_of("wang"), "post_id": id_of("instructor of jiayuan")}
+    await tianqiao.clerk_li.makes("/appointments", body | {"during": TERM})
+    await tianqiao.new_events()
+    return tianqiao.logged_in("wang")
+
+
+async def last_capacity(tianqiao: Tianqiao) -> str | None:
+    """Return the capacity that the last event names."""
+    capacity = await tianqiao.asks("SELECT capacity::text FROM event ORDER BY no DESC LIMIT 1")
+    return str(capacity) if capacity else None
+
+
+async def test_who_holds_one_appointment_acts_by_it_without_saying_so(tianqiao: Tianqiao) -> None:
+    wang = tianqiao.logged_in("wang")
+    assert outcome(await wang.changes(HUAYUAN, "steps", {"act": "accept"})) == "200"
+    assert await last_capacity(tianqiao) == SECRETARY
+
+
+async def test_who_holds_two_says_by_which_where_it_matters(tianqiao: Tianqiao) -> None:
+    wang = await with_a_second_office(tianqiao)
+    assert outcome(await wang.gets("/grids")) == "200"  # the same by either
+    answer = await wang.gets("/disputes")
+    assert outcome(answer) == "422 capacity_needed"
+    assert INSTRUCTOR in answer.text
+    assert SECRETARY in answer.text
+    secretary = acting(wang, SECRETARY)
+    assert outcome(await secretary.changes(HUAYUAN, "steps", {"act": "accept"})) == "200"
+    assert await last_capacity(tianqiao) == SECRETARY
+
+
+async def test_rights_never_add_up(tianqiao: Tianqiao) -> None:
+    """By one office Wang sees Huayuan's cases and people, by the other Jiayuan's cases only."""
+    wang = await with_a_second_office(tianqiao)
+    instructor, secretary = acting(wang, INSTRUCTOR), acting(wang, SECRETARY)
+    assert outcome(await secretary.gets("/people")) == "200"
+    assert outcome(await instructor.gets("/people")) == "403 right_missing"
+    assert outcome(await secretary.gets(HUAYUAN)) == "200"
+    assert outcome(await instructor.gets(HUAYUAN)) == "404 not_found"
+    assert (await instructor.gets("/disputes")).json()["items"] == []
+    step = {"If-Match": '"1"'}
+    answer = await instructor.posts(f"{HUAYUAN}/steps", {"act": "accept"}, headers=step)
+    assert outcome(answer) == "404 not_found"
+
+
+async def test_nobody_acts_by_what_is_not_theirs(tianqiao: Tianqiao) -> None:
+    wang = tianqiao.logged_in("wang")
+    for capacity in (id_of("xu in working committee"), id_of("next person"), "secretary", " "):
+        answer = await acting(wang, capacity).gets("/grids")
+        assert outcome(answer) == "403 capacity_not_held", capacity
+
+
+async def test_rights_end_with_the_appointment_tokens_notwithstanding(tianqiao: Tianqiao) -> None:
+    wang, liu = await tianqiao.in_office("wang in huayuan branch"), tianqiao.logged_in("liu")
+    assert outcome(await wang.gets("/people")) == "200"
+    assert outcome(await liu.gets("/ballots")) == "200"
+    for office in ("wang in huayuan branch", "liu in library"):
+        ended = await tianqiao.clerk_li.changes(
+            f"/appointments/{id_of(office)}", "end", {"at": NOW.isoformat()}
+        )
+        assert outcome(ended) == "200"
+    assert outcome(await wang.gets("/people")) == "403 capacity_not_held"
+    assert outcome(await liu.gets("/ballots")) == "403 right_missing"
+    assert outcome(await liu.gets("/grids")) == "200"  # who held a post lives here still
+
+
+async def test_a_term_ends_to_the_second_whatever_is_remembered(
+    tianqiao: Tianqiao, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Authority, "SECONDS_MAX", 3600.0)
+    wang = tianqiao.logged_in("wang")
+    until = datetime.fromisoformat(TERM["until"])
+    clock.set_to = until - timedelta(seconds=1)
+    assert outcome(await wang.gets("/people")) == "200"
+    clock.set_to = until
+    assert outcome(await wang.gets("/people")) == "403 right_missing"
+
+
+async def test_what_was_found_is_remembered_for_a_second_and_no_longer(
+    tianqiao: Tianqiao, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Authority, "SECONDS_MAX", 1.0)
+    passed = 1000.0
+    monkeypatch.setattr("maplebridge_api.platform.authority.time.monotonic", lambda: passed)
+    wang = tianqiao.logged_in("wang")
+    assert outcome(await wang.gets("/people")) == "200"
+    place = f"/appointments/{SECRETARY}"
+    await tianqiao.clerk_li.changes(place, "end", {"at": NOW.isoformat()})
+    passed += 1.0
+    assert outcome(await wang.gets("/people")) == "403 right_missing"
+
+
+async def test_a_resident_sees_their_own_cases_and_no_other(tianqiao: Tianqiao) -> None:
+    await tianqiao.clerk_li.makes(
+        "/people", {"id": id_of("gao"), "street_id": 411104001, "name": "高"}
+    )
+    gao = tianqiao.logged_in("gao")
+    assert (await gao.gets("/disputes")).json()["items"] == []
+    assert outcome(await gao.gets(HUAYUAN)) == "404 not_found"
+    own = await gao.makes("/disputes", dispute())
+    assert (await gao.gets("/disputes")).json()["items"] == [own]
+    assert (await gao.gets(f"/disputes/{own['id']}")).json() == own
+    assert outcome(await gao.changes(f"/disputes/{own['id']}", "steps", {"act": "accept"})) == (
+        "403 right_missing"
+    )
+    assert outcome(await gao.gets("/people")) == "403 right_missing"
+    assert (await gao.gets("/capacities")).json() == {"items": []}
+
+
+async def test_who_holds_an_office_may_act_as_a_resident(tianqiao: Tianqiao) -> None:
+    wang = acting(tianqiao.logged_in("wang"), "resident")
+    await wang.makes("/disputes", dispute())
+    assert await last_capacity(tianqiao) is None
+    assert outcome(await wang.gets("/people")) == "403 right_missing"
+
+
+async def test_an_enterprise_sees_the_cases_of_the_quarters_that_it_serves(
+    tianqiao: Tianqiao,
+) -> None:
+    elsewhere = await tianqiao.clerk_li.makes("/disputes", dispute(quarter_id=id_of("jiayuan")))
+    qian = tianqiao.logged_in("qian")
+    seen = [one["id"] for one in (await qian.gets("/disputes")).json()["items"]]
+    assert id_of("flooded kitchen") in seen
+    assert elsewhere["id"] not in seen
+    clock.set_to = datetime.fromisoformat(TERM["until"]) - timedelta(seconds=1)
+    assert outcome(await qian.gets(HUAYUAN)) == "200"
+
+
+async def test_a_delegate_sees_their_own_ballots_the_host_those_of_the_meeting(
+    tianqiao: Tianqiao,
+) -> None:
+    liu, wang = tianqiao.logged_in("liu"), tianqiao.logged_in("wang")
+    own = await liu.makes("/ballots", ballot("liu in library", "enterprise", "chenguang"))
+    other = await wang.makes(
+        "/ballots", ballot("chen in huayuan committee", "organisation", "library")
+    )
+    assert own["cast_at"] == AT_MEETING
+    assert (await liu.gets("/ballots")).json()["items"] == [own]
+    assert outcome(await liu.gets(f"/ballots/{other['id']}")) == "404 not_found"
+    assert len((await wang.gets("/ballots")).json()["items"]) == 2
+    instructor = acting(await with_a_second_office(tianqiao), INSTRUCTOR)
+    assert (await instructor.gets("/ballots")).json()["items"] == []
+
+
+async def test_a_person_is_told_in_what_capacities_they_can_act(tianqiao: Tianqiao) -> None:
+    wang = await with_a_second_office(tianqiao)
+    items = (await wang.gets("/capacities")).json()["items"]
+    assert [(one["id"], one["role"]) for one in items] == sorted(
+        [(SECRETARY, "quarter_secretary"), (INSTRUCTOR, "party_building_instructor")]
+    )
+    places = {one["role"]: one["place"] for one in items}
+    assert places["party_building_instructor"] == ["411104001/001/0002/"]
+    assert items[0]["rights"]["read"] == "street"

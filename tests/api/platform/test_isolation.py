@@ -1,0 +1,333 @@
+"""Streets do not see each other: over every route of the API document, whichever slice it is in."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from maplebridge_api.platform.openapi import routes_of
+from maplebridge_api.platform.schema import STREET_TABLES
+from maplebridge_domain.meeting import SubjectKind
+from maplebridge_domain.rubrics import shipped_rubric
+from tests.world import (
+    AT_MEETING,
+    MEETING,
+    NEIGHBOUR,
+    NEXT_DOOR,
+    STREET,
+    TERM,
+    TIANQIAO,
+    Actor,
+    Json,
+    Tianqiao,
+    appointment,
+    ballot,
+    dispute,
+    enter,
+    grid,
+    id_of,
+    organisation,
+    outcome,
+    post,
+    service_contract,
+)
+
+#: What stands next door, so that there is one of each kind of thing.
+FURNITURE: list[tuple[str, Json]] = [
+    organisation("next unit", "resident_unit", "next community"),
+    post("next director", "director", "next unit"),
+    appointment("next office", "next person", "next director"),
+    service_contract("next contract", "next enterprise", "next quarter"),
+    grid("next house", "next quarter", "unit", "001"),
+    (
+        "/households",
+        {
+            "id": id_of("next household"),
+            "grid_id": id_of("next house"),
+            "address": "1",
+            "residents": 1,
+        },
+    ),
+    (
+        "/meetings",
+        {"id": id_of("next meeting"), "quarter_id": id_of("next quarter"), "kind": "weekly"}
+        | {"hall": "议事厅"}
+        | MEETING,
+    ),
+    (
+        f"/meetings/{id_of('next meeting')}/attendance",
+        {
+            "items": [
+                {"appointment_id": id_of("next office"), "party": "resident_unit", "present": True}
+            ]
+        },
+    ),
+    (
+        "/ballots",
+        {
+            "id": id_of("next ballot"),
+            "meeting_id": id_of("next meeting"),
+            "rater_id": id_of("next office"),
+            "subject_kind": "enterprise",
+            "subject_id": id_of("next enterprise"),
+            "marks": {shipped_rubric("luohe").ballot_form()[SubjectKind.ENTERPRISE][0]: 70},
+            "cast_at": AT_MEETING,
+            "channel": "paper",
+        },
+    ),
+    (
+        "/tasks",
+        {
+            "id": id_of("next task"),
+            "meeting_id": id_of("next meeting"),
+            "organisation_id": id_of("next unit"),
+            "title": "交办",
+            "due_at": "2026-10-20T00:00:00+08:00",
+        },
+    ),
+    (
+        "/disputes",
+        {"id": id_of("next dispute"), "quarter_id": id_of("next quarter"), "title": "x"}
+        | {"summary": "x", "reported_at": "2026-10-10T08:00:00+08:00"},
+    ),
+    (
+        "/records",
+        {
+            "id": id_of("next record"),
+            "street_id": NEIGHBOUR,
+            "subject_kind": "enterprise",
+            "subject_id": id_of("next enterprise"),
+            "kind": "commendation",
+            "code": "commended_by_county",
+            "title": "表扬",
+            "basis": "x",
+            "occurred_on": "2026-10-01",
+        },
+    ),
+    (
+        "/evaluation-runs",
+        {"id": id_of("next run"), "street_id": NEIGHBOUR}
+        | {"period": {"from": "2026-10-01", "until": "2026-11-01"}, "kinds": ["credit_rating"]}
+        | {"rubric_id": id_of("next rubric")},
+    ),
+]
+#: Everything next door that has an id.
+NEXT_DOORS = sorted({body["id"] for _, body in (*NEXT_DOOR, *FURNITURE) if "id" in body})
+
+#: A body for each route that takes one, about things that are there; a new route needs one here.
+BODIES: dict[str, Json] = {
+    **{path: body for path, body in reversed(STREET) if not path.endswith("/attendance")},
+    "/ballots": ballot("liu in library", "enterprise", "chenguang"),
+    "/disputes": dispute(grid_id=id_of("huayuan lane")),
+    "/cross-appointments": {
+        "step": 3,
+        "source_id": id_of("wang in huayuan branch"),
+        "post_id": id_of("members of chenguang branch"),
+        "contract_id": id_of("contract of huayuan"),
+        "during": TERM,
+    },
+    "/records": {
+        "street_id": TIANQIAO,
+        "subject_kind": "enterprise",
+        "subject_id": id_of("chenguang"),
+        "kind": "commendation",
+        "code": "commended_by_county",
+        "title": "表扬",
+        "basis": "区住建局通报",
+        "occurred_on": "2026-10-01",
+    },
+    "/tasks": {
+        "meeting_id": id_of("meeting"),
+        "organisation_id": id_of("library"),
+        "title": "清理楼道",
+        "due_at": "2026-10-20T00:00:00+08:00",
+    },
+    "/evaluation-runs": {
+        "street_id": TIANQIAO,
+        "period": {"from": "2026-10-01", "until": "2026-11-01"},
+        "kinds": ["credit_rating"],
+        "rubric_id": id_of("rubric"),
+    },
+    "/appointments/{id}/end": {"at": "2026-11-01T00:00:00+08:00"},
+    "/disputes/{id}/steps": {"act": "accept"},
+    "/tasks/{id}/completion": {},
+    "/meetings/{id}/attendance": {
+        "items": [
+            {"appointment_id": id_of("liu in library"), "party": "resident_unit", "present": True}
+        ]
+    },
+    "/evaluation-runs/{id}/claim": {"worker": "w", "lease_seconds": 60},
+    "/evaluation-runs/{id}/failure": {"code": "x", "detail": "x"},
+    "/evaluation-runs/{id}/notice": {
+        "method": "posted",
+        "evidence": "照片",
+    },
+    "/evaluation-runs/{id}/confirmation": {},
+    "/evaluation-runs/{id}/results": {
+        "engine_version": "1",
+        "input_sha256": "0" * 64,
+        "results": [],
+    },
+}
+#: Routes about no street: their bodies name nothing that belongs to one. Who logs in is in no street yet;
+#: tests/api/sessions/ shows that they come into none but that of their code.
+OF_NO_STREET = {"/oauth/token", "/sandbox/clock"}
+OF_NO_STREET |= {"/sessions/wechat", "/sessions/oidc", "/sessions/refresh"}
+
+
+def places(body: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Find where a body names something: by an id, or a street."""
+    if isinstance(body, dict):
+        for key, value in body.items():
+            if key == "street_id" or (key.endswith("_id") and isinstance(value, str)):
+                yield (*at, key)
+            yield from places(value, (*at, key))
+    elif isinstance(body, list):
+        for index, value in enumerate(body):
+            yield from places(value, (*at, index))
+
+
+def replaced(body: Any, at: tuple[Any, ...], value: Any) -> Any:
+    """Copy a body with another value in one place."""
+    if not at:
+        return value
+    copy = dict(body) if isinstance(body, dict) else list(body)
+    copy[at[0]] = replaced(body[at[0]], at[1:], value)
+    return copy
+
+
+def operations(tianqiao: Tianqiao) -> Iterator[tuple[str, str, Any]]:
+    """List method, path and route of everything under /v1."""
+    for route in routes_of(tianqiao.app):
+        path = route.path_format.removeprefix("/v1")
+        if route.path_format.startswith("/v1") and path not in OF_NO_STREET:
+            for method in route.methods or ():
+                yield method, path, route
+
+
+def body_of(path: str) -> Json | None:
+    single = path.removesuffix("/batch")
+    body = BODIES.get(single)
+    if body is not None:
+        body = {key: value for key, value in body.items() if key != "id"}
+    return {"items": [body]} if path.endswith("/batch") and body is not None else body
+
+
+async def contents(tianqiao: Tianqiao, street_id: int) -> dict[str, Any]:
+    """Return a digest of every table's rows of a street."""
+    return {
+        table: await tianqiao.asks(
+            f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"
+            " WHERE street_id = $1",
+            street_id,
+        )
+        for table in STREET_TABLES
+    }
+
+
+@pytest.fixture
+async def clerk(tianqiao: Tianqiao) -> Actor:
+    """Someone with every right, in one street; next door is furnished."""
+    await enter(tianqiao.stranger, FURNITURE)
+    headers = {"If-Match": '"1"'}
+    return Actor(tianqiao.http, tianqiao.clerk_li.token, headers)
+
+
+def test_every_route_that_takes_a_body_is_tried_with_one(tianqiao: Tianqiao) -> None:
+    for method, path, route in operations(tianqiao):
+        assert (route.body_field is None) == (body_of(path) is None or method == "GET"), path
+
+
+async def test_another_streets_id_in_a_path_is_not_there(tianqiao: Tianqiao, clerk: Actor) -> None:
+    before = await contents(tianqiao, NEIGHBOUR)
+    for method, path, _ in operations(tianqiao):
+        if "{" not in path:
+            continue
+        body = None if method == "GET" else body_of(path)
+        for other in NEXT_DOORS:
+            place = path.replace("{id}", other).replace("{street_id}", str(NEIGHBOUR))
+            answer = await clerk.asks(method, place, json=body)
+            assert outcome(answer) == "404 not_found", (method, path)
+    assert await contents(tianqiao, NEIGHBOUR) == before
+
+
+async def test_another_streets_id_in_a_query_is_not_there(tianqiao: Tianqiao, clerk: Actor) -> None:
+    for method, path, route in operations(tianqiao):
+        names = [field.name for field in route.dependant.query_params]
+        own = path.replace("{id}", id_of("huayuan")).replace("{street_id}", str(TIANQIAO))
+        for name in names:
+            if name == "street_id":
+                answer = await clerk.asks(method, own, params={name: NEIGHBOUR})
+                assert outcome(answer) == "404 not_found", (path, name)
+            elif name.endswith("_id") or name == "rests_on":
+                required = {"street_id": TIANQIAO} if "street_id" in names else {}
+                for other in NEXT_DOORS:
+                    answer = await clerk.asks(method, own, params={name: other, **required})
+                    assert outcome(answer) == "404 not_found", (path, name)
+
+
+async def test_another_streets_id_in_a_body_is_not_there(tianqiao: Tianqiao, clerk: Actor) -> None:
+    before = await contents(tianqiao, NEIGHBOUR)
+    tried = 0
+    for method, path, _ in operations(tianqiao):
+        body = body_of(path)
+        if method == "GET" or body is None or "{" in path:
+            continue
+        for at in places(body):
+            others = [NEIGHBOUR] if at[-1] == "street_id" else NEXT_DOORS
+            if path == "/streets" and at[-1] == "grid_id":
+                continue  # brought along, for the street's own root
+            for other in others:
+                answer = await clerk.asks(method, path, json=replaced(body, at, other))
+                assert outcome(answer) in ("404 not_found", "404 unknown_reference"), (path, at)
+                tried += 1
+    assert tried > 200
+    assert await contents(tianqiao, NEIGHBOUR) == before
+
+
+async def test_the_bodies_that_name_what_is_there_are_not_refused_as_absent(
+    tianqiao: Tianqiao, clerk: Actor
+) -> None:
+    """Otherwise the tests above would prove nothing."""
+    for method, path, _ in operations(tianqiao):
+        body = body_of(path)
+        if method != "GET" and body is not None and "{" not in path:
+            answer = await clerk.asks(method, path, json=body)
+            assert answer.status_code != 404, (path, answer.text)
+
+
+async def everything(actor: Actor, path: str) -> list[str] | None:
+    """Return the ids of all that a list shows an actor; null: they may not list it."""
+    ids: list[str] = []
+    following: str | None = f"{path}?limit=200"
+    while following:
+        answer = await actor.gets(following.removeprefix("/v1"))
+        if answer.status_code == 403:
+            return None
+        ids += [one["id"] for one in answer.json()["items"]]
+        following = answer.json()["next"]
+    return ids
+
+
+async def test_a_list_never_shows_what_a_single_read_refuses(tianqiao: Tianqiao) -> None:
+    """Nor hides what it shows: for every collection, and everyone in the street."""
+    clerk = tianqiao.clerk_li
+    await clerk.makes("/people", {"id": id_of("gao"), "street_id": TIANQIAO, "name": "高"})
+    await tianqiao.logged_in("gao").makes("/disputes", dispute())
+    for rater in ("liu in library", "chen in huayuan committee"):
+        await clerk.makes("/ballots", ballot(rater, "enterprise", "chenguang"))
+    await clerk.makes("/disputes", dispute(quarter_id=id_of("jiayuan")))
+    people = ("gao", "wang", "chen", "liu", "sun", "qian", "xu", "lin", "he")
+    actors = [clerk, tianqiao.stranger, *(tianqiao.logged_in(name) for name in people)]
+    paths = {path for method, path, _ in operations(tianqiao) if method == "GET"}
+    collections = sorted(path for path in paths if f"{path}/{{id}}" in paths)
+    assert len(collections) > 12
+    for path in collections:
+        there = await everything(clerk, path)
+        assert there is not None
+        for actor in actors:
+            listed = await everything(actor, path)
+            for one in there:
+                single = (await actor.gets(f"{path}/{one}")).status_code
+                expected = 403 if listed is None else 200 if one in listed else 404
+                assert single == expected, (path, one)
