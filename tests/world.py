@@ -8,7 +8,7 @@ street's systems; the stranger is another street's.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -170,6 +170,17 @@ class Tianqiao:
         await connection.close()
         self.seen = max((row["no"] for row in rows), default=self.seen)
         return [row["type"] for row in rows]
+
+
+async def listen(street: Tianqiao) -> list[str]:
+    """Collect from now on what is sent to the database, on every connection."""
+    sent: list[str] = []
+    connections = street.app.state.database.connections
+    async with AsyncExitStack() as stack:
+        for _ in range(10):
+            connection = await stack.enter_async_context(connections.use())
+            connection.add_query_logger(lambda record: sent.append(record.query))
+    return sent
 
 
 @asynccontextmanager

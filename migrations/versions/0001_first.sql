@@ -576,6 +576,15 @@ UNION ALL
 SELECT street_id, CASE kind WHEN 'property_enterprise' THEN 'enterprise' ELSE 'organisation' END, id
 FROM organisation;
 
+-- What a run's results were computed from, by what: every result states it.
+
+CREATE VIEW run_basis WITH (security_invoker) AS
+SELECT run.street_id, run.id AS run_id, run.input_sha256, run.engine_version, run.rubric_id,
+       rubric.code AS rubric_code, rubric.edition AS rubric_edition,
+       rubric.sha256 AS rubric_sha256
+FROM evaluation_run run
+JOIN rubric ON rubric.street_id = run.street_id AND rubric.id = run.rubric_id;
+
 -- The feed: what the evaluator reads, and all that it can read. Views run with their owner's rights, so
 -- each repeats the range; the barrier keeps a caller's function from seeing rows before it applies.
 

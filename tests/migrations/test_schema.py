@@ -175,7 +175,7 @@ async def test_no_role_may_do_more_than_it_needs(migrated: asyncpg.Connection) -
         (role, schema, what): set(tables)
         for role, schema, what, tables in await rows(migrated, GRANTS)
     }
-    read = {*TABLES, "interest", "subject"}
+    read = {*TABLES, "interest", "run_basis", "subject"}
     feed = await rows(migrated, "SELECT viewname::text FROM pg_views WHERE schemaname = 'feed'")
     assert granted.pop(("mb_api", "public", "SELECT")) - {"alembic_version"} == read
     assert granted == {

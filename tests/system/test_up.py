@@ -80,6 +80,16 @@ async def test_the_clients_of_the_installation_get_a_token(system: MapleBridge) 
             assert answer.json()["access_token"]
 
 
+async def test_the_logs_tell_when_and_nothing_of_work_that_was_not_there(
+    system: MapleBridge,
+) -> None:
+    await asyncio.sleep(2)  # the job worker has looked for runs twice more
+    lines = {part: (system.folder.logs / f"{part}.log").read_text() for part in ("jobs", "api")}
+    assert "cron:hand_out_runs()" not in lines["jobs"]
+    assert "Application startup complete" in lines["api"]
+    assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d", told) for told in lines["api"].splitlines())
+
+
 async def test_a_system_is_given_a_new_secret_while_it_runs(system: MapleBridge) -> None:
     data = str(system.folder.root)
     old = system.secrets.client_secrets["department"]
@@ -102,16 +112,6 @@ async def token_statuses(system: MapleBridge, *of_department: str) -> list[int]:
             for secret in of_department
         ]
     return [answer.status_code for answer in answers]
-
-
-async def test_the_logs_tell_when_and_nothing_of_work_that_was_not_there(
-    system: MapleBridge,
-) -> None:
-    await asyncio.sleep(2)  # the job worker has looked for runs twice more
-    lines = {part: (system.folder.logs / f"{part}.log").read_text() for part in ("jobs", "api")}
-    assert "cron:hand_out_runs()" not in lines["jobs"]
-    assert "Application startup complete" in lines["api"]
-    assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d", told) for told in lines["api"].splitlines())
 
 
 @pytest.mark.parametrize("part", PARTS)

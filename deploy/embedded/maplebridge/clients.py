@@ -8,8 +8,8 @@ import asyncpg
 from maplebridge import secrets
 from maplebridge.folder import DataFolder
 from maplebridge.postgres import PostgresServer
-from maplebridge.reach import start
 from maplebridge.trouble import Trouble
+from maplebridge.typed import typed
 
 
 async def rotate(data: Path, database_url: str | None, client_id: str, keep_days: int) -> str:
@@ -60,5 +60,5 @@ def _owner_url(folder: DataFolder, database_url: str | None) -> str:
 
 def _away(folder: DataFolder) -> Trouble:
     return Trouble(
-        f"The database of {folder.root} does not answer: start it with `{start(folder)}`."
+        f"The database of {folder.root} does not answer: start it with `{typed('up', data=folder.root)}`."
     )

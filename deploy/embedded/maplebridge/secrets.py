@@ -67,6 +67,21 @@ def load(path: Path) -> Secrets:
         raise Trouble(f"{path} cannot be used ({error}): bring it back from a backup.") from error
 
 
+def not_the_same_kind(zh: object, en: object, *, is_sandbox: bool) -> str:
+    """Say in both languages that a sandbox and a real installation never become each other."""
+    if is_sandbox:
+        return (
+            f"{zh} 是沙盒，不能转为正式街道：请加 --sandbox 启动，正式街道请另建。\n"
+            f"{en} is a sandbox and never becomes a real street: start it with --sandbox, or "
+            "choose another --data (and database) for the street."
+        )
+    return (
+        f"{zh} 是正式街道，时钟不可拨动：请去掉 --sandbox 启动，沙盒请另建。\n"
+        f"{en} is a real street, whose clock nobody moves: start it without --sandbox, or "
+        "choose another --data (and database) for a sandbox."
+    )
+
+
 def keep_client_secret(path: Path, client_id: str, secret: str) -> None:
     """Put a client's new secret in the place of its old one."""
     known = load(path)
@@ -85,21 +100,6 @@ def rotate_token_key(path: Path) -> str:
     keys = json.dumps({"keys": [new, before]})
     _save(path, replace(known, keys={**known.keys, "MAPLEBRIDGE_TOKEN_KEY": keys}))
     return str(new["kid"])
-
-
-def not_the_same_kind(zh: object, en: object, *, is_sandbox: bool) -> str:
-    """Say in both languages that a sandbox and a real installation never become each other."""
-    if is_sandbox:
-        return (
-            f"{zh} 是沙盒，不能转为正式街道：请加 --sandbox 启动，正式街道请另建。\n"
-            f"{en} is a sandbox and never becomes a real street: start it with --sandbox, or "
-            "choose another --data (and database) for the street."
-        )
-    return (
-        f"{zh} 是正式街道，时钟不可拨动：请去掉 --sandbox 启动，沙盒请另建。\n"
-        f"{en} is a real street, whose clock nobody moves: start it without --sandbox, or "
-        "choose another --data (and database) for a sandbox."
-    )
 
 
 def create(*, sandbox: bool = False) -> Secrets:

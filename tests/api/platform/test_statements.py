@@ -1,25 +1,17 @@
 """What a request costs is counted in statements, not in milliseconds."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
-from tests.world import TIANQIAO, Tianqiao, ballot, dispute, id_of
+from tests.world import TIANQIAO, Tianqiao, ballot, dispute, id_of, listen
 
 
 @pytest.fixture
 async def statements(tianqiao: Tianqiao) -> list[str]:
     """Collect what is sent to the database on every connection."""
-    sent: list[str] = []
-    async with AsyncExitStack() as stack:
-        for _ in range(10):
-            connection = await stack.enter_async_context(
-                tianqiao.app.state.database.connections.use()
-            )
-            connection.add_query_logger(lambda record: sent.append(record.query))
-    return sent
+    return await listen(tianqiao)
 
 
 HUAYUAN = id_of("huayuan")

@@ -1,6 +1,5 @@
 """How persons come in: by WeChat, by a provider, with a code that the street has handed out."""
 
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from maplebridge_api.platform.schema import SHARED_TABLES, STREET_TABLES
 from tests.contract import contract
 from tests.providers.oidc import Oidc
 from tests.providers.wechat import Wechat
-from tests.world import TIANQIAO, Actor, Json, Tianqiao, id_of
+from tests.world import TIANQIAO, Actor, Json, Tianqiao, id_of, listen
 
 
 @dataclass
@@ -67,10 +66,4 @@ class Door:
 
     async def statements(self) -> list[str]:
         """Collect from now on what is sent to the database, on every connection."""
-        sent: list[str] = []
-        async with AsyncExitStack() as stack:
-            for _ in range(10):
-                connections = self.street.app.state.database.connections
-                connection = await stack.enter_async_context(connections.use())
-                connection.add_query_logger(lambda record: sent.append(record.query))
-        return sent
+        return await listen(self.street)

@@ -22,6 +22,8 @@ def show(console: Console, report: Report, page: Path, data: Path) -> None:
         f"{report.member_scores} member scores, {report.unit_assessments} unit assessments; "
         f"{sum(report.timings.values()):.0f} seconds."
     )
+    by = report.confirmed
+    console.print(f"Confirmed on {by.at[:10]} by {by.name}, {by.office}.")
     console.print(f"A page for the notice board: {page}")
     console.print(f"The same as data: {page.with_suffix('.json')}")
     console.print(f"Look around: {typed('up', '--sandbox', data=data)}", markup=False)

@@ -247,6 +247,6 @@ OF_PERSON = Statement(
 
 
 def holder_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> Select[tuple[UUID]]:
-    """Write who holds an appointment, to be joined in another slice's statement: `person_id`."""
+    """Write who holds an appointment, to be joined or asked in another slice's statement: `person_id`."""
     named = (appointment.c.street_id == street_id, appointment.c.id == id_)
     return select(appointment.c.person_id).where(*named).correlate_except(appointment)

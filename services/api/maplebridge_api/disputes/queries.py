@@ -25,7 +25,16 @@ from maplebridge_domain.dispute import DisputeState
 
 from ..grid.service import STANDING_BY_ID, path_of
 from ..organisations.service import serving_enterprise
-from ..platform.database import LO, Statement, an_id, by_ids, in_scope, insert_rows, json_object
+from ..platform.database import (
+    LO,
+    Statement,
+    an_id,
+    by_ids,
+    in_scope,
+    insert_rows,
+    json_object,
+    provisional,
+)
 from ..platform.hot import HotWrite, behind_gate
 from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
@@ -47,6 +56,7 @@ def _out(of: Any) -> ColumnElement[Any]:
         state=of.c.state,
         reported_at=of.c.reported_at,
         due_at=of.c.due_at,
+        due_provisional=provisional(of.c.due_at),
         agreed_at=of.c.get("agreed_at", null()),
         closed_at=of.c.get("closed_at", null()),
         satisfaction=of.c.get("satisfaction", null()),

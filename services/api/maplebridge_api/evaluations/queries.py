@@ -15,6 +15,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     cast,
     func,
     literal_column,
@@ -27,7 +28,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from maplebridge_domain.evaluation import ResultKind, RunState
 from maplebridge_domain.period import Period
 
-from ..platform.database import Statement, by_ids, in_scope, insert_rows, json_object
+from ..appointments.service import holder_of
+from ..platform.database import (
+    Statement,
+    by_ids,
+    in_scope,
+    insert_rows,
+    json_object,
+    provisional,
+)
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from .tables import evaluation_run, rubric
@@ -137,9 +146,23 @@ RUN_OUT = json_object(
     engine_version=evaluation_run.c.engine_version,
     failure=evaluation_run.c.failure,
     drafted_at=evaluation_run.c.drafted_at,
+    service_method=evaluation_run.c.service_method,
+    service_evidence=evaluation_run.c.service_evidence,
     served_at=evaluation_run.c.served_at,
     notice_until=evaluation_run.c.notice_until,
+    notice_provisional=provisional(evaluation_run.c.notice_until),
     confirmed_at=evaluation_run.c.confirmed_at,
+    confirmed_by=case(
+        (
+            evaluation_run.c.confirmed_in_capacity.is_not(None),
+            json_object(
+                capacity=evaluation_run.c.confirmed_in_capacity,
+                person_id=holder_of(
+                    evaluation_run.c.street_id, evaluation_run.c.confirmed_in_capacity
+                ).scalar_subquery(),
+            ),
+        )
+    ),
 )
 ADD_RUN = Statement(insert_rows(evaluation_run, evaluation_run.c.id, RUN_OUT), Created)
 RUN_BY_ID = Single(evaluation_run, RUN_OUT)

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    DateTime,
     Dialect,
     FromClause,
     Integer,
@@ -37,6 +38,8 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.visitors import InternalTraversal
+
+from maplebridge_domain.worktime import calendar
 
 from .connections import Connections
 from .problems import NotFound
@@ -136,6 +139,12 @@ def json_object(**members: ColumnElement[Any]) -> ColumnElement[Any]:
 def json_period(during: ColumnElement[Any]) -> ColumnElement[Any]:
     """Show a range of time as `{"from": ..., "until": ...}`."""
     return json_object(from_=func.lower(during), until=func.upper(during))
+
+
+def provisional(due: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Tell whether a deadline lies in a year whose days off are not published yet."""
+    published = calendar().published_until
+    return due > bindparam("published_until", published, DateTime(timezone=True))
 
 
 class ByScope(ColumnElement[bool]):

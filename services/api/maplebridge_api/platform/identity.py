@@ -115,7 +115,7 @@ class LoggedIn:
     street_id: int
     person_id: UUID
     capacity: UUID | None = None  # a sandbox's token is for one
-    session_id: UUID | None = None  # and belongs to no session
+    session_id: UUID | None = None
 
 
 def token_keys() -> list[OKPKey]:
@@ -145,19 +145,12 @@ def issue(to: Caller | LoggedIn) -> str:
     }
     if isinstance(to, LoggedIn):
         claims |= {"sub": str(to.person_id), "street": to.street_id}
-        if to.capacity:
-            claims["capacity"] = str(to.capacity)
-        if to.session_id:
-            claims["sid"] = str(to.session_id)
+        named = {"capacity": to.capacity, "sid": to.session_id}
+        claims |= {name: str(id_) for name, id_ in named.items() if id_}
     else:
         scope = " ".join(sorted(to.rights))
         claims |= {"sub": to.client_id, "scope": scope, "streets": [to.scope.lo, to.scope.hi]}
     return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
-
-
-def issue_for_person(street_id: int, person_id: UUID, session_id: UUID, client_id: str) -> str:
-    """Sign an access token for a person in a session."""
-    return issue(LoggedIn(client_id, street_id, person_id, session_id=session_id))
 
 
 class Tokens:
@@ -202,13 +195,11 @@ def _named(claims: dict[str, Any]) -> Caller | LoggedIn:
     if "street" not in claims:
         rights = everywhere(Right(right) for right in claims["scope"].split())
         return Caller(claims["client_id"], Scope(*claims["streets"]), rights)
-    capacity, session_id = claims.get("capacity"), claims.get("sid")
+    capacity, session_id = (
+        UUID(claims[name]) if name in claims else None for name in ("capacity", "sid")
+    )
     return LoggedIn(
-        claims["client_id"],
-        claims["street"],
-        UUID(claims["sub"]),
-        UUID(capacity) if capacity else None,
-        UUID(session_id) if session_id else None,
+        claims["client_id"], claims["street"], UUID(claims["sub"]), capacity, session_id
     )
 
 

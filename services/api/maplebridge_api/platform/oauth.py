@@ -87,10 +87,21 @@ Secret = Annotated[
 ]
 
 
+#: A form has no model of its own that could hold it.
+EXAMPLE = {
+    "grant_type": "client_credentials",
+    "client_id": "integrator",
+    "client_secret": "secret-of-that-client",
+}
+
+
 @routes.post(
     "/oauth/token",
     responses=answers(Token, InvalidClient, CredentialsTwice, ScopeNotGranted, RightMissing),
-    openapi_extra={"security": [{"client": []}, {}]},
+    openapi_extra={
+        "security": [{"client": []}, {}],
+        "requestBody": {"content": {"application/x-www-form-urlencoded": {"example": EXAMPLE}}},
+    },
 )
 async def issue_token(
     request: Request,

@@ -201,6 +201,7 @@ class Single:
         table: Table,
         item: ColumnElement[Any],
         source: FromClause | None = None,
+        only: ColumnElement[bool] | None = None,
         seen: Seen | None = None,
     ) -> None:
         version = table.c.version if "version" in table.c else literal_column("1")
@@ -208,7 +209,7 @@ class Single:
         if source is not None:
             rows = rows.select_from(source)
         named = table.c.id == bindparam("id", type_=Uuid)
-        rows = rows.where(GATE, in_scope(table), named).limit(1)
+        rows = rows.where(GATE, in_scope(table), named, *([] if only is None else [only])).limit(1)
         self._right = seen.right if seen else None
         reaches = Reach if seen else (Reach.STREET,)
         self._reads: dict[Reach, Read[Any]] = {

@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 
 from .authority import authorise
 from .identity import Needs
+from .session_states import must_be_in_force
 
 
 class Filled:
@@ -41,7 +42,9 @@ class Route(APIRoute):
             return handle
 
         async def handle_authenticated(request: Request) -> Response:
-            request.state.caller = await authorise(request, right)
+            caller = await authorise(request, right)
+            await must_be_in_force(request, caller)
+            request.state.caller = caller
             return await handle(request)
 
         return handle_authenticated

@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import Request
 
 from .database import Database
-from .identity import LoggedIn, NotAuthenticated
+from .identity import Caller, NotAuthenticated
 
-IsInForce = Callable[[Database, LoggedIn], Awaitable[bool]]
+IsInForce = Callable[[Database, Caller], Awaitable[bool]]
 
 
 class SessionStates:
@@ -23,27 +23,27 @@ class SessionStates:
         self._is_in_force = is_in_force
         self._until: dict[UUID, float] = {}
 
-    async def check(self, database: Database, person: LoggedIn) -> None:
-        """Refuse a person whose session has been revoked; a sandbox's token belongs to none.
+    async def check(self, database: Database, caller: Caller) -> None:
+        """Refuse a caller whose session has been revoked; a system acts in none.
 
         Raises:
             NotAuthenticated.
         """
-        if person.session_id is None or time.monotonic() < self._until.get(person.session_id, 0):
+        if caller.session_id is None or time.monotonic() < self._until.get(caller.session_id, 0):
             return
         until = time.monotonic() + self.SECONDS_MAX  # from before it is asked, not from the answer
-        if not await self._is_in_force(database, person):
+        if not await self._is_in_force(database, caller):
             raise NotAuthenticated()
         if len(self._until) >= self.SIZE_MAX:
             self._until.clear()
-        self._until[person.session_id] = until
+        self._until[caller.session_id] = until
 
 
-async def must_be_in_force(request: Request, person: LoggedIn) -> None:
-    """Refuse a person whose session has been revoked.
+async def must_be_in_force(request: Request, caller: Caller) -> None:
+    """Refuse a caller whose session has been revoked.
 
     Raises:
         NotAuthenticated.
     """
     states: Any = request.app.state.session_states
-    await states.check(request.app.state.database, person)
+    await states.check(request.app.state.database, caller)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from ..platform.bodies import Body, Line, StreetId
+from ..platform.bodies import Body, Line, StreetId, example
 from ..platform.identity import TOKEN_SECONDS_MAX
 
 
@@ -33,6 +33,15 @@ class Login(Body):
 class WechatLogin(Login):
     """A login by WeChat mini-program."""
 
+    model_config = example(
+        {
+            "code": "0e1XyZ000Abc",
+            "binding_code": "K7QFX-2M9DP",
+            "street_id": 411104001,
+            "device": "王建国的手机",
+        }
+    )
+
     code: str = Field(
         min_length=1,
         max_length=200,
@@ -43,6 +52,10 @@ class WechatLogin(Login):
 
 class OidcLogin(Login):
     """A login by OpenID Connect."""
+
+    model_config = example(
+        {"id_token": "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "nonce": "n-0S6_WzA2Mj"}
+    )
 
     id_token: str = Field(min_length=1, max_length=8192, pattern=r"^[!-~]+$")
     nonce: str | None = Field(
@@ -56,6 +69,8 @@ class OidcLogin(Login):
 
 class Refresh(Body):
     """A refresh token; it is good once."""
+
+    model_config = example({"refresh_token": "411104001.0198c5f0.Zk3v.q8Xw"})
 
     refresh_token: str = Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")
 

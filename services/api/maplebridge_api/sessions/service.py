@@ -9,8 +9,8 @@ from maplebridge_domain.problem import Problem
 
 from ..people.service import PERSON, register
 from ..platform.clock import wall
-from ..platform.database import Database, Scope
-from ..platform.identity import Caller, LoggedIn
+from ..platform.database import Database
+from ..platform.identity import Caller
 from ..platform.problems import NotFound
 from ..platform.request import Write, decided
 from . import events, oidc, queries, wechat
@@ -135,8 +135,7 @@ def asked_by(caller: Caller) -> dict[str, object]:
     return {"person_id": caller.person_id, "current": caller.session_id, "at": wall()}
 
 
-async def is_in_force(database: Database, person: LoggedIn) -> bool:
-    """Tell whether the session that a person acts in still is."""
-    scope = Scope(person.street_id, person.street_id)
-    found = await database.read(queries.IN_FORCE, scope, id=person.session_id, at=wall())
+async def is_in_force(database: Database, caller: Caller) -> bool:
+    """Tell whether the session that a caller acts in still is; asked for each of its requests."""
+    found = await database.read(queries.IN_FORCE, caller.scope, id=caller.session_id, at=wall())
     return found is not None

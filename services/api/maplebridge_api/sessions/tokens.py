@@ -12,7 +12,7 @@ from maplebridge_domain.problem import Problem
 
 from ..platform.clock import wall
 from ..platform.database import Database
-from ..platform.identity import Caller, issue_for_person
+from ..platform.identity import Caller, LoggedIn, issue
 from ..platform.request import Write, decided
 from . import events, queries
 from .queries import Session
@@ -121,7 +121,9 @@ def _tokens(
         id=token.session_id,
         street_id=token.street_id,
         person_id=person_id,
-        access_token=issue_for_person(token.street_id, person_id, token.session_id, client_id),
+        access_token=issue(
+            LoggedIn(client_id, token.street_id, person_id, session_id=token.session_id)
+        ),
         refresh_token=str(token),
         ends_at=ends_at,
     )
