@@ -497,11 +497,15 @@ CREATE TABLE client_secret (
 -- Which person an account outside is: found before any street is known, by mb_find_login only.
 
 CREATE TABLE login (
-    account BYTEA NOT NULL,
+    account_hash BYTEA NOT NULL,
     street_id INTEGER NOT NULL,
+    id UUID NOT NULL,
     person_id UUID NOT NULL,
-    CONSTRAINT login__login_already_bound PRIMARY KEY (account)
+    account_encrypted BYTEA NOT NULL,
+    CONSTRAINT login__login_already_bound PRIMARY KEY (account_hash)
 );
+
+CREATE INDEX login__id ON login (street_id, id);
 
 CREATE INDEX login__person_id ON login (street_id, person_id);
 
@@ -560,10 +564,10 @@ END $$;
 -- before any range. It tells of one account at a time, so that nobody can list another street's.
 
 CREATE FUNCTION mb_find_login(accounts bytea[])
-RETURNS TABLE (account bytea, street_id integer, person_id uuid)
+RETURNS TABLE (account_hash bytea, street_id integer, person_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    SELECT login.account, login.street_id, login.person_id FROM login
-    WHERE login.account = ANY (accounts) LIMIT 1
+    SELECT login.account_hash, login.street_id, login.person_id FROM login
+    WHERE login.account_hash = ANY (accounts) LIMIT 1
 $$;
 
 REVOKE EXECUTE ON FUNCTION mb_find_login FROM PUBLIC;
@@ -805,17 +809,19 @@ $$;
 
 REVOKE EXECUTE ON FUNCTION mb_disclose, mb_replace_answers FROM PUBLIC;
 
--- Rights: the API reads and writes rows and deletes none but logins, and answers that are kept no longer;
--- the event log is appended to; the evaluator reads the feed and nothing else.
+-- Rights: the API reads and writes rows and deletes none but what a login leaves, and answers that are
+-- kept no longer; the event log is appended to; the evaluator reads the feed and nothing else.
 
 GRANT EXECUTE ON FUNCTION mb_disclose, mb_replace_answers TO mb_api;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO mb_api;
 
-REVOKE SELECT ON person FROM mb_api;
+REVOKE SELECT ON person, login FROM mb_api;
 
 GRANT SELECT (street_id, id, name_masked, phone_masked, phone_hash, party_member, entered_at, erased_at,
     merged_into, version) ON person TO mb_api;
+
+GRANT SELECT (account_hash, street_id, id, person_id) ON login TO mb_api;
 
 GRANT DELETE ON idempotency TO mb_api;
 
@@ -828,9 +834,9 @@ GRANT UPDATE ON idempotency, grid, grid_placement, household, organisation, pers
     binding_code, binding_try, session, login, post, service_contract, appointment, dispute, meeting, attendance, task, record, evaluation_run,
     sandbox_clock TO mb_api;
 
--- An account that is no longer a person's leaves no trace.
+-- An account that is no longer a person's leaves no trace, and one who is erased none of having logged in.
 
-GRANT DELETE ON login TO mb_api;
+GRANT DELETE ON login, binding_code, binding_try, session TO mb_api;
 
 GRANT EXECUTE ON FUNCTION mb_find_login TO mb_api;
 

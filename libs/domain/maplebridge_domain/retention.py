@@ -18,6 +18,7 @@ class Kept(StrEnum):
     FORMER_HOLDERS = "former_holders"
     NEVER_IN_OFFICE = "never_in_office"
     DISPUTE_TEXTS = "dispute_texts"
+    LOGIN_TRACES = "login_traces"
     REQUEST_ANSWERS = "request_answers"
 
 

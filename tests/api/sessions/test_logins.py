@@ -18,9 +18,9 @@ async def test_below_the_api_an_account_is_found_by_its_hash_and_none_can_be_lis
     door: Door,
 ) -> None:
     await door.lets_in("wang", "openid-w")
-    account = keyed_hashes("login", f"wechat {door.wechat.app_id} openid-w")[0]
+    account = keyed_hashes("account look-up", f"wechat {door.wechat.app_id} openid-w")[0]
     as_api = await asyncpg.connect(door.api_url)
-    find = "SELECT account, street_id, person_id::text FROM mb_find_login($1)"
+    find = "SELECT account_hash, street_id, person_id::text FROM mb_find_login($1)"
     assert [tuple(row) for row in await as_api.fetch(find, [account])] == [
         (account, TIANQIAO, id_of("wang"))
     ]
@@ -64,22 +64,22 @@ async def test_an_account_outlives_a_change_of_the_personal_data_key(
 ) -> None:
     await door.lets_in("wang", "openid-w")
     name = f"wechat {door.wechat.app_id} openid-w"
-    [old] = keyed_hashes("login", name)
+    [old] = keyed_hashes("account look-up", name)
     monkeypatch.setenv("MAPLEBRIDGE_PERSONAL_DATA_KEY", f"{NEW_KEY}, {OLD_KEY}")
     settings.cache_clear()
-    new, older = keyed_hashes("login", name)
+    new, older = keyed_hashes("account look-up", name)
     assert (older, new != old) == (old, True)
-    assert await door.street.asks("SELECT account FROM login") == old
+    assert await door.street.asks("SELECT account_hash FROM login") == old
     for _ in range(2):
         assert (await door.by_wechat("openid-w")).json()["person_id"] == id_of("wang")
-        assert await door.street.asks("SELECT account FROM login") == new
+        assert await door.street.asks("SELECT account_hash FROM login") == new
     monkeypatch.setenv("MAPLEBRIDGE_PERSONAL_DATA_KEY", NEW_KEY)
     settings.cache_clear()
     assert outcome(await door.by_wechat("openid-w")) == "201"
 
 
 def test_hashes_of_one_word_differ_by_purpose_and_key() -> None:
-    [login], [other] = keyed_hashes("login", "x"), keyed_hashes("binding code", "x")
+    [login], [other] = keyed_hashes("account look-up", "x"), keyed_hashes("binding code", "x")
     assert login != other
     assert len(login) == 32
 

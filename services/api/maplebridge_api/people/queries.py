@@ -1,6 +1,6 @@
 """What is read of people, and the statements of their writes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -204,13 +204,16 @@ class Due:
 EndOf = Callable[[ColumnElement[int], ColumnElement[UUID]], ColumnElement[datetime]]
 
 
-def people_due(term_end: EndOf, case_end: EndOf, *, held_office: bool) -> Statement[Due]:
-    """Write which people were entered, last held office and last had a case `before` an instant.
+def people_due(
+    term_end: EndOf, other_ends: Iterable[EndOf], *, held_office: bool
+) -> Statement[Due]:
+    """Write which people were entered, last held office and last had a case or session `before` then.
 
     Of one street at a time, the first that has some; who is worked on is left for the next time.
     """
     term = term_end(person.c.street_id, person.c.id)
-    last = func.greatest(term, case_end(person.c.street_id, person.c.id), person.c.entered_at)
+    others = [end(person.c.street_id, person.c.id) for end in other_ends]
+    last = func.greatest(term, *others, person.c.entered_at)
     return Statement(
         select(person.c.street_id, person.c.id)
         .where(

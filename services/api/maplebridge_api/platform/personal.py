@@ -76,10 +76,14 @@ class Keyring:
         )
 
 
-@cache
 def keyring() -> Keyring:
     """Return the keys of the process's settings."""
-    return Keyring(read_keys(settings().personal_data_key.get_secret_value()))
+    return _keyring(settings().personal_data_key.get_secret_value())
+
+
+@cache
+def _keyring(given: str) -> Keyring:
+    return Keyring(read_keys(given))
 
 
 def keyed_hashes(purpose: str, text: str) -> list[bytes]:

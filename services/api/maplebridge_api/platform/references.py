@@ -48,6 +48,11 @@ class Reference:
     column: str
     names: Names | None  # none: the person's id itself, by a foreign key
 
+    @property
+    def is_person(self) -> bool:
+        """Tell whether it holds the person's id itself: what a merger changes."""
+        return self.names in (None, Names.PERSON)
+
     def found(self) -> ColumnElement[bool]:
         """Write the condition that a row names the person who is asked about."""
         column = self.table.c[self.column]
@@ -55,6 +60,7 @@ class Reference:
             return cast(column, Text).regexp_match(ANY_ID)
         asked = {
             None: PERSON_IDS,
+            Names.PERSON: PERSON_IDS,
             Names.APPOINTMENT: APPOINTMENT_IDS,
             Names.ACTOR: ACTORS,
             Names.SUBJECT: SUBJECTS,
@@ -109,9 +115,14 @@ def _leads_to(table: Table, name: str, wanted: str) -> bool:
 def rows_about_person(table: Table, found: list[Reference]) -> Select[Any]:
     """Write the rows of a table that name a person, as JSON, oldest first where that can be told.
 
-    What tells of another person (who marked them, say) is left out of a row that names them otherwise.
+    Without what is declared `secret`: hashes that prove a session, what is sealed. What tells of another
+    person (who marked them, say) is left out of a row that names them otherwise.
     """
-    row: ColumnElement[Any] = func.to_jsonb(table.table_valued())
+    parts: list[ColumnElement[Any]] = []
+    for column in table.columns:
+        if not column.info.get("secret"):
+            parts += [literal_column(f"'{column.name}'"), column]
+    row: ColumnElement[Any] = func.jsonb_build_object(*parts)
     hidden: dict[str, list[str]] = {}
     for column in table.columns:
         if teller := column.info.get("tells_of"):

@@ -70,6 +70,7 @@ class Names(StrEnum):
     column that could and does not say (platform/references.py).
     """
 
+    PERSON = "person"  # their id, where no foreign key can lead from
     APPOINTMENT = "appointment"  # its id
     ACTOR = "actor"  # persons/<id>, clients/<id>
     SUBJECT = "subject"  # people/<id>, appointments/<id>, ...
@@ -152,6 +153,12 @@ def sealed(table: str, name: str) -> list[SchemaItem]:
         Column(names[2], LargeBinary),
         CheckConstraint(f"num_nonnulls({', '.join(names)}) IN (0, 3)", name=f"{table}__{name}"),
     ]
+
+
+def secret(column: Column[Any]) -> Column[Any]:
+    """Declare that a column proves something or hides something: it leaves by no export."""
+    column.info["secret"] = True
+    return column
 
 
 def version() -> Column[int]:

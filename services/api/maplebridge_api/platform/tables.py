@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from .schema import Names, in_street, instant, integer, metadata, street_table, text
+from .schema import Names, in_street, instant, integer, metadata, secret, street_table, text
 
 event_head = street_table(
     "event_head",
@@ -37,7 +37,7 @@ event = street_table(
     Column("capacity", Uuid, info={"names": Names.APPOINTMENT}),
     text("subject", names=Names.SUBJECT),
     Column("data", JSONB, nullable=False, info={"names": Names.WITHIN}),
-    Column("seal", LargeBinary),  # the API's proof that it wrote the row: chain.py
+    secret(Column("seal", LargeBinary)),  # the API's proof that it wrote the row: chain.py
     Column(
         "hash", LargeBinary, FetchedValue(), nullable=False
     ),  # given by the trigger: SHA-256 over the chain

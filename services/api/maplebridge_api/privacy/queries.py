@@ -13,6 +13,7 @@ from ..people.service import OF_PERSONS, people_due
 from ..platform.database import Statement
 from ..platform.references import Reference, references, repointed, rows_about_person
 from ..platform.schema import metadata
+from ..sessions.service import last_use
 
 
 def _references() -> list[Reference]:
@@ -31,19 +32,22 @@ def kept() -> dict[str, Statement[str]]:
 @cache
 def repoint() -> list[Statement[int]]:
     """Write what lets everything that names one entry name another: appointments, and so ballots."""
-    return [Statement(repointed(one), int) for one in _references() if one.names is None]
+    return [Statement(repointed(one), int) for one in _references() if one.is_person]
 
 
 @dataclass(frozen=True)
 class Ends:
-    """When a person's last term and the last case that they reported end; none: there was none."""
+    """When a person's last term and case end, and they last used a session; none: there was none."""
 
     term: datetime | None
     case: datetime | None
+    use: datetime | None
 
 
 _street_id = bindparam("street_id", type_=Integer)
 _id = bindparam("id", type_=Uuid)
-ENDS = Statement(select(last_term_end(_street_id, _id), last_case_end(_street_id, _id)), Ends)
-FORMER_DUE = people_due(last_term_end, last_case_end, held_office=True)
-NEVER_DUE = people_due(last_term_end, last_case_end, held_office=False)
+ENDS = Statement(
+    select(*(end(_street_id, _id) for end in (last_term_end, last_case_end, last_use))), Ends
+)
+FORMER_DUE = people_due(last_term_end, (last_case_end, last_use), held_office=True)
+NEVER_DUE = people_due(last_term_end, (last_case_end, last_use), held_office=False)

@@ -24,6 +24,7 @@ from ..platform.request import (
     prune_answers,
     replace_answers,
 )
+from ..sessions.service import forget_logins, hold_logins, prune_logins
 from . import events, queries
 from .schemas import Erasure, Merger, Reason
 
@@ -75,7 +76,7 @@ async def _kept(write: Write, person: Person, entries: list[UUID]) -> dict[str, 
 
 
 async def erase(write: Write, id: UUID, version: int, body: Erasure) -> tuple[Created, list[UUID]]:
-    """Erase a person's name, phone and party membership; cases, ballots and appointments stay.
+    """Erase a person's name, phone, party membership and logins; cases, ballots, appointments stay.
 
     Returns:
         What is left, and the cases whose texts still hold the name or phone.
@@ -83,6 +84,7 @@ async def erase(write: Write, id: UUID, version: int, body: Erasure) -> tuple[Cr
     Raises:
         NotFound, RightMissing, PersonMerged, PersonErased, Stale, StillInOffice, CaseStillOpen.
     """
+    await hold_logins(write, [id])
     person = await people.to_change(write, id, Right.PEOPLE_ERASE)
     check_version(person.version, version)
     ends = await write.tx.one(queries.ENDS, street_id=person.street_id, id=id)
@@ -101,6 +103,7 @@ async def _record_erasure(write: Write, street_id: int, id: UUID, reason: Reason
 
 
 async def _forget(write: Write, street_id: int, id: UUID) -> Created:
+    await forget_logins(write, id)
     left = await people.forget(write, id)
     await replace_answers(write.tx, street_id, [left])
     return left
@@ -119,6 +122,7 @@ async def merge(write: Write, id: UUID, version: int, body: Merger) -> tuple[Cre
     """
     if body.into == id:
         raise MergedWithItself()
+    await hold_logins(write, [id, body.into])
     person, into = await _pair(write, id, body.into)
     check_version(person.version, version)
     await must_not_both_hold(write.tx, id, into.id)
@@ -159,7 +163,7 @@ def _retire_people(due: Statement[Due]) -> Retire:
         for one in of_first:
             # Looked at again, now that nobody can appoint them meanwhile.
             ends = await write.tx.one(queries.ENDS, street_id=one.street_id, id=one.id)
-            if max(ends.term or before, ends.case or before) <= before:
+            if max(end or before for end in (ends.term, ends.case, ends.use)) <= before:
                 await _record_erasure(write, one.street_id, one.id, Reason.RETENTION_OVER)
                 await _forget(write, one.street_id, one.id)
                 erased += 1
@@ -172,10 +176,15 @@ async def _retire_answers(write: Write, before: datetime, limit: int) -> int:
     return await prune_answers(write.tx, before, limit * 100)  # they hold no street's log back
 
 
+async def _retire_logins(write: Write, before: datetime, limit: int) -> int:
+    return await prune_logins(write, before, limit * 100)
+
+
 #: What erases what was kept long enough: of one street, at most so many at a time; returns how many.
 RETIRE: Mapping[Kept, Retire] = {
     Kept.FORMER_HOLDERS: _retire_people(queries.FORMER_DUE),
     Kept.NEVER_IN_OFFICE: _retire_people(queries.NEVER_DUE),
     Kept.DISPUTE_TEXTS: erase_texts_due,
+    Kept.LOGIN_TRACES: _retire_logins,
     Kept.REQUEST_ANSWERS: _retire_answers,
 }

@@ -1,8 +1,9 @@
-"""An account outside that a person logs in by: known here by its keyed hash only."""
+"""An account outside that a person logs in by: known here by its keyed hash, and sealed."""
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
-from ..platform.personal import keyed_hashes
+from ..platform.personal import hash_purpose, keyed_hashes, keyring, place
 
 
 @dataclass(frozen=True)
@@ -15,4 +16,8 @@ class Account:
     @property
     def hashes(self) -> list[bytes]:
         """How it may be kept: the newest key's hash first."""
-        return keyed_hashes("login", self.name)
+        return keyed_hashes(hash_purpose("account"), self.name)
+
+    def sealed(self, login_id: UUID) -> bytes:
+        """Seal it for its login's row: a new key's hash can be made of nothing else."""
+        return keyring().seal(self.name, place("login", login_id, "account"))

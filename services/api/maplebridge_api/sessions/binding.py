@@ -8,7 +8,7 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.login import CODE_BITS, BindingCode, BindingCodeWrong, LoginLocked
 from maplebridge_domain.problem import Problem
 
-from ..people.service import PERSON
+from ..people.service import PERSON, PERSON_TO_APPOINT, must_be_named
 from ..platform.clock import wall
 from ..platform.database import Database
 from ..platform.identity import Caller
@@ -25,7 +25,7 @@ async def issue_code(database: Database, caller: Caller, person_id: UUID) -> Bin
     """Issue a code by which a person binds an account; any earlier one of theirs is void.
 
     Raises:
-        NotFound, RightMissing.
+        NotFound, RightMissing, PersonMerged, PersonErased.
     """
     code = BindingCode.of(secrets.randbits(CODE_BITS))
     now = wall()
@@ -35,6 +35,7 @@ async def issue_code(database: Database, caller: Caller, person_id: UUID) -> Bin
         person = await write.tx.visible(PERSON, person_id)
         caller.must(Right.PEOPLE_WRITE, on=str(person.street_id))
         await write.tx.run(queries.CLOSE_CODES, person_id=person_id, at=now)
+        must_be_named(await write.tx.visible(PERSON_TO_APPOINT, person_id))
         await write.tx.run(
             queries.ISSUE_CODE,
             street_id=person.street_id,

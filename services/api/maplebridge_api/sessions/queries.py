@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     LargeBinary,
+    Table,
     Text,
     Uuid,
     bindparam,
@@ -19,7 +20,9 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -41,7 +44,7 @@ class Login:
 
 
 _found = func.mb_find_login(bindparam("accounts", type_=ARRAY(LargeBinary))).table_valued(
-    column("account", LargeBinary), column("street_id", Integer), column("person_id", Uuid)
+    column("account_hash", LargeBinary), column("street_id", Integer), column("person_id", Uuid)
 )
 #: Run before any range is entered: the function shows the one login whose hash is known.
 FIND_LOGIN = Statement(select(_found), Login)
@@ -53,14 +56,21 @@ _id = bindparam("id", type_=Uuid)
 _at = bindparam("at", type_=DateTime(timezone=True))
 
 BIND = Statement(
-    insert(login).values(account=_account, street_id=_street_id, person_id=_person_id), an_id
+    insert(login).values(
+        account_hash=_account,
+        street_id=_street_id,
+        id=bindparam("id", type_=Uuid),
+        person_id=_person_id,
+        account_encrypted=bindparam("sealed", type_=LargeBinary),
+    ),
+    an_id,
 )
 #: Keeps an account under the newest key's hash, which is the same one unless the key was changed. Its
 #: lock makes whoever ends the person's logins meanwhile wait, and then find the session.
 KEEP = Statement(
     update(login)
-    .where(in_scope(login), login.c.account == bindparam("kept", type_=LargeBinary))
-    .values(account=_account)
+    .where(in_scope(login), login.c.account_hash == bindparam("kept", type_=LargeBinary))
+    .values(account_hash=_account)
     .returning(login.c.person_id),
     an_id,
 )
@@ -214,7 +224,11 @@ REVOKE_ALL = Statement(
     an_id,
 )
 IN_FORCE = Read(
-    select(session.c.id).where(GATE, in_scope(session), session.c.id == _id, *_in_force).limit(1),
+    select(session.c.id)
+    .where(
+        GATE, in_scope(session), session.c.id == _id, session.c.person_id == _person_id, *_in_force
+    )
+    .limit(1),
     an_id,
 )
 
@@ -238,3 +252,71 @@ _own = (
 OWN_SESSIONS = Read(
     select(func.coalesce(cast(func.json_agg(_own.c.item), Text), "[]")).limit(1), str
 )
+
+_person_ids = bindparam("person_ids", type_=ARRAY(Uuid()))
+
+
+def _locked(table: Table) -> Statement[UUID]:
+    return Statement(
+        select(table.c.person_id)
+        .where(in_scope(table), table.c.person_id == func.any(_person_ids))
+        .order_by(table.c.id)
+        .with_for_update(),
+        an_id,
+    )
+
+
+#: Who is just binding or logging in holds one of these, and then waits for their person.
+HOLD = (_locked(binding_code), _locked(login))
+#: Of tries too: an account's tries, whoever's code they were aimed at.
+FORGET_TRIES = Statement(
+    delete(binding_try)
+    .where(
+        in_scope(binding_try),
+        binding_try.c.account.in_(
+            select(login.c.account_hash).where(in_scope(login), login.c.person_id == _person_id)
+        ),
+    )
+    .returning(binding_try.c.street_id),
+    int,
+)
+
+
+def _forget(table: Table) -> Statement[UUID]:
+    return Statement(
+        delete(table)
+        .where(in_scope(table), table.c.person_id == _person_id)
+        .returning(table.c.person_id),
+        an_id,
+    )
+
+
+FORGET: tuple[Statement[Any], ...] = (FORGET_TRIES, _forget(binding_code), UNBIND, _forget(session))
+_before = bindparam("before", type_=DateTime(timezone=True))
+_limit = bindparam("limit", type_=Integer)
+
+
+def _prune(table: Table, over: ColumnElement[bool]) -> Statement[int]:
+    """Write the deletion of rows that were over long enough, some at a time."""
+    key = tuple(table.primary_key.columns)
+    some = select(*key).where(in_scope(table), over).limit(_limit)
+    return Statement(
+        delete(table).where(in_scope(table), tuple_(*key).in_(some)).returning(table.c.street_id),
+        int,
+    )
+
+
+PRUNE = (
+    _prune(session, func.least(session.c.ends_at, session.c.revoked_at) < _before),
+    _prune(binding_code, func.least(binding_code.c.expires_at, binding_code.c.closed_at) < _before),
+    _prune(binding_try, or_(binding_try.c.last_at.is_(None), binding_try.c.last_at < _before)),
+)
+
+
+def last_use(
+    street_id: ColumnElement[int], person_id: ColumnElement[UUID]
+) -> ColumnElement[datetime]:
+    """Write when a person last logged in or went on with a session; null: none is kept."""
+    own = (session.c.street_id == street_id, session.c.person_id == person_id)
+    used = select(func.max(session.c.used_at)).where(*own)
+    return used.correlate_except(session).scalar_subquery()

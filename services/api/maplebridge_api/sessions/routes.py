@@ -14,6 +14,7 @@ from maplebridge_domain.login import (
     RefreshTokenReused,
     RefreshTokenWrong,
 )
+from maplebridge_domain.person import PersonErased, PersonMerged
 
 from ..platform.bodies import Page
 from ..platform.database import Database
@@ -113,7 +114,11 @@ async def revoke_session(id: UUID, caller: Reader, tx: Tx) -> Response:
     return await tx.answer(200, Revoked(id=id).model_dump_json())
 
 
-@routes.post("/people/{id:uuid}/binding-codes", status_code=201, responses=created(BindingCodeOut))
+@routes.post(
+    "/people/{id:uuid}/binding-codes",
+    status_code=201,
+    responses=created(BindingCodeOut, PersonMerged, PersonErased),
+)
 async def issue_binding_code(
     request: Request, response: Response, id: UUID, caller: Registrar
 ) -> BindingCodeOut:

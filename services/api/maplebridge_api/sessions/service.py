@@ -1,6 +1,8 @@
 """The verbs of logins and sessions, and what other parts may ask of them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
@@ -11,12 +13,13 @@ from ..people.service import PERSON, register
 from ..platform.clock import wall
 from ..platform.database import Database
 from ..platform.identity import Caller
+from ..platform.ids import new_id
 from ..platform.problems import NotFound
 from ..platform.request import Write, decided
 from . import events, oidc, queries, wechat
 from .account import Account
 from .binding import issue_code, prove
-from .queries import Login
+from .queries import Login, last_use
 from .schemas import EndedOut, OidcLogin, SessionTokens, WechatLogin
 from .schemas import Login as LoginBody
 from .tokens import open_session, refresh
@@ -25,10 +28,14 @@ from .who import as_client, as_person
 __all__ = [
     "asked_by",
     "end_logins",
+    "forget_logins",
+    "hold_logins",
     "is_in_force",
     "issue_code",
+    "last_use",
     "log_in_by_oidc",
     "log_in_by_wechat",
+    "prune_logins",
     "refresh",
     "revoke",
 ]
@@ -89,7 +96,15 @@ async def _first(write: Write, account: Account, body: LoginBody) -> UUID | Prob
         who = await register(write, street_id, body.name or "")
     if isinstance(who, Problem):
         return who
-    await write.tx.run(queries.BIND, street_id=street_id, account=account.hashes[0], person_id=who)
+    id_ = new_id()
+    await write.tx.run(
+        queries.BIND,
+        street_id=street_id,
+        id=id_,
+        account=account.hashes[0],
+        sealed=account.sealed(id_),
+        person_id=who,
+    )
     bound = replace(write, caller=as_person(street_id, who, account.client_id))
     await bound.record(events.BOUND, street_id=street_id, subject=f"people/{who}")
     return who
@@ -130,12 +145,41 @@ async def end_logins(write: Write, person_id: UUID) -> EndedOut:
     return ended
 
 
+async def hold_logins(write: Write, person_ids: Sequence[UUID]) -> None:
+    """Wait for whoever is just logging in as one of these persons, before the persons are locked.
+
+    Logins lock in this order, so that neither waits for the other.
+    """
+    for statement in queries.HOLD:
+        await write.tx.all(statement, person_ids=list(person_ids))
+
+
+async def forget_logins(write: Write, person_id: UUID) -> None:
+    """Erase a person's accounts, codes, tries and sessions; what acts in one is refused in seconds."""
+    for statement in queries.FORGET:
+        await write.tx.all(statement, person_id=person_id)
+
+
+async def prune_logins(write: Write, before: datetime, limit: int) -> int:
+    """Erase sessions, codes and tries that were over before an instant; return how many.
+
+    Sessions live by the wall's clock: one that is in force stays, wherever a test clock stands.
+    """
+    over = {"before": min(before, wall()), "limit": limit}
+    return sum([len(await write.tx.all(statement, **over)) for statement in queries.PRUNE])
+
+
 def asked_by(caller: Caller) -> dict[str, object]:
     """Return what the list of one's own sessions asks for; a system has none."""
     return {"person_id": caller.person_id, "current": caller.session_id, "at": wall()}
 
 
 async def is_in_force(database: Database, caller: Caller) -> bool:
-    """Tell whether the session that a caller acts in still is; asked for each of its requests."""
-    found = await database.read(queries.IN_FORCE, caller.scope, id=caller.session_id, at=wall())
+    """Tell whether the session that a caller acts in still is, and still is this person's.
+
+    A merger of two entries hands sessions over: tokens of before say the entry that is gone, and the
+    next refresh says the one that is left.
+    """
+    asked = {"id": caller.session_id, "person_id": caller.person_id, "at": wall()}
+    found = await database.read(queries.IN_FORCE, caller.scope, **asked)
     return found is not None

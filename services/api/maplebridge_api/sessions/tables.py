@@ -5,24 +5,37 @@ from sqlalchemy import PrimaryKeyConstraint as PrimaryKey
 
 from maplebridge_domain.login import BindingCodeWrong, LoginAlreadyBound
 
-from ..platform.schema import instant, integer, metadata, reference, street_table, text
+from ..platform.schema import (
+    Names,
+    instant,
+    integer,
+    metadata,
+    reference,
+    secret,
+    street_table,
+    text,
+)
 
 #: Found before a street is known: shared, its key is the account alone. docs/decisions/ says why.
 login = Table(
     "login",
     metadata,
-    Column("account", LargeBinary, nullable=False),  # keyed hash: platform/personal.py
+    secret(Column("account_hash", LargeBinary, nullable=False)),  # platform/personal.py
     Column("street_id", Integer, nullable=False),
-    Column("person_id", Uuid, nullable=False),
-    PrimaryKey("account", name=f"login__{LoginAlreadyBound.code}"),
+    Column("id", Uuid, nullable=False),
+    Column("person_id", Uuid, nullable=False, info={"names": Names.PERSON}),
+    # The API's role cannot read it. It is there for a change of the key: platform/rotation.py.
+    secret(Column("account_encrypted", LargeBinary, nullable=False)),
+    PrimaryKey("account_hash", name=f"login__{LoginAlreadyBound.code}"),
+    Index("login__id", "street_id", "id"),
     Index("login__person_id", "street_id", "person_id"),
 )
 
 binding_code = street_table(
     "binding_code",
     *reference("binding_code", "person_id", "person"),
-    text("selector"),
-    Column("code_hash", LargeBinary, nullable=False),
+    secret(text("selector")),
+    secret(Column("code_hash", LargeBinary, nullable=False)),
     instant("expires_at"),
     instant("closed_at", null=True),  # used, or a newer one took its place
     integer("wrong_tries", default=0),
@@ -47,8 +60,10 @@ session = street_table(
     *reference("session", "person_id", "person"),
     text("client_id"),
     text("device", null=True),
-    Column("family_sha256", LargeBinary, nullable=False),  # of what all its refresh tokens share
-    Column("refresh_sha256", LargeBinary, nullable=False),  # of what the newest alone has
+    secret(
+        Column("family_sha256", LargeBinary, nullable=False)
+    ),  # of what all its refresh tokens share
+    secret(Column("refresh_sha256", LargeBinary, nullable=False)),  # of what the newest alone has
     instant("begun_at"),
     instant("used_at"),
     instant("ends_at"),
