@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from maplebridge_api.ratings.signing import sign
 from maplebridge_api.settings import Settings as ApiSettings
 from maplebridge_api.settings import settings
 from maplebridge_domain import assessment, rubric
+from maplebridge_domain.purpose import Purpose
+from maplebridge_domain.retention import Kept, retention
 from maplebridge_domain.rubric import read_rubric
 from maplebridge_domain.rubric_check import Fact
 from maplebridge_evaluator.settings import Settings as EvaluatorSettings
@@ -35,8 +38,16 @@ def block(page: str, language: str) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", read(page)):
-        assert (page.parent / target).exists(), target
+    for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", read(page)):
+        there = page.parent / target if target else page
+        assert there.exists(), target
+        assert not anchor or anchor in anchors(there), f"{target}#{anchor}"
+
+
+def anchors(page: Path) -> set[str]:
+    """Return what a link can end in: a heading in lower case, with hyphens for spaces."""
+    headings = re.findall(r"^#+ (.+)$", read(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_the_readme_names_the_test_command() -> None:
@@ -103,6 +114,16 @@ def test_the_rubric_guides_example_is_a_rubric() -> None:
         }
     )
     assert read.schemes[0].max == 10_000
+
+
+def test_the_privacy_page_tells_each_period_as_it_is_in_force_and_each_purpose() -> None:
+    page = read(DOCS / "privacy.md")
+    today = date(2026, 11, 1)
+    told = re.findall(r"^\| `(\w+)` \| (\d+) (day|year)s? \| (?=[^|]+ \|$)", page, re.MULTILINE)
+    kept = [(one, retention(one, today)) for one in Kept]
+    assert told == [(one.value, str(it.length), it.unit.removesuffix("s")) for one, it in kept]
+    purposes = re.findall(r"^\| `(\w+)` \| (?!\d)", page, re.MULTILINE)
+    assert purposes == [purpose.value for purpose in Purpose]
 
 
 def test_the_operations_guide_names_every_setting() -> None:
