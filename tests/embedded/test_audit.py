@@ -28,7 +28,7 @@ from maplebridge_api.platform.database import Database
 from maplebridge_api.platform.signing import read_keys
 from maplebridge_api.settings import settings
 from tests.conftest import Databases
-from tests.world import NEIGHBOUR, TIANQIAO, Tianqiao, dispute
+from tests.world import NEIGHBOUR, TIANQIAO, Tianqiao, dispute, id_of, outcome
 
 SHOW = "SELECT * FROM event WHERE street_id = $1 ORDER BY no"
 
@@ -408,46 +408,80 @@ async def test_a_long_log_is_signed_in_pieces(log: Log) -> None:
     assert len(await log.found()) == 1  # 2,500 rows that are not the API's, as one range
 
 
-async def test_the_command_names_the_row_and_ends_with_an_error(
-    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = DataFolder.at(tmp_path / ".maplebridge")
+def an_installation(at: Path) -> Path:
+    """Make a data folder with secrets, from where the command is called; return the file for heads."""
+    folder = DataFolder.at(at / ".maplebridge")
     folder.create()
     secrets.load_or_create(folder)
-    heads = tmp_path / "heads.json"
+    return at / "heads.json"
+
+
+async def audits(log: Log, at: Path, *words: str) -> tuple[int, str]:
+    """Call the command; return how it ended and what it said."""
+    key = {"MAPLEBRIDGE_STATEMENT_KEY": settings().statement_key.get_secret_value()}
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [
+            *(sys.executable, "-m", "maplebridge", "audit", "verify", *words),
+            *("--database-url", log.tianqiao.owner_url),
+        ],
+        cwd=at,
+        env=inherited() | key,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+async def test_the_log_verifies_after_an_erasure_and_a_merger(log: Log, tmp_path: Path) -> None:
+    """By the heads that were signed and kept before, too: no event was touched, and none holds a name."""
+    clerk, heads = log.tianqiao.clerk_li, an_installation(tmp_path)
+    name, phone = "欧阳晓枫", "15412345678"
+    for one, more in (("ouyang", {"phone": phone}), ("ouyang again", {})):
+        person = {"id": id_of(one), "street_id": TIANQIAO, "name": name}
+        await clerk.makes("/people", person | more)
+    place = f"/people/{id_of('ouyang')}"
+    told = await clerk.posts(f"{place}/unmask", {"purpose": "answer_person"})
+    assert told.json()["name"] == name
+    await log.sign()
+    await kept_elsewhere(log, heads)
+    merged = await clerk.changes(
+        f"/people/{id_of('ouyang again')}", "merge", {"into": id_of("ouyang")}
+    )
+    erased = await clerk.changes(place, "erase", {"reason": "consent_withdrawn"})
+    assert (outcome(merged), outcome(erased)) == ("200", "200")
+
+    for signed in (False, True):
+        if signed:
+            await log.sign()
+        code, said = await audits(log, tmp_path, "--heads", str(heads))
+        assert (code, "events as they were written" in said) == (0, True), said
+    events = await log.tianqiao.asks("SELECT string_agg(e::text, '|') FROM event e")
+    assert id_of("ouyang") in events
+    assert name not in events
+    assert phone not in events
+
+
+async def test_the_command_names_the_row_and_ends_with_an_error(log: Log, tmp_path: Path) -> None:
+    heads = an_installation(tmp_path)
     await kept_elsewhere(log, heads)
 
-    async def audits(*words: str) -> tuple[int, str]:
-        key = {"MAPLEBRIDGE_STATEMENT_KEY": settings().statement_key.get_secret_value()}
-        done = await asyncio.to_thread(
-            subprocess.run,
-            [
-                *(sys.executable, "-m", "maplebridge", "audit", "verify", *words),
-                *("--database-url", log.tianqiao.owner_url),
-            ],
-            cwd=tmp_path,
-            env=inherited() | key,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
-
-    code, said = await audits()
+    code, said = await audits(log, tmp_path)
     assert code == 0
     assert f"{TIANQIAO}: {log.last} events as they were written, signed up to {log.signed}" in said
     assert f"{NEIGHBOUR}: " in said
 
     await log.superuser(CHANGE.format(no=20))
     for words in ((), ("--street", str(TIANQIAO)), ("--heads", str(heads))):
-        code, said = await audits(*words)
+        code, said = await audits(log, tmp_path, *words)
         assert (code, f"{TIANQIAO}: event 20 changed\n" in said) == (1, True), said
-    code, said = await audits("--street", str(NEIGHBOUR))
+    code, said = await audits(log, tmp_path, "--street", str(NEIGHBOUR))
     assert (code, str(TIANQIAO) in said) == (0, False)
-    code, said = await audits("--street", "1")
+    code, said = await audits(log, tmp_path, "--street", "1")
     assert (code, "no street 1" in said) == (1, True)
     heads.write_text("nothing", encoding="utf-8")
-    code, said = await audits("--heads", str(heads))
+    code, said = await audits(log, tmp_path, "--heads", str(heads))
     assert (code, "no signed head" in said) == (1, True)
 
 
