@@ -44,7 +44,10 @@ OF_PYTHON = {
     "unexpected_positional_argument",
     "value_error",
 }
-OURS = {"date_not_text", "out_of_our_times", "points_not_a_number", "points_too_fine"}
+OURS = {
+    *("date_not_text", "out_of_our_times", "points_not_a_number", "points_too_fine"),
+    *("nothing_corrected", "not_a_mobile_number"),
+}
 #: Names of formats and values that a Chinese reader knows by these letters.
 TERMS = r"\b(JSON|Unicode|ASCII|UUID|RFC|ISO|YYYY-MM-DD|HH:MM:SS|true|false|null|x)\b"
 
