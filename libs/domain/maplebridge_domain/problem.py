@@ -22,6 +22,7 @@ class Kind(Enum):
     PRECONDITION_REQUIRED = "precondition_required"
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA = "unsupported_media"
+    TOO_MANY = "too_many"
     UNAVAILABLE = "unavailable"
 
 

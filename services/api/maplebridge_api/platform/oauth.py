@@ -25,7 +25,9 @@ from .identity import (
     secret_matches,
     token_key,
 )
+from .lockout import Attempts
 from .openapi import answers
+from .problems import TooManyAttempts
 from .routing import router
 from .signing import statement_keys
 
@@ -66,7 +68,10 @@ class KeySet(BaseModel):
 Secret = Annotated[str, Form(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 
 
-@routes.post("/oauth/token", responses=answers(Token, InvalidClient, ScopeNotGranted, RightMissing))
+@routes.post(
+    "/oauth/token",
+    responses=answers(Token, InvalidClient, ScopeNotGranted, RightMissing, TooManyAttempts),
+)
 async def issue_token(
     request: Request,
     response: Response,
@@ -80,9 +85,13 @@ async def issue_token(
 ) -> Token:
     """Exchange a client's credentials for a token of fifteen minutes. 获取访问令牌"""
     database: Database = request.app.state.database
+    attempts = Attempts(request, client_id)
+    await attempts.check()
     found = await database.shared(CLIENT, client_id=client_id)
     if not secret_matches(found, client_secret):
+        await attempts.failed()
         raise InvalidClient()
+    await attempts.succeeded()
     assert found is not None
     response.headers["Cache-Control"] = "no-store"  # RFC 6749 section 5.1
     if act_as is not None:

@@ -31,6 +31,7 @@ STATUS: dict[Kind, int] = {
     Kind.PRECONDITION_REQUIRED: 428,
     Kind.TOO_LARGE: 413,
     Kind.UNSUPPORTED_MEDIA: 415,
+    Kind.TOO_MANY: 429,
     Kind.UNAVAILABLE: 503,
 }
 
@@ -96,6 +97,29 @@ class BodyTooLarge(Problem):
     kind = Kind.TOO_LARGE
     zh = "请求内容过大，请分批提交。"
     en = "The body is too large; send it in parts."
+
+
+@dataclass(eq=False)
+class TooMany(Problem):
+    """What is refused now and not later."""
+
+    kind = Kind.TOO_MANY
+
+    retry_after: int
+
+
+class TooManyRequests(TooMany):
+    """A caller sends no more requests of a class in a minute than the installation allows."""
+
+    zh = "请求过于频繁，请在{retry_after}秒后重试。"
+    en = "Too many requests; try again in {retry_after} seconds."
+
+
+class TooManyAttempts(TooMany):
+    """After too many wrong secrets an address is not listened to under that name for a while."""
+
+    zh = "登录失败次数过多，请在{retry_after}秒后重试。"
+    en = "Too many failed attempts; try again in {retry_after} seconds."
 
 
 @dataclass(eq=False)
@@ -217,7 +241,8 @@ def install(app: FastAPI) -> None:
 
 async def _problem(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, Problem)
-    return answer(request, exc)
+    headers = {"Retry-After": str(exc.retry_after)} if isinstance(exc, TooMany) else None
+    return answer(request, exc, headers=headers)
 
 
 async def _invalid(request: Request, exc: Exception) -> Response:
