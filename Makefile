@@ -8,8 +8,8 @@ SOURCES := libs/domain services/api services/evaluator deploy/embedded
 demo: .venv/.ready ## the main job on the real street's figures: a street's month, end to end
 	@$(RUN) maplebridge demo
 
-up: .venv/.ready ## the whole service on http://127.0.0.1:8000
-	@$(RUN) maplebridge up
+up: .venv/.ready ## the whole service on http://127.0.0.1:8000; PORT=number chooses another
+	@$(RUN) maplebridge up $(if $(PORT),--port $(PORT))
 
 test: .venv/.ready ## all tests
 	@$(RUN) pytest -n 2 --dist loadgroup

@@ -14,7 +14,7 @@ import pytest
 from joserfc.jwk import OKPKey
 
 #: Keys of this test process; set before the API is imported, because its workers read them then.
-_KEY = OKPKey.generate_key("Ed25519", parameters={"kid": "test"}, private=True)
+_KEY = OKPKey.generate_key("Ed25519", parameters={"kid": "test-1"}, private=True)
 os.environ |= {
     "MAPLEBRIDGE_DATABASE_URL": "postgresql://nobody@/nowhere",
     "MAPLEBRIDGE_REDIS_URL": "redis://127.0.0.1:1",

@@ -8,7 +8,7 @@ street's systems; the stranger is another street's.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -80,6 +80,11 @@ class Actor:
 
     async def puts(self, path: str, body: Any, **more: Any) -> httpx.Response:
         return await self.asks("PUT", path, json=body, **more)
+
+    async def replaces(self, place: str, body: Any) -> httpx.Response:
+        """Read a list and put another in its place, from the version that was read."""
+        etag = (await self.gets(place)).headers["etag"]
+        return await self.puts(place, body, headers={"If-Match": etag})
 
     async def changes(self, place: str, act: str, body: Any) -> httpx.Response:
         """Read a resource and change it from the version that was read."""
@@ -167,6 +172,17 @@ class Tianqiao:
         return [row["type"] for row in rows]
 
 
+async def listen(street: Tianqiao) -> list[str]:
+    """Collect from now on what is sent to the database, on every connection."""
+    sent: list[str] = []
+    connections = street.app.state.database.connections
+    async with AsyncExitStack() as stack:
+        for _ in range(10):
+            connection = await stack.enter_async_context(connections.use())
+            connection.add_query_logger(lambda record: sent.append(record.query))
+    return sent
+
+
 @asynccontextmanager
 async def open_street(owner_url: str, api_url: str) -> AsyncIterator[Tianqiao]:
     """Serve the real application on a database; business time stands at `NOW`."""
@@ -200,7 +216,7 @@ async def build_street(owner_url: str, api_url: str) -> None:
 async def enter(clerk: Actor, things: Iterable[tuple[str, Json]]) -> None:
     for path, body in things:
         if path.endswith("/attendance"):
-            assert (await clerk.puts(path, body)).status_code == 200
+            assert (await clerk.replaces(path, body)).status_code == 200
         else:
             await clerk.makes(path, body)
 

@@ -67,6 +67,7 @@ CREATE TABLE grid (
     CONSTRAINT grid__id_taken PRIMARY KEY (street_id, id),
     CONSTRAINT grid__level CHECK (level IN ('street', 'community', 'quarter', 'lane', 'unit')),
     CONSTRAINT grid__management CHECK (management IN ('professional', 'self_managed', 'three_nos')),
+    CONSTRAINT grid__management_not_here CHECK (management IS NULL OR level IN ('quarter', 'lane')),
     CONSTRAINT grid__unknown_reference__street_id FOREIGN KEY(street_id) REFERENCES street (street_id)
 );
 
@@ -131,10 +132,55 @@ CREATE TABLE person (
     party_member BOOLEAN,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT person__id_taken PRIMARY KEY (street_id, id),
+    CONSTRAINT person__phone CHECK ((phone_encrypted IS NULL) = (phone_masked IS NULL)),
     CONSTRAINT person__unknown_reference__street_id FOREIGN KEY(street_id) REFERENCES street (street_id)
 );
 
 CREATE INDEX person__name ON person (street_id, name);
+
+CREATE TABLE binding_code (
+    street_id INTEGER NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
+    person_id UUID NOT NULL,
+    selector TEXT NOT NULL,
+    code_hash BYTEA NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    wrong_tries INTEGER DEFAULT '0' NOT NULL,
+    CONSTRAINT binding_code__id_taken PRIMARY KEY (street_id, id),
+    CONSTRAINT binding_code__unknown_reference__person_id FOREIGN KEY(street_id, person_id) REFERENCES person (street_id, id)
+);
+
+CREATE INDEX binding_code__selector ON binding_code (street_id, selector);
+
+CREATE INDEX binding_code__person_id ON binding_code (street_id, person_id);
+
+CREATE TABLE binding_try (
+    street_id INTEGER NOT NULL,
+    account BYTEA NOT NULL,
+    wrong INTEGER NOT NULL,
+    last_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT binding_try__id_taken PRIMARY KEY (street_id, account),
+    CONSTRAINT binding_try__binding_code_wrong FOREIGN KEY(street_id) REFERENCES street (street_id)
+);
+
+CREATE TABLE session (
+    street_id INTEGER NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
+    person_id UUID NOT NULL,
+    client_id TEXT NOT NULL,
+    device TEXT,
+    family_sha256 BYTEA NOT NULL,
+    refresh_sha256 BYTEA NOT NULL,
+    begun_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT session__id_taken PRIMARY KEY (street_id, id),
+    CONSTRAINT session__unknown_reference__person_id FOREIGN KEY(street_id, person_id) REFERENCES person (street_id, id)
+);
+
+CREATE INDEX session__person_id ON session (street_id, person_id);
 
 CREATE TABLE post (
     street_id INTEGER NOT NULL,
@@ -192,7 +238,7 @@ CREATE TABLE appointment (
     CONSTRAINT appointment__during UNIQUE (street_id, id, during WITHOUT OVERLAPS),
     CONSTRAINT appointment__post_taken UNIQUE (street_id, post_id, seat, during WITHOUT OVERLAPS),
     CONSTRAINT appointment__already_holds_post UNIQUE (street_id, post_id, person_id, during WITHOUT OVERLAPS),
-    CONSTRAINT appointment__source_not_in_force__rests_on FOREIGN KEY (street_id, rests_on, PERIOD during) REFERENCES appointment (street_id, id, PERIOD during),
+    CONSTRAINT appointment__source_not_in_force__source_id FOREIGN KEY (street_id, rests_on, PERIOD during) REFERENCES appointment (street_id, id, PERIOD during),
     CONSTRAINT appointment__source_not_in_force__contract_id FOREIGN KEY (street_id, contract_id, PERIOD during) REFERENCES service_contract (street_id, id, PERIOD during)
 );
 
@@ -226,7 +272,9 @@ CREATE TABLE dispute (
     CONSTRAINT dispute__unknown_reference__enterprise_id FOREIGN KEY(street_id, enterprise_id) REFERENCES organisation (street_id, id),
     CONSTRAINT dispute__unknown_reference__reporter_id FOREIGN KEY(street_id, reporter_id) REFERENCES person (street_id, id),
     CONSTRAINT dispute__state CHECK (state IN ('reported', 'accepted', 'in_mediation', 'agreed', 'closed', 'withdrawn')),
-    CONSTRAINT dispute__satisfaction CHECK (satisfaction BETWEEN 0 AND 100)
+    CONSTRAINT dispute__satisfaction CHECK (satisfaction BETWEEN 0 AND 100),
+    CONSTRAINT dispute__agreed CHECK ((state IN ('agreed', 'closed')) = (agreed_at IS NOT NULL)),
+    CONSTRAINT dispute__closed CHECK (num_nonnulls(closed_at, satisfaction) = CASE state WHEN 'closed' THEN 2 ELSE 0 END)
 );
 
 CREATE INDEX dispute__quarter_id ON dispute (street_id, quarter_id, id);
@@ -349,6 +397,7 @@ CREATE TABLE record (
     CONSTRAINT record__subject_kind CHECK (subject_kind IN ('appointment', 'organisation', 'enterprise')),
     CONSTRAINT record__kind CHECK (kind IN ('commendation', 'penalty', 'finding')),
     CONSTRAINT record__class CHECK (class IN ('minor', 'general', 'serious')),
+    CONSTRAINT record__class_missing CHECK ((kind = 'commendation') = (class IS NULL)),
     CONSTRAINT record__unknown_reference__street_id FOREIGN KEY(street_id) REFERENCES street (street_id)
 );
 
@@ -377,12 +426,17 @@ CREATE TABLE evaluation_run (
     served_at TIMESTAMP WITH TIME ZONE,
     notice_until TIMESTAMP WITH TIME ZONE,
     confirmed_at TIMESTAMP WITH TIME ZONE,
-    confirmed_by UUID,
+    confirmed_in_capacity UUID,
     version INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT evaluation_run__id_taken PRIMARY KEY (street_id, id),
+    CONSTRAINT evaluation_run__kinds CHECK (cardinality(kinds) > 0 AND kinds <@ ARRAY['member_score', 'unit_assessment', 'credit_rating']),
     CONSTRAINT evaluation_run__unknown_reference__rubric_id FOREIGN KEY(street_id, rubric_id) REFERENCES rubric (street_id, id),
     CONSTRAINT evaluation_run__state CHECK (state IN ('queued', 'computing', 'drafted', 'under_notice', 'final', 'failed', 'superseded')),
     CONSTRAINT evaluation_run__service_method CHECK (service_method IN ('in_person', 'electronic', 'posted', 'mail')),
+    CONSTRAINT evaluation_run__failed CHECK ((state = 'failed') = (failure IS NOT NULL)),
+    CONSTRAINT evaluation_run__drafted CHECK (num_nonnulls(drafted_at, input_sha256, engine_version) = CASE WHEN state IN ('queued', 'computing', 'failed') THEN 0 ELSE 3 END),
+    CONSTRAINT evaluation_run__served CHECK (state = 'superseded' OR num_nonnulls(service_method, service_evidence, served_at, notice_until) = CASE WHEN state IN ('under_notice', 'final') THEN 4 ELSE 0 END),
+    CONSTRAINT evaluation_run__confirmed CHECK (state = 'superseded' OR num_nonnulls(confirmed_at, confirmed_in_capacity) = CASE state WHEN 'final' THEN 2 ELSE 0 END),
     CONSTRAINT evaluation_run__period CHECK (period_from < period_until)
 );
 
@@ -403,19 +457,42 @@ CREATE TABLE evaluation_result (
     CONSTRAINT evaluation_result__unknown_reference__run_id FOREIGN KEY(street_id, run_id) REFERENCES evaluation_run (street_id, id),
     CONSTRAINT evaluation_result__kind CHECK (kind IN ('member_score', 'unit_assessment', 'credit_rating')),
     CONSTRAINT evaluation_result__subject_kind CHECK (subject_kind IN ('appointment', 'organisation', 'enterprise')),
+    CONSTRAINT evaluation_result__score CHECK (score BETWEEN 0 AND 1000000),
+    CONSTRAINT evaluation_result__subject_not_of_that_kind CHECK ((kind, subject_kind) IN (('member_score', 'appointment'), ('unit_assessment', 'organisation'), ('credit_rating', 'enterprise'))),
     CONSTRAINT evaluation_result__result_twice UNIQUE (street_id, run_id, kind, subject_id)
 );
 
 CREATE TABLE client (
     client_id TEXT NOT NULL,
     name TEXT NOT NULL,
-    secret_sha256 BYTEA NOT NULL,
     rights TEXT[] NOT NULL,
     street_lo INTEGER NOT NULL,
     street_hi INTEGER NOT NULL,
     PRIMARY KEY (client_id),
     CONSTRAINT client__street_range CHECK (street_lo <= street_hi)
 );
+
+CREATE TABLE client_secret (
+    client_id TEXT NOT NULL,
+    slot SMALLINT NOT NULL,
+    secret_sha256 BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE,
+    PRIMARY KEY (client_id, slot),
+    CONSTRAINT client_secret__client_id FOREIGN KEY(client_id) REFERENCES client (client_id),
+    CONSTRAINT client_secret__slot CHECK (slot IN (1, 2))
+);
+
+-- Which person an account outside is: found before any street is known, by mb_find_login only.
+
+CREATE TABLE login (
+    account BYTEA NOT NULL,
+    street_id INTEGER NOT NULL,
+    person_id UUID NOT NULL,
+    CONSTRAINT login__login_already_bound PRIMARY KEY (account)
+);
+
+CREATE INDEX login__person_id ON login (street_id, person_id);
 
 CREATE TABLE sandbox_clock (
     single BOOLEAN DEFAULT 'true' NOT NULL,
@@ -468,6 +545,18 @@ BEGIN
        AND pg_catalog.set_config('mb.hi', hi::text, true) <> '';
 END $$;
 
+-- Finds the person of an account whose keyed hash the caller knows, in whichever street: a login comes
+-- before any range. It tells of one account at a time, so that nobody can list another street's.
+
+CREATE FUNCTION mb_find_login(accounts bytea[])
+RETURNS TABLE (account bytea, street_id integer, person_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT login.account, login.street_id, login.person_id FROM login
+    WHERE login.account = ANY (accounts) LIMIT 1
+$$;
+
+REVOKE EXECUTE ON FUNCTION mb_find_login FROM PUBLIC;
+
 -- Isolation: rows of a street are seen and written inside the entered range only. A CASE, because the
 -- planner takes a range for half a percent of a table, and then any index on the street for good enough.
 
@@ -496,6 +585,15 @@ SELECT street_id, 'appointment' AS subject_kind, id AS subject_id FROM appointme
 UNION ALL
 SELECT street_id, CASE kind WHEN 'property_enterprise' THEN 'enterprise' ELSE 'organisation' END, id
 FROM organisation;
+
+-- What a run's results were computed from, by what: every result states it.
+
+CREATE VIEW run_basis WITH (security_invoker) AS
+SELECT run.street_id, run.id AS run_id, run.input_sha256, run.engine_version, run.rubric_id,
+       rubric.code AS rubric_code, rubric.edition AS rubric_edition,
+       rubric.sha256 AS rubric_sha256
+FROM evaluation_run run
+JOIN rubric ON rubric.street_id = run.street_id AND rubric.id = run.rubric_id;
 
 -- The feed: what the evaluator reads, and all that it can read. Views run with their owner's rights, so
 -- each repeats the range; the barrier keeps a caller's function from seeing rows before it applies.
@@ -537,11 +635,15 @@ SELECT c.street_id, 'credit_rating', 'enterprise', c.enterprise_id::text, 'prope
 FROM service_contract c
 WHERE feed.visible(c.street_id);
 
+-- The ballot of somebody whom the host's list no longer shows as present waits until it does again.
+
 CREATE VIEW feed.mark_v1 WITH (security_barrier) AS
 SELECT b.street_id, b.meeting_id::text AS meeting_id, b.cast_at, b.rater_id::text AS rater_id,
        a.person_id::text AS rater_person_id, b.party, b.subject_kind,
        b.subject_id::text AS subject_id, mark.key AS indicator, mark.value::int AS mark
 FROM ballot b
+JOIN attendance w ON w.street_id = b.street_id AND w.meeting_id = b.meeting_id
+    AND w.appointment_id = b.rater_id AND w.present
 JOIN appointment a ON a.street_id = b.street_id AND a.id = b.rater_id
 CROSS JOIN LATERAL jsonb_each_text(b.marks) AS mark
 WHERE b.struck_at IS NULL AND feed.visible(b.street_id);
@@ -641,18 +743,25 @@ SELECT r.street_id, r.id::text AS record_id, r.subject_kind, r.subject_id::text 
 FROM record r
 WHERE r.repaired_at IS NULL AND feed.visible(r.street_id);
 
--- Rights: the API reads and writes rows and deletes none; the event log is appended to; the evaluator
+-- Rights: the API reads and writes rows and deletes none but logins; the event log is appended to; the evaluator
 -- reads the feed and nothing else.
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO mb_api;
 
-GRANT INSERT ON street, event, signed_head, idempotency, grid, grid_placement, household, organisation, person, post,
-    service_contract, appointment, dispute, dispute_step, rubric, meeting, attendance, task, ballot,
-    record, evaluation_run, evaluation_result, sandbox_clock TO mb_api;
+GRANT INSERT ON street, event, signed_head, idempotency, grid, grid_placement, household, organisation,
+    person, binding_code, binding_try, session, login, post, service_contract, appointment, dispute,
+    dispute_step, rubric, meeting, attendance, task, ballot, record, evaluation_run,
+    evaluation_result, sandbox_clock TO mb_api;
 
-GRANT UPDATE ON idempotency, grid, grid_placement, household, organisation, person, post,
-    service_contract, appointment, dispute, meeting, attendance, task, record, evaluation_run,
+GRANT UPDATE ON idempotency, grid, grid_placement, household, organisation, person,
+    binding_code, binding_try, session, login, post, service_contract, appointment, dispute, meeting, attendance, task, record, evaluation_run,
     sandbox_clock TO mb_api;
+
+-- An account that is no longer a person's leaves no trace.
+
+GRANT DELETE ON login TO mb_api;
+
+GRANT EXECUTE ON FUNCTION mb_find_login TO mb_api;
 
 GRANT UPDATE (struck_at) ON ballot TO mb_api;
 

@@ -91,8 +91,9 @@ async def test_delegates_of_another_street_are_not_listed(tianqiao: Tianqiao) ->
     meeting = await county.makes("/meetings", MEETING_PLACE | MEETING)
     liu = {"appointment_id": id_of("liu in library"), "party": "resident_unit", "present": True}
     before = await rows_of(tianqiao)
-    answer = await county.puts(f"/meetings/{meeting['id']}/attendance", {"items": [liu]})
-    assert outcome(answer) == "404 unknown_reference"
+    answer = await county.replaces(f"/meetings/{meeting['id']}/attendance", {"items": [liu]})
+    assert outcome(answer) == "404 not_found"
+    assert answer.json()["errors"][0]["pointer"] == "/items/0/appointment_id"
     assert await rows_of(tianqiao) == before
 
 

@@ -1,13 +1,10 @@
 """Any request at all, made from the API document: no fault of ours, and every answer as documented."""
 
-import threading
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, Phase, settings
 
 from maplebridge_api.main import create_app
@@ -16,6 +13,7 @@ from maplebridge_api.platform.database import Database, Scope
 from maplebridge_api.platform.identity import Caller, everywhere, issue
 from maplebridge_domain.authority import Right
 from tests.conftest import Databases
+from tests.providers.serving import serving
 from tests.world import NOW, TIANQIAO
 
 #: A request that the document allows may still break a rule of the domain, name what is not there, or
@@ -41,28 +39,6 @@ async def served(databases: Databases) -> AsyncIterator[str]:
     with serving(app) as url:
         yield url
     await databases.executes(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-class serving:  # noqa: N801 - reads as `with serving(app)`
-    """A server in a thread."""
-
-    def __init__(self, app: Any) -> None:
-        config = uvicorn.Config(app, port=0, log_level="warning", lifespan="on")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run)
-
-    def __enter__(self) -> str:
-        self._thread.start()
-        deadline = time.monotonic() + 30
-        while not self._server.started:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}"
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join()
 
 
 @pytest.fixture

@@ -18,14 +18,14 @@ async def acts(tianqiao: Tianqiao, quarter: str) -> list[str]:
     reported = (await clerk.makes("/disputes", dispute(**place)))["id"]
     liu = {"appointment_id": id_of("liu in library"), "party": "resident_unit", "present": True}
     attendance = f"/meetings/{meeting}/attendance"
-    await clerk.puts(attendance, {"items": [liu]})
+    await clerk.replaces(attendance, {"items": [liu]})
     await tianqiao.new_events()
 
     cast = ballot("liu in library", "enterprise", "chenguang", meeting_id=meeting)
     first = {"If-Match": '"1"'}
     answers = [
         await he.posts("/meetings", MEETING_PLACE | place | later),
-        await he.puts(attendance, {"items": [liu]}),
+        await he.replaces(attendance, {"items": [liu]}),
         await he.posts("/tasks", task),
         await he.posts("/tasks/batch", {"items": [task]}),
         await he.posts(f"/tasks/{given}/completion", {}, headers=first),

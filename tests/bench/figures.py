@@ -1,11 +1,12 @@
 """What a bench found, on the screen and in `bench-results/`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -57,10 +58,16 @@ def show(figures: Sequence[Figure]) -> None:
 
 
 def write(figures: Sequence[Figure]) -> Path:
-    """Write the figures to a file of this moment and to `latest.json`."""
+    """Write the figures to a file of this moment, and over those of the same names in `latest.json`."""
     RESULTS.mkdir(exist_ok=True)
-    text = json.dumps([asdict(one) for one in figures], indent=2) + "\n"
+    measured = {one.name: asdict(one) for one in figures}
+    latest = RESULTS / "latest.json"
+    before = json.loads(latest.read_text()) if latest.exists() else []
     file = RESULTS / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
-    file.write_text(text)
-    (RESULTS / "latest.json").write_text(text)
+    file.write_text(_text(measured))
+    latest.write_text(_text({one["name"]: one for one in before} | measured))
     return file
+
+
+def _text(figures: Mapping[str, Mapping[str, Any]]) -> str:
+    return json.dumps(list(figures.values()), indent=2) + "\n"

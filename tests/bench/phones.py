@@ -1,4 +1,4 @@
-"""Four benches over HTTP: what a phone asks of the API, beside what it asks of the reference."""
+"""Benches over HTTP: what a phone asks of the API, beside what it asks of a reference."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ from maplebridge.environment import inherited
 from maplebridge.launch import launched
 from maplebridge.system import MapleBridge, free_port
 from maplebridge_api.platform.database import Scope
-from maplebridge_api.platform.identity import register_client
+from maplebridge_api.platform.identity import LoggedIn, issue, register_client
 from maplebridge_domain.authority import Right
 
 from .data import STREET, make_disputes, make_streets
@@ -28,6 +28,8 @@ CONNECTIONS = 16
 ROUNDS = 5
 ROUND_SECONDS = 2.0
 WARM_UP_SECONDS = 3.0
+OPEN_DOOR = "tests.bench.open_door:app"
+IN_PLACE = f"{STREET}/001/%"  # below the first community
 SECRET = "phone"  # of a client that lives as long as this bench
 
 
@@ -39,6 +41,8 @@ class Bench:
     requests: Callable[[asyncpg.Connection], AsyncIterator[str]]
     status: int
     aim: float
+    reference: str = "tests.bench.reference:app"
+    person: bool = False  # asked by a community's secretary, not by a system
 
 
 async def list_requests(database: asyncpg.Connection) -> AsyncIterator[str]:
@@ -54,6 +58,25 @@ async def get_requests(database: asyncpg.Connection) -> AsyncIterator[str]:
         "SELECT id FROM dispute JOIN reference.dispute USING (street_id, id) WHERE street_id = $1"
         " ORDER BY hashtext(id::text) LIMIT 5000",
         STREET,
+    ):
+        yield f"GET\t/v1/disputes/{row['id']}\t"
+
+
+async def list_in_place(database: asyncpg.Connection) -> AsyncIterator[str]:
+    """Lists of the quarters in the secretary's community; elsewhere there is nothing to see."""
+    for row in await database.fetch(
+        "SELECT grid_id FROM grid_placement WHERE street_id = $1 AND path LIKE $2", STREET, IN_PLACE
+    ):
+        yield f"GET\t/v1/disputes?quarter_id={row['grid_id']}&limit=20\t"
+
+
+async def get_in_place(database: asyncpg.Connection) -> AsyncIterator[str]:
+    for row in await database.fetch(
+        "SELECT d.id FROM dispute d JOIN grid_placement g ON g.street_id = d.street_id"
+        " AND g.grid_id = d.quarter_id WHERE d.street_id = $1 AND g.path LIKE $2"
+        " ORDER BY hashtext(d.id::text) LIMIT 5000",
+        STREET,
+        IN_PLACE,
     ):
         yield f"GET\t/v1/disputes/{row['id']}\t"
 
@@ -102,6 +125,8 @@ BENCHES = (
     Bench("get_dispute", get_requests, 200, 0.75),
     Bench("report_dispute", report_requests, 201, 0.6),
     Bench("cast_ballot", ballot_requests, 201, 0.6),
+    Bench("authority_list", list_in_place, 200, 0.85, OPEN_DOOR, person=True),
+    Bench("authority_get", get_in_place, 200, 0.85, OPEN_DOOR, person=True),
 )
 
 
@@ -114,17 +139,23 @@ async def measure(system: MapleBridge, names: Iterable[str], work: Path) -> list
         client_id="phone",
         secret=SECRET,
         name="phone",
-        rights=[Right.READ, Right.DISPUTES_REPORT, Right.BALLOTS_CAST],
+        rights=[Right.DISPUTES_READ, Right.DISPUTES_REPORT, Right.BALLOTS_CAST],
         scope=Scope(STREET, STREET),
     )
-    async with reference(system.database_url, work / "reference.log") as port:
-        return [await _measure(system, port, one, work) for one in BENCHES if one.name in names]
+    asked = [bench for bench in BENCHES if bench.name in names]
+    figures = []
+    for app in dict.fromkeys(bench.reference for bench in asked):
+        async with reference(app, system, work / "reference.log") as port:
+            figures += [
+                await _measure(system, port, one, work) for one in asked if one.reference == app
+            ]
+    return figures
 
 
 async def _measure(system: MapleBridge, reference_port: int, bench: Bench, work: Path) -> Figure:
     connection = await asyncpg.connect(system.database_url)
     file = work / f"{bench.name}.txt"
-    token = await _token(system.url)
+    token = await _persons_token(system, connection) if bench.person else await _token(system.url)
     lines = [
         f" Authorization: Bearer {token}",
         *[line async for line in bench.requests(connection)],
@@ -150,16 +181,36 @@ async def _token(url: str) -> str:
         return str(answer.raise_for_status().json()["access_token"])
 
 
+async def _persons_token(system: MapleBridge, database: asyncpg.Connection) -> str:
+    """Sign a token for the secretary of the first community, as a login would."""
+    person_id = await database.fetchval(
+        "SELECT a.person_id FROM appointment a JOIN post p USING (street_id)"
+        " JOIN organisation o USING (street_id) JOIN grid_placement g USING (street_id)"
+        " WHERE a.street_id = $1 AND p.id = a.post_id AND o.id = p.organisation_id"
+        " AND g.grid_id = o.grid_id AND o.kind = 'community_party_org' AND g.path = $2",
+        STREET,
+        IN_PLACE.removesuffix("/%"),
+    )
+    os.environ |= system.api_environment  # the key that signs
+    return issue(LoggedIn("bench", STREET, person_id))
+
+
 @asynccontextmanager
-async def reference(database_url: str, log: Path) -> AsyncIterator[int]:
-    """Run the reference as the API is run; gives its port."""
+async def reference(app: str, system: MapleBridge, log: Path) -> AsyncIterator[int]:
+    """Run a reference as the API is run, but as the database's owner; gives its port."""
     port = free_port(0)
-    command = [sys.executable, "-m", "uvicorn", "tests.bench.reference:app", "--no-access-log"]
+    command = [sys.executable, "-m", "uvicorn", app, "--no-access-log"]
+    url = system.database_url
     with log.open("wb") as file:
         process = await asyncio.create_subprocess_exec(
             *launched([*command, "--host", "127.0.0.1", "--port", str(port)]),
             cwd=REPOSITORY,
-            env={**inherited(), "BENCH_DATABASE_URL": database_url},
+            env={
+                **inherited(),
+                **system.api_environment,
+                "MAPLEBRIDGE_DATABASE_URL": url,
+                "BENCH_DATABASE_URL": url,
+            },
             stdout=file,
             stderr=file,
         )

@@ -19,6 +19,7 @@ from maplebridge_evaluator.settings import Settings as EvaluatorSettings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+SCRIPT = ".venv/bin/maplebridge"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 
 
@@ -40,6 +41,38 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 def test_the_readme_names_the_test_command() -> None:
     assert re.search(r"^## Test\n\n    make test\n", read(ROOT / "README.md"), re.MULTILINE)
+
+
+def test_the_readme_says_in_ten_lines_what_it_is_and_for_whom() -> None:
+    said = read(ROOT / "README.md").split("README.zh-CN.md)\n\n")[1].split("\n\n![")[0]
+    assert len(said.splitlines()) <= 10
+
+
+def test_the_readmes_give_the_same_commands_and_links_in_both_languages() -> None:
+    english, chinese = read(ROOT / "README.md"), read(ROOT / "README.zh-CN.md")
+    assert commands(english) == commands(chinese)
+    assert commands(english)[:4] == [
+        "make demo",
+        "make test",
+        "make up",
+        f"{SCRIPT} sample tianqiao",
+    ]
+    assert links(english) - links(chinese) == {"README.zh-CN.md"}
+    assert links(chinese) - links(english) == {"README.md"}
+
+
+def commands(page: str) -> list[str]:
+    return re.findall(r"^    (\S.*?)(?:\s+#.*)?$", page, re.MULTILINE)
+
+
+def links(page: str) -> set[str]:
+    return set(re.findall(r"\]\(([^)]+)\)", page))
+
+
+def test_the_architecture_names_every_folder_of_tests() -> None:
+    [line] = re.findall(r"^tests/(.*)$", read(DOCS / "architecture.md"), re.MULTILINE)
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
+    assert set(line.split()) == folders - {"__pycache__"}
 
 
 def test_the_rubric_guide_names_every_field_and_fact() -> None:

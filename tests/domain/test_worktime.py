@@ -15,7 +15,15 @@ def test_years_have_as_many_working_days_as_the_notices_say() -> None:
 
 
 def test_a_year_without_a_notice_is_provisional() -> None:
-    assert calendar().provisional_years == {2027}
+    published_until = calendar().published_until
+    assert published_until == datetime(2027, 1, 1, tzinfo=SHANGHAI)
+    # Ends with the last day of 2026, which is published; a day later in 2027, which is not.
+    assert (
+        Deadline(1, "working").until(datetime(2026, 12, 30, 9, tzinfo=SHANGHAI)) == published_until
+    )
+    assert (
+        Deadline(1, "working").until(datetime(2026, 12, 31, 9, tzinfo=SHANGHAI)) > published_until
+    )
 
 
 def test_the_first_day_is_not_counted_and_a_last_day_on_a_rest_day_moves_on() -> None:

@@ -40,7 +40,7 @@ def desk(port: int) -> Part:
 async def standing_in(data: Path, port: int, say: Say) -> AsyncIterator[System]:
     folder = DataFolder.at(data)
     async with alone(folder, say):
-        place = Place(folder, secrets.load_or_create(folder), free_port(port), sandbox=True)
+        place = Place(folder, secrets.load_or_create(folder), free_port(port))
         plan = [postgres_part(place), valkey_part(place), desk(place.port)]
         async with started(System(folder, plan, place.url, say)) as system:
             yield system

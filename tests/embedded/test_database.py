@@ -7,7 +7,14 @@ import asyncpg
 import pytest
 
 from maplebridge import doctor
-from maplebridge.database import answers, as_role, let_services_log_in, migrate
+from maplebridge.database import (
+    answers,
+    as_role,
+    keep_kind,
+    let_services_log_in,
+    migrate,
+    prepare_database,
+)
 from maplebridge.postgres import PostgresServer
 from maplebridge.secrets import create
 from maplebridge.trouble import Trouble
@@ -43,7 +50,34 @@ async def test_the_doctor_tells_a_database_that_is_ready_from_one_that_is_not(
 
 
 async def troubles(server: PostgresServer) -> list[str]:
-    return [found.what async for found in doctor.look_at_database(server.url()) if not found.ok]
+    return [
+        found.what async for found in doctor.look_at_database(server.url(), "up") if not found.ok
+    ]
+
+
+@pytest.mark.parametrize("sandbox", [True, False])
+async def test_a_database_stays_a_sandboxs_or_a_streets_with_any_data_folder(
+    server: PostgresServer, tmp_path: Path, sandbox: bool
+) -> None:
+    log = tmp_path / "migrate.log"
+    for _ in range(2):
+        await prepare_database(server.url(), create(sandbox=sandbox), log)
+    with pytest.raises(Trouble, match="是沙盒" if sandbox else "是正式街道"):
+        await prepare_database(server.url(), create(sandbox=not sandbox), log)
+
+
+async def test_a_street_that_was_prepared_by_hand_does_not_become_a_sandbox(
+    server: PostgresServer, tmp_path: Path
+) -> None:
+    await migrate(server.url(), tmp_path / "migrate.log")
+    connection = await asyncpg.connect(server.url())
+    await connection.execute(
+        "INSERT INTO street (street_id, name, district, city, province) "
+        "VALUES (411104001, '天桥街街道', '召陵区', '漯河市', '河南省')"
+    )
+    await connection.close()
+    with pytest.raises(Trouble, match="是正式街道"):
+        await keep_kind(server.url(), sandbox=True)
 
 
 async def test_a_migration_that_fails_names_its_log(server: PostgresServer, tmp_path: Path) -> None:

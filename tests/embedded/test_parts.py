@@ -12,7 +12,7 @@ from maplebridge.supervisor import Part
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(DataFolder(tmp_path / "天桥"), secrets.create(), port=8000, sandbox=False)
+    return Place(DataFolder(tmp_path / "天桥"), secrets.create(), port=8000)
 
 
 def told(place: Place) -> dict[str, dict[str, str]]:
@@ -58,14 +58,16 @@ def test_api_and_job_worker_are_told_the_same(place: Place) -> None:
     }
 
 
-def test_what_the_operator_sets_reaches_the_api_but_not_their_own_way_to_the_database(
+def test_what_the_operator_sets_reaches_the_api_but_no_keys_nor_their_own_way_to_the_database(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAPLEBRIDGE_DATABASE_CONNECTIONS", "20")
     monkeypatch.setenv("MAPLEBRIDGE_DATABASE_URL", "postgresql://owner:pw@db/maple")
+    monkeypatch.setenv("MAPLEBRIDGE_STATEMENT_KEY", "of another installation")
     monkeypatch.setenv("PGPASSWORD", "pw")
     assert told(place)["api"]["MAPLEBRIDGE_DATABASE_CONNECTIONS"] == "20"
     assert "MAPLEBRIDGE_DATABASE_CONNECTIONS" not in told(place)["evaluator"]
+    assert told(place)["api"].items() >= place.secrets.keys.items()
     for settings in told(place).values():
         assert "owner" not in settings.get("MAPLEBRIDGE_DATABASE_URL", "")
         assert "PGPASSWORD" not in settings

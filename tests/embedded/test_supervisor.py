@@ -44,7 +44,7 @@ class Said(list[str]):
 
 def place(data: Path) -> Place:
     folder = DataFolder.at(data)
-    return Place(folder, secrets.load(folder.secrets), port=0, sandbox=True)
+    return Place(folder, secrets.load(folder.secrets), port=0)
 
 
 def parts_of(data: Path) -> dict[str, state.Process]:
@@ -91,7 +91,7 @@ async def test_a_part_that_is_killed_starts_again(data: Path, part: str) -> None
 async def test_a_worker_that_lost_its_queue_starts_again(data: Path) -> None:
     folder = DataFolder.at(data)
     folder.create()
-    here = Place(folder, secrets.load_or_create(folder), port=0, sandbox=True)
+    here = Place(folder, secrets.load_or_create(folder), port=0)
     environment = {
         **inherited(),
         "PYTHONPATH": str(REPOSITORY),
@@ -140,7 +140,7 @@ async def test_a_part_that_is_stopped_stays_so_until_it_is_started(data: Path) -
 async def test_a_part_that_does_not_start_says_why_and_all_stops(data: Path) -> None:
     folder = DataFolder.at(data)
     folder.create()
-    here = Place(folder, secrets.load_or_create(folder), port=0, sandbox=True)
+    here = Place(folder, secrets.load_or_create(folder), port=0)
 
     async def never() -> bool:
         return False
@@ -163,7 +163,6 @@ async def test_a_server_of_somebody_else_that_does_not_answer_is_named(
         folder,
         secrets.load_or_create(folder),
         port=0,
-        sandbox=True,
         external_redis_url="redis://127.0.0.1:1/0",
     )
     waiting = parts.plan(here)[1]

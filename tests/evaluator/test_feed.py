@@ -130,6 +130,11 @@ async def fill(street: Street, number: int) -> None:
             cast_at,
             struck_at,
         )
+    await connection.execute(
+        "INSERT INTO attendance (street_id, meeting_id, appointment_id, party, present)"
+        " SELECT street_id, meeting_id, rater_id, party, true FROM ballot WHERE street_id = $1",
+        number,
+    )
     await connection.close()
 
 
@@ -150,6 +155,16 @@ async def test_a_feed_holds_one_streets_month_in_the_agreed_columns(street: Stre
     )
     li = feed.interests.filter(pl.col("person_id") == str(LI))
     assert set(li["subject_id"]) == text(LI_IN_OFFICE, PARTY_ORG, ENTERPRISE)
+
+
+async def test_a_ballot_of_somebody_listed_as_absent_does_not_count_until_the_list_is_corrected(
+    street: Street,
+) -> None:
+    set_present = "UPDATE attendance SET present = $2 WHERE street_id = $1"
+    await street.executes(set_present, TIANQIAO, False)
+    assert read_feed(street.database, TIANQIAO, RUN).marks.is_empty()
+    await street.executes(set_present, TIANQIAO, True)
+    assert sorted(read_feed(street.database, TIANQIAO, RUN).marks["mark"]) == [80, 90]
 
 
 async def test_what_was_read_can_be_scored(street: Street) -> None:

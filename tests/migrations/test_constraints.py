@@ -36,27 +36,36 @@ NAMES = {
     "channel": "paper",
 }
 DISPUTE = (
-    "INSERT INTO dispute (street_id, quarter_id, category, title, summary, state, satisfaction,"
-    " reported_at, due_at, last_step_at) VALUES"
-    f" ({TIANQIAO}, '{id_of('huayuan')}', '0402', 't', 's', '{{state}}', {{satisfaction}},"
-    " now(), now(), now())"
+    "INSERT INTO dispute (street_id, quarter_id, category, title, summary, state, agreed_at,"
+    " closed_at, satisfaction, reported_at, due_at, last_step_at) VALUES"
+    f" ({TIANQIAO}, '{id_of('huayuan')}', '0402', 't', 's', {{}}, now(), now(), now())"
 )
 RUN = (
     "INSERT INTO evaluation_run (street_id, id, period_from, period_until, kinds, rubric_id, state,"
     f" requested_by, requested_at) VALUES ({TIANQIAO}, '{id_of('run')}', {{period}},"
-    f" '{{{{}}}}', '{id_of('rubric')}', 'queued', 'x', now())"
+    f" {{kinds}}, '{id_of('rubric')}', 'queued', 'x', now())"
 )
+OCTOBER = "'2026-10-01', '2026-11-01'"
+A_RUN = RUN.format(period=OCTOBER, kinds="'{credit_rating}'")
+COMPUTED = "drafted_at = now(), input_sha256 = 'x', engine_version = '1'"
+CONFIRMED = "confirmed_at = now(), confirmed_in_capacity = uuidv7()"
+SERVED = "service_method = 'mail', service_evidence = 'x', served_at = now(), notice_until = now()"
 RESULT = (
     "INSERT INTO evaluation_result (street_id, run_id, kind, subject_kind, subject_id, grade,"
     f" explanation) VALUES ({TIANQIAO}, '{id_of('run')}', 'credit_rating', 'enterprise',"
     f" '{id_of('chenguang')}', 'A', '{{}}')"
+)
+RECORD = (
+    "INSERT INTO record (street_id, subject_kind, subject_id, kind, class, code, title, basis,"
+    f" occurred_on) VALUES ({TIANQIAO}, 'enterprise', '{id_of('chenguang')}', '{{kind}}', {{grade}},"
+    " 'c', 't', 'b', '2026-10-01')"
 )
 REFUSED = [
     ("appointment__post_taken", [appointment("liu", HELD, 1)]),
     ("appointment__already_holds_post", [appointment("wang", HELD, 2)]),
     # A cross-appointment that outlasts the appointment, or the contract, it rests on.
     (
-        "appointment__source_not_in_force__rests_on",
+        "appointment__source_not_in_force__source_id",
         [
             "UPDATE service_contract SET during = tstzrange(lower(during), NULL)",
             appointment("wang", FREE, 1, LATER, CROSS),
@@ -71,7 +80,7 @@ REFUSED = [
     ),
     # A source, or a contract, that is cut short under what rests on it.
     (
-        "appointment__source_not_in_force__rests_on",
+        "appointment__source_not_in_force__source_id",
         [
             appointment("wang", FREE, 1, TERM, CROSS),
             f"UPDATE appointment SET during = tstzrange(lower(during), now()) WHERE id = '{WANG}'",
@@ -130,13 +139,49 @@ REFUSED = [
     ("ballot__not_present", [BALLOT.format_map(NAMES | {"rater": id_of("lin on huayuan")})]),
     ("ballot__already_marked", [BALLOT.format_map(NAMES)] * 2),
     ("ballot__channel", [BALLOT.format_map(NAMES | {"channel": "smoke"})]),
+    ("evaluation_result__result_twice", [A_RUN, RESULT, RESULT]),
     (
-        "evaluation_result__result_twice",
-        [RUN.format(period="'2026-10-01', '2026-11-01'"), RESULT, RESULT],
+        "evaluation_result__score",
+        [A_RUN, RESULT, "UPDATE evaluation_result SET score = -1"],
     ),
-    ("evaluation_run__period", [RUN.format(period="'2026-10-01', '2026-10-01'")]),
-    ("dispute__state", [DISPUTE.format(state="lost", satisfaction="NULL")]),
-    ("dispute__satisfaction", [DISPUTE.format(state="closed", satisfaction="101")]),
+    (
+        "evaluation_result__subject_not_of_that_kind",
+        [A_RUN, RESULT.replace("'enterprise'", "'organisation'")],
+    ),
+    (
+        "evaluation_run__period",
+        [RUN.format(period="'2026-10-01', '2026-10-01'", kinds="'{credit_rating}'")],
+    ),
+    ("evaluation_run__kinds", [RUN.format(period=OCTOBER, kinds="'{}'")]),
+    ("evaluation_run__kinds", [RUN.format(period=OCTOBER, kinds="'{credit_rating,charm}'")]),
+    # What a state says has happened, has a time and a proof; what has not, has none.
+    ("evaluation_run__failed", [A_RUN, "UPDATE evaluation_run SET state = 'failed'"]),
+    ("evaluation_run__failed", [A_RUN, "UPDATE evaluation_run SET failure = '{}'"]),
+    ("evaluation_run__drafted", [A_RUN, "UPDATE evaluation_run SET state = 'drafted'"]),
+    ("evaluation_run__drafted", [A_RUN, "UPDATE evaluation_run SET input_sha256 = 'x'"]),
+    (
+        "evaluation_run__served",
+        [A_RUN, f"UPDATE evaluation_run SET state = 'under_notice', {COMPUTED}"],
+    ),
+    (
+        "evaluation_run__served",
+        [A_RUN, f"UPDATE evaluation_run SET state = 'drafted', {COMPUTED}, served_at = now()"],
+    ),
+    (
+        "evaluation_run__confirmed",
+        [A_RUN, f"UPDATE evaluation_run SET state = 'final', {COMPUTED}, {SERVED}"],
+    ),
+    ("dispute__state", [DISPUTE.format("'lost', NULL, NULL, NULL")]),
+    ("dispute__satisfaction", [DISPUTE.format("'closed', now(), now(), 101")]),
+    ("dispute__agreed", [DISPUTE.format("'agreed', NULL, NULL, NULL")]),
+    ("dispute__agreed", [DISPUTE.format("'reported', now(), NULL, NULL")]),
+    ("dispute__closed", [DISPUTE.format("'closed', now(), now(), NULL")]),
+    ("dispute__closed", [DISPUTE.format("'agreed', now(), now(), NULL")]),
+    ("dispute__closed", [DISPUTE.format("'reported', NULL, NULL, 80")]),
+    ("record__class_missing", [RECORD.format(kind="penalty", grade="NULL")]),
+    ("record__class_missing", [RECORD.format(kind="commendation", grade="'minor'")]),
+    ("person__phone", ["UPDATE person SET phone_masked = NULL"]),
+    ("grid__management_not_here", ["UPDATE grid SET management = 'three_nos'"]),
     (
         "post__one_place",
         [
@@ -198,9 +243,14 @@ async def test_what_a_place_or_term_allows_is_accepted(owner: asyncpg.Connection
         appointment("wang", FREE, 1, TERM, CROSS),
         appointment("liu", HELD, 1, "'[2028-01-01 00:00+08,)'"),
         BALLOT.format_map(NAMES),
-        RUN.format(period="'2026-10-01', '2026-11-01'"),
+        A_RUN,
         RESULT,
-        DISPUTE.format(state="closed", satisfaction="100"),
+        f"UPDATE evaluation_run SET state = 'drafted', {COMPUTED}",
+        f"UPDATE evaluation_run SET state = 'under_notice', {SERVED}",
+        f"UPDATE evaluation_run SET state = 'final', {CONFIRMED}",
+        "UPDATE evaluation_run SET state = 'superseded'",
+        DISPUTE.format("'closed', now(), now(), 100"),
+        RECORD.format(kind="penalty", grade="'minor'"),
     ):
         await owner.execute(statement)
 

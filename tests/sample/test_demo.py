@@ -8,12 +8,16 @@ from xml.etree import ElementTree
 import pytest
 from joserfc import jws
 from joserfc.jwk import KeySet, OKPKey
+from rich.console import Console
 
 from maplebridge.demo.department import verified
 from maplebridge.demo.page import attendance, dispute_states, write_page
-from maplebridge.demo.report import Report, ratings
+from maplebridge.demo.report import Confirmation, Report, ratings
+from maplebridge.demo.show import show
 from maplebridge.sample.world import World
 from maplebridge_domain.rubric import read_rubric
+
+CONFIRMED = Confirmation("许新民", "党工委书记", "2026-11-10T01:00:00+08:00")
 
 
 @pytest.fixture
@@ -30,7 +34,7 @@ def report(world: World) -> Report:
     }
     explained = {e["id"]: explanation for e in enterprises}
     rated = ratings(statements, explained, read_rubric(world.rubric["rubric"]))
-    return Report(16252, 37452, rated, 500, 184, 14, {"start": 3.2})
+    return Report(16252, 37452, rated, 500, 184, 14, CONFIRMED, {"start": 3.2})
 
 
 def test_ratings_are_listed_best_first_with_the_two_indicators_that_moved_them(
@@ -52,13 +56,24 @@ def test_the_report_is_json_with_the_names_that_others_read(report: Report, tmp_
     assert len(read["ratings"]) == 14
 
 
-def test_the_page_holds_no_personal_data_and_needs_nothing_from_elsewhere(
+def test_the_page_and_the_terminal_name_who_confirmed_the_results(
+    report: Report, world: World, tmp_path: Path
+) -> None:
+    write_page(report, world, tmp_path / "demo.html")
+    console = Console(record=True, width=120)
+    show(console, report, tmp_path / "demo.html", tmp_path)
+
+    for shown in ((tmp_path / "demo.html").read_text("utf-8"), console.export_text()):
+        assert all(part in shown for part in ("许新民", "党工委书记", "2026-11-10"))
+
+
+def test_the_page_holds_no_other_personal_data_and_needs_nothing_from_elsewhere(
     report: Report, world: World, tmp_path: Path
 ) -> None:
     write_page(report, world, tmp_path / "demo.html")
     page = (tmp_path / "demo.html").read_text("utf-8")
 
-    assert not [p["name"] for p in world.people if p["name"] in page]
+    assert not [p["name"] for p in world.people if p["name"] in page.replace(CONFIRMED.name, "")]
     assert "1540000" not in page
     assert not re.search(r"https?:|src=|@import|<link|<script", page)
     assert all(rating.enterprise in page for rating in report.ratings)

@@ -19,7 +19,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def test_every_served_quarter_meets_weekly_on_working_days_and_once_for_review(
+def test_every_quarter_meets_weekly_on_working_days_and_once_for_review(
     world: World,
 ) -> None:
     meetings = defaultdict(list)
@@ -29,23 +29,52 @@ def test_every_served_quarter_meets_weekly_on_working_days_and_once_for_review(
         assert day not in DAYS_OFF
         assert day.weekday() < 5 or day == WORKING_SATURDAY
 
-    assert set(meetings) == {contract["quarter_id"] for contract in world.contracts}
+    assert set(meetings) == {grid["id"] for grid in world.grids if grid["level"] == "quarter"}
+    assert len(meetings) == 57
     for held in meetings.values():
         weeks = [at(meeting["starts_at"]).isocalendar().week for meeting in held]
         assert weeks == [41, 42, 43, 44]
         assert [m["kind"] for m in held].count("monthly_review") == 1
 
 
-def test_delegates_sit_for_the_party_of_their_organisation_and_all_six_are_sent(
+def test_delegates_sit_for_the_party_of_their_organisation_and_every_party_there_is_is_sent(
     world: World,
 ) -> None:
     look = Lookup(world)
+    served = {contract["quarter_id"] for contract in world.contracts}
+    where_nobody_serves = set(Party) - {Party.OWNERS_COMMITTEE, Party.ENTERPRISE_PARTY_ORG}
     for attendance in world.attendance:
         for seat in attendance["items"]:
             post = look.posts[look.appointments[seat["appointment_id"]]["post_id"]]
             organisation = look.organisations[post["organisation_id"]]
             check_delegate(Party(seat["party"]), OrganisationKind(organisation["kind"]))
-        assert {seat["party"] for seat in attendance["items"]} == set(Party)
+        quarter = look.meetings[attendance["meeting_id"]]["quarter_id"]
+        parties = set(Party) if quarter in served else where_nobody_serves
+        assert {seat["party"] for seat in attendance["items"]} == parties
+
+
+def test_no_party_that_a_quarter_has_is_left_out_of_its_meetings(world: World) -> None:
+    look = Lookup(world)
+    sent: defaultdict[str, set[str]] = defaultdict(set)
+    for attendance in world.attendance:
+        quarter = look.meetings[attendance["meeting_id"]]["quarter_id"]
+        sent[quarter] |= {seat["party"] for seat in attendance["items"]}
+    for organisation in world.organisations:
+        if organisation["grid_id"] in sent and organisation["kind"] in set(Party):
+            assert organisation["kind"] in sent[organisation["grid_id"]]
+
+
+def test_where_nobody_serves_each_meeting_has_ballots_too(world: World) -> None:
+    look = Lookup(world)
+    served = {contract["quarter_id"] for contract in world.contracts}
+    voted = {ballot["meeting_id"] for ballot in world.ballots}
+    elsewhere = [m for m in world.meetings if m["quarter_id"] not in served]
+    assert len(elsewhere) == 8 * 4
+    assert {meeting["id"] for meeting in elsewhere} <= voted
+    kinds = {
+        b["subject_kind"] for b in world.ballots if look.meetings[b["meeting_id"]] in elsewhere
+    }
+    assert kinds == {"organisation", "appointment"}
 
 
 def test_some_are_absent_and_nobody_is_at_two_meetings_at_once(world: World) -> None:
@@ -83,7 +112,7 @@ def test_no_ballot_is_cast_where_the_rater_has_an_interest(world: World) -> None
             assert ballot["subject_id"] not in organisations[rater]
 
 
-def test_about_forty_thousand_marks_by_the_rubrics_form_from_delegates_present(
+def test_about_forty_five_thousand_marks_by_the_rubrics_form_from_delegates_present(
     world: World,
 ) -> None:
     look = Lookup(world)
@@ -94,7 +123,7 @@ def test_about_forty_thousand_marks_by_the_rubrics_form_from_delegates_present(
         for seat in attendance["items"]
         if seat["present"]
     }
-    assert 36_000 <= sum(len(ballot["marks"]) for ballot in world.ballots) <= 44_000
+    assert 41_000 <= sum(len(ballot["marks"]) for ballot in world.ballots) <= 49_000
     for ballot in world.ballots:
         meeting = look.meetings[ballot["meeting_id"]]
         assert (ballot["meeting_id"], ballot["rater_id"]) in present

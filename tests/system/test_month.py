@@ -43,6 +43,7 @@ def test_a_streets_month_ends_in_ratings_that_the_department_verified(tmp_path: 
     assert {rating["grade"] for rating in first["ratings"]} == {"AA", "A", "B", "C"}
     assert first["member_scores"] > 300
     assert first["unit_assessments"] > 100
+    assert first["confirmed"]["office"] == "党工委书记"
     assert set(first["timings"]) == {"start", "sample", "run", "publish", "verify", "report"}
 
     page = (folder / ".maplebridge" / "demo.html").read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """`maplebridge up` with all its parts: they come up, survive each other, and go."""
 
 import asyncio
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from maplebridge.folder import DataFolder
 from maplebridge.parts import Place, api_is_ready, postgres_part, valkey_part
 from maplebridge.supervisor import System, alone, started
 from maplebridge.system import MapleBridge, running
+from tests.embedded.test_command import maplebridge
 from tests.embedded.watching import eventually, processes_on
 
 # One system for the module: on one worker.
@@ -78,6 +80,40 @@ async def test_the_clients_of_the_installation_get_a_token(system: MapleBridge) 
             assert answer.json()["access_token"]
 
 
+async def test_the_logs_tell_when_and_nothing_of_work_that_was_not_there(
+    system: MapleBridge,
+) -> None:
+    await asyncio.sleep(2)  # the job worker has looked for runs twice more
+    lines = {part: (system.folder.logs / f"{part}.log").read_text() for part in ("jobs", "api")}
+    assert "cron:hand_out_runs()" not in lines["jobs"]
+    assert "Application startup complete" in lines["api"]
+    assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d", told) for told in lines["api"].splitlines())
+
+
+async def test_a_system_is_given_a_new_secret_while_it_runs(system: MapleBridge) -> None:
+    data = str(system.folder.root)
+    old = system.secrets.client_secrets["department"]
+    rotated = maplebridge(Path.cwd(), "client", "rotate", "department", "--data", data)
+    new = rotated.stdout.strip()
+    assert secrets.load(system.folder.secrets).client_secrets["department"] == new
+    assert await token_statuses(system, old, new) == [200, 200]
+    revoked = maplebridge(Path.cwd(), "client", "revoke", "department", "--data", data)
+    assert "is ended" in revoked.stdout
+    assert await token_statuses(system, old, new) == [401, 200]
+    unknown = maplebridge(Path.cwd(), "client", "rotate", "nobody", "--data", data)
+    assert (unknown.returncode, unknown.stderr) == (1, "There is no client nobody.\n")
+
+
+async def token_statuses(system: MapleBridge, *of_department: str) -> list[int]:
+    async with httpx.AsyncClient(base_url=system.url, trust_env=False) as client:
+        form = {"grant_type": "client_credentials"}
+        answers = [
+            await client.post("/oauth/token", data=form, auth=("department", secret))
+            for secret in of_department
+        ]
+    return [answer.status_code for answer in answers]
+
+
 @pytest.mark.parametrize("part", PARTS)
 async def test_a_part_that_is_killed_is_ready_again(
     system: MapleBridge, said: Said, part: str
@@ -108,7 +144,7 @@ async def test_somebody_elses_servers_are_used_and_left_alone(tmp_path: Path) ->
 async def servers_of_somebody_else(data: Path) -> AsyncIterator[tuple[str, str]]:
     folder = DataFolder(data)
     async with alone(folder, print):
-        place = Place(folder, secrets.load_or_create(folder), port=0, sandbox=True)
+        place = Place(folder, secrets.load_or_create(folder), port=0)
         servers = [postgres_part(place), valkey_part(place)]
         async with started(System(folder, servers, "", print)):
             yield place.owner_url, place.redis_url

@@ -13,10 +13,15 @@ from maplebridge.sample import SEED
 from maplebridge.supervisor import until_signalled
 from maplebridge.system import running
 from maplebridge.trouble import Trouble
+from maplebridge.typed import DATA
 
 app = typer.Typer(
     help="Maple Bridge (枫桥) on one machine.", no_args_is_help=True, add_completion=False
 )
+key_app = typer.Typer(help="Keys of this installation.", no_args_is_help=True)
+app.add_typer(key_app, name="key")
+client_app = typer.Typer(help="Systems that call the API.", no_args_is_help=True)
+app.add_typer(client_app, name="client")
 console = Console(highlight=False, soft_wrap=True)
 
 Data = Annotated[Path, typer.Option(help="The folder of everything that is kept.")]
@@ -37,7 +42,6 @@ RedisUrl = Annotated[
         help="A Redis or Valkey to use instead of the embedded one.",
     ),
 ]
-DATA = Path(".maplebridge")
 
 
 @app.command()
@@ -80,7 +84,9 @@ def up(
 def sample(
     street: Annotated[Literal["tianqiao"], typer.Argument(help="天桥街街道, the only one.")],
     data: Data = DATA,
-    seed: Annotated[int, typer.Option(help="Another number gives another street.")] = SEED,
+    seed: Annotated[
+        int, typer.Option(help="Another number gives another street; an installation holds one.")
+    ] = SEED,
 ) -> None:
     """Load a sample street and its October 2026 into the service that runs."""
     # Here and not above: loading the generator takes longer than most commands.
@@ -95,26 +101,76 @@ def sample(
 
 @app.command()
 def token(
+    search: Annotated[
+        str | None, typer.Argument(help="List the persons whose name or office holds this.")
+    ] = None,
     data: Data = DATA,
     client: Annotated[
         str | None, typer.Option(help="A system: operator, sample, department, evaluator.")
     ] = None,
     person: Annotated[
         str | None,
-        typer.Option(help="In a sandbox: a holder's name in the sample street, or an appointment."),
+        typer.Option(
+            help="Only with `up --sandbox`: a holder's name in the sample street, or an appointment."
+        ),
     ] = None,
 ) -> None:
-    """Print an access token; without options, the persons of the sample street in office."""
-    from maplebridge.tokens import fetch_token, sample_holders
+    """Print an access token; without options, who holds which office in the sample street."""
+    from maplebridge.tokens import examples, fetch_token, found
 
     try:
         if client or person:
             _plain(asyncio.run(fetch_token(data, client, person)))
         else:
-            for holder in sample_holders():
-                _plain(f"{holder.appointment_id}  {holder.name}  {holder.office}")
+            for line in found(search) if search else examples():
+                _plain(line)
     except Trouble as trouble:
         _fail(str(trouble))
+
+
+ClientId = Annotated[str, typer.Argument(help="Of the system, such as department.")]
+
+
+@client_app.command("rotate")
+def rotate_client(
+    client_id: ClientId,
+    keep_days: Annotated[
+        int, typer.Option(min=0, max=90, help="How long the secret before stays valid.")
+    ] = 7,
+    data: Data = DATA,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Give a system a new secret and print it, once; the one before stays valid for a while."""
+    from maplebridge import clients
+
+    try:
+        _plain(asyncio.run(clients.rotate(data, database_url, client_id, keep_days)))
+    except Trouble as trouble:
+        _fail(str(trouble))
+
+
+@client_app.command("revoke")
+def revoke_client(client_id: ClientId, data: Data = DATA, database_url: DatabaseUrl = None) -> None:
+    """End a system's older secret at once; the newest stays."""
+    from maplebridge import clients
+
+    try:
+        ended = asyncio.run(clients.end_older(data, database_url, client_id))
+    except Trouble as trouble:
+        _fail(str(trouble))
+    _plain("The older secret is ended." if ended else "There was no older secret.")
+
+
+@key_app.command("rotate")
+def rotate_key(data: Data = DATA) -> None:
+    """Sign access tokens with a new key from the next start on; the one before still verifies."""
+    from maplebridge import secrets
+
+    try:
+        kid = secrets.rotate_token_key(DataFolder.at(data).secrets)
+    except Trouble as trouble:
+        _fail(str(trouble))
+    _plain(f"Key {kid} signs access tokens after the next start.")
 
 
 @app.command()
@@ -177,7 +233,7 @@ def reset(
     data: Data = DATA,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete everything that is kept."""
+    """Delete everything that an installation keeps."""
     folder = DataFolder.at(data)
     if not folder.root.exists():
         _plain(f"{folder.root} does not exist.")
@@ -185,12 +241,13 @@ def reset(
     if folder.is_running():
         _fail(f"Maple Bridge runs on {folder.root}: stop it first.")
     if not yes:
-        typer.confirm(f"Delete {folder.root} with its database and keys, for good?", abort=True)
+        typer.confirm(f"Delete database, keys and logs in {folder.root}, for good?", abort=True)
     try:
-        folder.delete()
+        stays = folder.delete()
     except (Trouble, OSError) as error:
         _fail(str(error))
-    _plain(f"{folder.root} is deleted.")
+    left = f" What is not this installation's stays: {', '.join(stays)}." if stays else ""
+    _plain(f"The installation in {folder.root} is deleted.{left}")
 
 
 @app.command()

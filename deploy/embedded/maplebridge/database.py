@@ -14,7 +14,7 @@ import asyncpg
 
 from maplebridge.environment import inherited
 from maplebridge.launch import launched
-from maplebridge.secrets import Secrets
+from maplebridge.secrets import Secrets, not_the_same_kind
 from maplebridge.trouble import Trouble
 from maplebridge_domain.authority import AUTHORITY, Role
 
@@ -29,6 +29,18 @@ CLIENTS: Mapping[str, tuple[Role, tuple[int, int]]] = {
 }
 SERVICE_ROLES = ("mb_api", "mb_evaluator")
 VERSION_MIN = 18
+
+MARK_SANDBOX = "COMMENT ON TABLE sandbox_clock IS 'of a sandbox'"
+MARK_REAL = "COMMENT ON TABLE sandbox_clock IS 'of a real street: never set'"
+#: Whether a database is a sandbox's; null: it is new. One that was prepared by hand has no mark.
+KIND = """
+SELECT CASE
+    WHEN obj_description('sandbox_clock'::regclass) IS NOT NULL
+        THEN obj_description('sandbox_clock'::regclass) = 'of a sandbox'
+    WHEN EXISTS (SELECT FROM sandbox_clock) THEN true
+    WHEN EXISTS (SELECT FROM street) THEN false
+END
+"""
 REPOSITORY = Path(__file__).parents[3]
 
 
@@ -50,10 +62,12 @@ async def prepare_database(owner_url: str, secrets: Secrets, log: Path) -> None:
     Doing it again changes nothing.
 
     Raises:
-        Trouble: the server is too old, or the migration failed.
+        Trouble: the server is too old, the migration failed, or the database was begun as the
+            other of sandbox and real installation.
     """
     await check_version(owner_url)
     await migrate(owner_url, log)
+    await keep_kind(owner_url, sandbox=secrets.sandbox)
     await let_services_log_in(owner_url, secrets)
     await register_clients(owner_url, secrets)
 
@@ -97,6 +111,24 @@ async def migrate(owner_url: str, log: Path) -> None:
                 await process.wait()
     if code != 0:
         raise Trouble(f"The migration failed; what it said is in {log}.")
+
+
+async def keep_kind(owner_url: str, *, sandbox: bool) -> None:
+    """Mark a new database as a sandbox's or a real street's; refuse one of the other kind.
+
+    The data folder knows it too, but another folder may be used with the same database.
+
+    Raises:
+        Trouble: it was begun as the other kind.
+    """
+    connection = await asyncpg.connect(owner_url)
+    try:
+        known = await connection.fetchval(KIND)
+        if known is not None and known != sandbox:
+            raise Trouble(not_the_same_kind("该数据库", "The database", is_sandbox=known))
+        await connection.execute(MARK_SANDBOX if sandbox else MARK_REAL)
+    finally:
+        await connection.close()
 
 
 async def let_services_log_in(owner_url: str, secrets: Secrets) -> None:

@@ -69,7 +69,9 @@ def authority() -> str:
 def openapi() -> str:
     """Return the API document of a sandbox, sorted, so that a diff shows what changed."""
     # The application wants its settings; none of them is in the document.
-    key = json.dumps(OKPKey.generate_key("Ed25519", parameters={"kid": "x"}).as_dict(private=True))
+    key = json.dumps(
+        OKPKey.generate_key("Ed25519", parameters={"kid": "test-1"}).as_dict(private=True)
+    )
     os.environ |= {
         "MAPLEBRIDGE_DATABASE_URL": "postgresql://x@/x",
         "MAPLEBRIDGE_REDIS_URL": "redis://127.0.0.1",
@@ -87,7 +89,7 @@ def openapi() -> str:
 def problems() -> str:
     """Return the list of refusals by HTTP status."""
     from maplebridge_api import main
-    from maplebridge_api.platform.problems import STATUS
+    from maplebridge_api.platform.problems import STATUS, title
 
     assert main.SLICES  # importing the application has declared every problem
     by_kind: dict[Kind, list[type[Problem]]] = defaultdict(list)
@@ -96,10 +98,8 @@ def problems() -> str:
     parts = [HEAD]
     for kind in sorted(by_kind, key=lambda kind: (STATUS[kind], kind.value)):
         parts.append(f"## {STATUS[kind]} {kind.value}\n")
-        parts += [_entry(problem) for problem in by_kind[kind]]
+        for problem in by_kind[kind]:
+            meaning = " ".join((problem.__doc__ or "").split())
+            parts.append(f"### `{problem.code}` {title(problem, 'zh')} · {title(problem, 'en')}\n")
+            parts.append(f"{meaning}\n\n- {problem.zh}\n- {problem.en}\n")
     return "\n".join(parts)
-
-
-def _entry(problem: type[Problem]) -> str:
-    meaning = " ".join((problem.__doc__ or "").split())
-    return f"### `{problem.code}`\n\n{meaning}\n\n- {problem.zh}\n- {problem.en}\n"

@@ -14,6 +14,7 @@ from maplebridge import postgres, state, valkey
 from maplebridge.database import REPOSITORY, SERVICE_ROLES, VERSION_MIN
 from maplebridge.folder import DataFolder, socket_fits
 from maplebridge.parts import Place, api_is_ready
+from maplebridge.reach import start
 from maplebridge.secrets import load
 from maplebridge.system import free_port
 from maplebridge.trouble import Trouble
@@ -45,6 +46,7 @@ async def examine(
     yield _python()
     if not database_url:
         yield _program("PostgreSQL", "postgres")
+        yield _user(folder)
     if not redis_url:
         yield _program("Valkey", "valkey")
     yield _data_folder(folder)
@@ -52,7 +54,7 @@ async def examine(
     yield _sockets(folder)
     yield _port(folder, port, running)
     if not folder.secrets.exists():
-        yield Finding("installation", "none yet: `maplebridge up` makes it")
+        yield Finding("installation", f"none yet: `{start(folder)}` makes it")
         return
     yield _secrets_mode(folder)
     try:
@@ -60,17 +62,19 @@ async def examine(
     except Trouble as trouble:
         yield Finding("secrets", "unusable", str(trouble))
         return
-    place = Place(folder, secrets, port, False, database_url, redis_url)
+    yield Finding("installation", "a sandbox" if secrets.sandbox else "a real street")
+    up = start(folder)
+    place = Place(folder, secrets, port, database_url, redis_url)
     known = state.read(folder.state)
-    for finding in _parts(folder, known, running):
+    for finding in _parts(folder, known, running, up):
         yield finding
-    up = set(known.parts) if known and running else set()
-    if known and "api" in up:
+    alive = set(known.parts) if known and running else set()
+    if known and "api" in alive:
         yield await _api(known.url)
-    if database_url or "postgres" in up:
-        async for finding in look_at_database(place.owner_url):
+    if database_url or "postgres" in alive:
+        async for finding in look_at_database(place.owner_url, up):
             yield finding
-    if redis_url or "valkey" in up:
+    if redis_url or "valkey" in alive:
         yield await _redis(place)
 
 
@@ -90,6 +94,11 @@ def _program(what: str, name: str) -> Finding:
     except (OSError, subprocess.CalledProcessError) as error:
         return Finding(what, f"does not run ({error})", "Install its package for this machine.")
     return Finding(what, told.stdout.strip())
+
+
+def _user(folder: DataFolder) -> Finding:
+    remedy = "" if folder.postgres.exists() else postgres.why_no_initdb()
+    return Finding("user", f"id {os.geteuid()}", remedy)
 
 
 def _data_folder(folder: DataFolder) -> Finding:
@@ -129,13 +138,18 @@ def _secrets_mode(folder: DataFolder) -> Finding:
     return Finding("secrets", f"{folder.secrets.name}, mode {mode:o}", remedy)
 
 
-def _parts(folder: DataFolder, known: state.State | None, running: bool) -> Iterator[Finding]:
+def _parts(
+    folder: DataFolder, known: state.State | None, running: bool, up: str
+) -> Iterator[Finding]:
     if known is None:
         yield Finding("processes", "not running")
         return
+    if not running:
+        killed = f"process {known.up.pid} was killed"
+        yield Finding("processes", f"not running, {killed}", f"`{up}` takes its data up again.")
     for name, process in known.parts.items():
         if process.runs():
-            left = "" if running else "A killed `up` left it: the next `maplebridge up` stops it."
+            left = "" if running else f"It was left: `{up}` stops it."
             yield Finding(name, f"process {process.pid}", left)
         elif running:
             yield Finding(name, "not running", f"See {folder.logs / name}.log")
@@ -147,17 +161,19 @@ async def _api(url: str) -> Finding:
     return Finding("API", f"{url} is not ready", f"See what {url}/readyz says.")
 
 
-async def look_at_database(url: str) -> AsyncIterator[Finding]:
-    """Look at a database as its owner."""
+async def look_at_database(url: str, up: str) -> AsyncIterator[Finding]:
+    """Look at a database as its owner; `up` is the call that mends what it lacks."""
     try:
         connection = await asyncpg.connect(url, timeout=5)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        yield Finding("database", f"does not answer ({error})", "Is the server up, the URL right?")
+        # By its type: a time-out has no words.
+        told = f"{type(error).__name__} {error}".strip()
+        yield Finding("database", f"does not answer ({told})", "Is the server up, the URL right?")
         return
     try:
         yield _version(connection)
-        yield await _schema(connection)
-        yield await _roles(connection)
+        yield await _schema(connection, up)
+        yield await _roles(connection, up)
     finally:
         await connection.close()
 
@@ -169,7 +185,7 @@ def _version(connection: asyncpg.Connection) -> Finding:
     return Finding("database", found, f"PostgreSQL {VERSION_MIN} is needed." if wrong else "")
 
 
-async def _schema(connection: asyncpg.Connection) -> Finding:
+async def _schema(connection: asyncpg.Connection, up: str) -> Finding:
     # Here and not above: every other command would wait for it to load.
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -179,17 +195,17 @@ async def _schema(connection: asyncpg.Connection) -> Finding:
         reached = await connection.fetchval("SELECT version_num FROM alembic_version")
     except asyncpg.UndefinedTableError:
         reached = None
-    remedy = "" if reached == head else f"`maplebridge up` migrates to {head}."
+    remedy = "" if reached == head else f"`{up}` migrates to {head}."
     return Finding("schema", f"migration {reached or 'none'}", remedy)
 
 
-async def _roles(connection: asyncpg.Connection) -> Finding:
+async def _roles(connection: asyncpg.Connection, up: str) -> Finding:
     found = await connection.fetch(
         "SELECT rolname FROM pg_roles WHERE rolcanlogin AND rolname = ANY($1)", SERVICE_ROLES
     )
     missing = set(SERVICE_ROLES) - {row["rolname"] for row in found}
     if missing:
-        return Finding("roles", f"cannot log in: {missing}", "`maplebridge up` lets them.")
+        return Finding("roles", f"cannot log in: {missing}", f"`{up}` lets them.")
     return Finding("roles", ", ".join(SERVICE_ROLES))
 
 

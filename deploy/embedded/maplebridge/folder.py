@@ -113,19 +113,49 @@ class DataFolder:
         """Remove the folder of the sockets, so that nothing stays in the temp folder."""
         shutil.rmtree(self.run, ignore_errors=True)
 
-    def delete(self) -> None:
-        """Delete everything.
+    def delete(self) -> list[str]:
+        """Delete what this installation keeps; return the names of what else lies there, and stays.
+
+        Never the whole folder: the demo's own data folder lies in it, and may be running.
 
         Raises:
             Trouble: Maple Bridge runs on it, or it is some other folder.
         """
-        if not self.secrets.exists() or not self.logs.exists():
+        # The secrets may be what was lost, and the reason to begin anew.
+        cluster = self.lock.exists() and (self.postgres / "PG_VERSION").exists()
+        if not (self.secrets.exists() or cluster):
             raise Trouble(f"{self.root} is not a data folder of Maple Bridge: nothing deleted.")
         with self.held():
             # What a killed `up` may have left.
             state.stop_leftovers(self.state)
             self.remove_sockets()
-            shutil.rmtree(self.root)
+            # The secrets last: without them an interrupted deletion could not be repeated.
+            for kept in (
+                self.postgres,
+                self.valkey,
+                self.logs,
+                self.state,
+                self.lock,
+                self.secrets,
+            ):
+                _remove(draft_of(kept))
+                _remove(kept)
+        stays = sorted(path.name for path in self.root.iterdir())
+        if not stays:
+            self.root.rmdir()
+        return stays
+
+
+def draft_of(path: Path) -> Path:
+    """Where something is made before it takes its place, whole."""
+    return path.with_suffix(".new")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def lock(file: IO[str]) -> bool:

@@ -5,6 +5,7 @@ import ssl
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 from redis.asyncio import Redis
@@ -23,6 +24,7 @@ from maplebridge.valkey import ValkeyServer
 JOBS_QUEUE = "maplebridge:jobs"
 EVALUATOR_QUEUE = "maplebridge:evaluations"
 EXTERNAL_SECONDS_MAX = 15
+UVICORN_LOGS = Path(__file__).with_name("uvicorn.json")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,6 @@ class Place:
     folder: DataFolder
     secrets: Secrets
     port: int
-    sandbox: bool
     external_database_url: str | None = None
     external_redis_url: str | None = None
 
@@ -127,9 +128,10 @@ def api_part(place: Place) -> Part:
             ),
             *("--host", "127.0.0.1", "--port", str(place.port)),
             *("--timeout-graceful-shutdown", "10"),
+            *("--log-config", str(UVICORN_LOGS)),  # its own has no time
         ),
         ready=lambda: api_is_ready(place.url),
-        environment=_api_environment(place),
+        environment=api_environment(place),
     )
 
 
@@ -140,7 +142,7 @@ def jobs_part(place: Place) -> Part:
         "maplebridge_api.jobs.WorkerSettings",
         JOBS_QUEUE,
         place,
-        _api_environment(place),
+        api_environment(place),
     )
 
 
@@ -176,15 +178,17 @@ async def api_is_ready(url: str) -> bool:
             return False
 
 
-def _api_environment(place: Place) -> dict[str, str]:
-    # What the operator sets beside our own settings (a provider of logins, say) is for the API.
+def api_environment(place: Place) -> dict[str, str]:
+    """Give the settings of the API and its job worker."""
+    # What the operator sets beside our own settings (a provider of logins, say) is for the API. Not
+    # the keys: what this installation has sealed and signed needs its own.
     return {
         **inherited(),
-        **place.secrets.keys,
         **ours(),
+        **place.secrets.keys,
         "MAPLEBRIDGE_DATABASE_URL": place.database_url("mb_api"),
         "MAPLEBRIDGE_REDIS_URL": place.redis_url,
-        "MAPLEBRIDGE_SANDBOX": "true" if place.sandbox else "false",
+        "MAPLEBRIDGE_SANDBOX": "true" if place.secrets.sandbox else "false",
     }
 
 

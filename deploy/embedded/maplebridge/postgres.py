@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -22,7 +23,7 @@ from urllib.parse import quote
 
 from maplebridge.database import answers
 from maplebridge.environment import inherited
-from maplebridge.folder import DataFolder, make_server_folder
+from maplebridge.folder import DataFolder, draft_of, make_server_folder
 from maplebridge.launch import launched, server_user
 from maplebridge.trouble import Trouble
 
@@ -40,7 +41,8 @@ SETTINGS = {
     # A first bulk load is planned by statistics of empty tables until they are analysed; within a
     # second instead of a minute, because a plan made blindly reads whole tables a row.
     "autovacuum_naptime": "1s",
-    # JSON leaves the database as text, and all times in it are UTC.
+    # For whoever connects by hand, whatever TZ says. The API's sessions set Asia/Shanghai: JSON
+    # leaves the database as text, and its times are read by people there.
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %u ",
@@ -75,12 +77,14 @@ class PostgresServer:
         Built beside its place and moved there at the end: what is there is whole.
 
         Raises:
-            Trouble: initdb failed, with its words.
+            Trouble: initdb failed, with its words, or would.
         """
         self.folder.create()
         if self.folder.postgres.exists():
             return
-        draft = self.folder.root / "postgres.new"
+        if why := why_no_initdb():
+            raise Trouble(why)
+        draft = draft_of(self.folder.postgres)
         shutil.rmtree(draft, ignore_errors=True)
         make_server_folder(draft)
         with tempfile.NamedTemporaryFile("w", dir=self.folder.root, encoding="utf-8") as file:
@@ -200,6 +204,20 @@ def binary(name: str) -> Path:
             "let MAPLEBRIDGE_POSTGRES_BIN name the folder of another PostgreSQL 18."
         )
     return folder / name
+
+
+def why_no_initdb() -> str:
+    """Say why this user cannot make a cluster: initdb wants their name. Empty if nothing is wrong."""
+    user = server_user()
+    uid = user.uid if user else os.geteuid()
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return (
+            f"User id {uid} has no name in /etc/passwd, without which initdb makes no database: "
+            "name it there (in a container, mount such a file), or run as an id that is named."
+        )
+    return ""
 
 
 def server_environment() -> dict[str, str]:

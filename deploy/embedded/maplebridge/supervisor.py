@@ -13,6 +13,7 @@ from typing import Any
 from maplebridge import state
 from maplebridge.folder import DataFolder
 from maplebridge.launch import User, launched
+from maplebridge.logs import rotated
 from maplebridge.trouble import Trouble
 
 READY_SECONDS_MAX = 60
@@ -22,7 +23,6 @@ STOP_SECONDS_MAX = 20
 PAUSE_SECONDS_MIN = 0.2
 PAUSE_SECONDS_MAX = 5
 STEADY_SECONDS = 30  # a part that ran so long starts again without a long pause
-LOG_BYTES_MAX = 20_000_000
 
 Say = Callable[[str], None]
 
@@ -126,8 +126,6 @@ class Keeper:
 
     async def _start_once(self) -> None:
         await self.part.before_start()
-        if self.log.exists() and self.log.stat().st_size > LOG_BYTES_MAX:
-            self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *launched(self.part.command, self.part.user, self.part.stop_signal),
@@ -253,12 +251,13 @@ async def alone(folder: DataFolder, say: Say) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def started(system: System) -> AsyncIterator[System]:
-    """Start a system, and stop it whatever happens."""
-    try:
-        await system.start_all()
-        yield system
-    finally:
-        await system.stop_all()
+    """Start a system, and stop it whatever happens; its logs are kept bounded meanwhile."""
+    async with rotated(system.folder.logs):
+        try:
+            await system.start_all()
+            yield system
+        finally:
+            await system.stop_all()
 
 
 async def until_signalled(work: Coroutine[Any, Any, None], say: Say) -> None:

@@ -1,18 +1,16 @@
 """The whole service as a context manager: for `maplebridge up`, the demo and the tests."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from maplebridge import parts, secrets
 from maplebridge.folder import DataFolder
+from maplebridge.logs import followed
 from maplebridge.parts import Place
 from maplebridge.supervisor import Say, System, alone, started
 from maplebridge.trouble import Trouble
-
-FOLLOW_EVERY_SECONDS = 0.2
 
 
 class MapleBridge(System):
@@ -23,6 +21,7 @@ class MapleBridge(System):
         self.secrets = place.secrets
         self.database_url = place.owner_url
         self.redis_url = place.redis_url
+        self.api_environment = parts.api_environment(place)
 
 
 @asynccontextmanager
@@ -39,8 +38,8 @@ async def running(
     """Run Maple Bridge on a data folder; at the end no process is left.
 
     Port 0 takes a free one. The URLs name servers to use instead of the embedded ones (the
-    database's as its owner). `say` hears what happens, a line a time; `show`, if given, hears
-    every line that the parts log.
+    database's as its owner). A data folder is a sandbox from its first start or never. `say`
+    hears what happens, a line a time; `show`, if given, every line that the parts log.
 
     Raises:
         Trouble: it cannot start, and why.
@@ -49,9 +48,8 @@ async def running(
     async with alone(folder, say):
         place = Place(
             folder,
-            secrets.load_or_create(folder),
+            secrets.load_or_create(folder, sandbox=sandbox),
             free_port(port),
-            sandbox,
             database_url,
             redis_url,
         )
@@ -72,46 +70,7 @@ def free_port(wanted: int) -> int:
             probe.bind(("127.0.0.1", wanted))
         except OSError as error:
             raise Trouble(
-                f"Port {wanted} cannot be used ({error.strerror}): choose another with --port."
+                f"Port {wanted} cannot be used ({error.strerror}): choose another with --port "
+                "(`make up PORT=8001`)."
             ) from error
         return int(probe.getsockname()[1])
-
-
-@asynccontextmanager
-async def followed(logs: Path, show: Say | None) -> AsyncIterator[None]:
-    """Show what is appended to the logs meanwhile."""
-    if show is None:
-        yield
-        return
-    following = asyncio.create_task(follow(logs, show))
-    try:
-        yield
-    finally:
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
-
-
-async def follow(logs: Path, show: Say) -> None:
-    """Show every whole line that is appended to a log, with the name of its part."""
-    seen = sizes(logs)
-    while True:
-        for log, size in sizes(logs).items():
-            start = seen.get(log, 0) if size >= seen.get(log, 0) else 0
-            whole = read_between(log, start, size).rpartition(b"\n")[0]
-            for line in whole.decode(errors="replace").splitlines():
-                show(f"{log.stem} | {line}")
-            seen[log] = start + len(whole) + 1 if whole else start
-        await asyncio.sleep(FOLLOW_EVERY_SECONDS)
-
-
-def sizes(logs: Path) -> dict[Path, int]:
-    """Give the size of each log in bytes."""
-    return {log: log.stat().st_size for log in sorted(logs.glob("*.log"))}
-
-
-def read_between(log: Path, start: int, end: int) -> bytes:
-    """Read a piece of a file."""
-    with log.open("rb") as file:
-        file.seek(start)
-        return file.read(end - start)

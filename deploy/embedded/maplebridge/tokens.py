@@ -7,13 +7,13 @@ from uuid import UUID
 
 import httpx
 
-from maplebridge import secrets, state
-from maplebridge.folder import DataFolder
+from maplebridge.reach import reach
 from maplebridge.sample import SEED
 from maplebridge.sample.client import ok
 from maplebridge.sample.send import CLIENT
 from maplebridge.sample.world import build
 from maplebridge.trouble import Trouble
+from maplebridge.typed import typed
 
 
 @dataclass(frozen=True)
@@ -23,18 +23,51 @@ class Holder:
     name: str
     office: str
     appointment_id: str
+    role: tuple[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id}  {self.name}  {self.office}"
 
 
 def sample_holders() -> Iterator[Holder]:
     """List who holds which office in the sample street."""
     world = build(SEED)
     names = {person["id"]: person["name"] for person in world.people}
-    organisations = {one["id"]: one["name"] for one in world.organisations}
+    organisations = {one["id"]: one for one in world.organisations}
     posts = {post["id"]: post for post in world.posts}
     for appointment in world.appointments:
         post = posts[appointment["post_id"]]
-        at = organisations.get(post.get("organisation_id") or "", "")
-        yield Holder(names[appointment["person_id"]], f"{at}{post['name']}", appointment["id"])
+        at = organisations.get(post.get("organisation_id", ""))
+        yield Holder(
+            names[appointment["person_id"]],
+            f"{at['name'] if at else ''}{post['name']}",
+            appointment["id"],
+            (at["kind"] if at else "grid", post["kind"]),
+        )
+
+
+def examples() -> Iterator[str]:
+    """List one holder of each role in the sample street, and how to find the others."""
+    holders = list(sample_holders())
+    first: dict[tuple[str, str], Holder] = {}
+    for holder in holders:
+        first.setdefault(holder.role, holder)
+    yield from map(str, first.values())
+    yield f"One of each role; `{typed('token', '书记')}` searches all {len(holders):,}, by name or office."
+    yield f"In a sandbox `{typed('token', '--person')} NAME`, or an id, gives that person's token,"
+    yield f"once `{typed('sample', 'tianqiao')}` has loaded them."
+
+
+def found(search: str) -> list[str]:
+    """List the holders in the sample street whose name or office holds some words.
+
+    Raises:
+        Trouble: nobody's does.
+    """
+    those = [str(one) for one in sample_holders() if search in one.name or search in one.office]
+    if not those:
+        raise Trouble(f"No name or office in the sample street holds {search}: `{typed('token')}`.")
+    return those
 
 
 def find_appointment(person: str) -> str:
@@ -50,7 +83,7 @@ def find_appointment(person: str) -> str:
     if len(called) == 1:
         return called[0].appointment_id
     if not called:
-        raise Trouble(f"Nobody in the sample street is called {person}: see `maplebridge token`.")
+        raise Trouble(f"Nobody in the sample street is called {person}: see `{typed('token')}`.")
     offices = "\n".join(f"  {one.appointment_id}  {one.office}" for one in called)
     raise Trouble(f"{person} holds several offices; name one by its id:\n{offices}")
 
@@ -59,13 +92,16 @@ async def fetch_token(data: Path, client_id: str | None, person: str | None) -> 
     """Ask the installation that runs on a data folder for an access token.
 
     Raises:
-        Trouble: nothing runs there, the client is unknown, or the API refused.
+        Trouble: nothing runs there, the client is unknown, a person is asked for outside a
+            sandbox, or the API refused.
     """
-    folder = DataFolder.at(data)
-    running = state.read(folder.state)
-    if running is None or not folder.is_running():
-        raise Trouble(f"Nothing runs on {folder.root}: start it with `maplebridge up --sandbox`.")
-    known = secrets.load(folder.secrets).client_secrets
+    reached = reach(data)
+    if person and not reached.secrets.sandbox:
+        raise Trouble(
+            "--person works only with --sandbox: in a real street nobody acts for another. "
+            f"For a sandbox: `{typed('up', '--sandbox', data=Path('.maplebridge/sandbox'))}`."
+        )
+    known = reached.secrets.client_secrets
     client_id = client_id or CLIENT
     if client_id not in known:
         raise Trouble(f"There is no client {client_id}: {', '.join(known)}.")
@@ -76,6 +112,6 @@ async def fetch_token(data: Path, client_id: str | None, person: str | None) -> 
     }
     if person:
         form["act_as"] = find_appointment(person)
-    async with httpx.AsyncClient(trust_env=False) as client:
-        answer = ok(await client.post(f"{running.url}/oauth/token", data=form))
+    async with httpx.AsyncClient(trust_env=False, headers={"Accept-Language": "en"}) as client:
+        answer = ok(await client.post(f"{reached.url}/oauth/token", data=form))
     return str(answer.json()["access_token"])

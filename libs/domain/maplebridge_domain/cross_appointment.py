@@ -121,7 +121,7 @@ class WrongSourcePost(Problem):
     """Each step starts from the post that the method names."""
 
     kind = Kind.RULE
-    zh = "第{step}步交叉任职不能以该任职为依据，请核对其岗位。"
+    zh = "所依据的任职不符：第{step}步交叉任职不能以该任职为依据，请核对其岗位。"
     en = "Step {step} cannot rest on this appointment; check which post it is."
     pointer = "/source_id"
 
@@ -133,7 +133,7 @@ class WrongTargetPost(Problem):
     """Each step leads to the post that the method names."""
 
     kind = Kind.RULE
-    zh = "第{step}步交叉任职不能任命到该岗位，请另选岗位。"
+    zh = "拟任岗位不符：第{step}步交叉任职不能任命到该岗位，请另选岗位。"
     en = "Step {step} does not lead to this post; choose another."
     pointer = "/post_id"
 
@@ -145,7 +145,7 @@ class WrongPlaceForStep(Problem):
     """Each step stays in its quarter, community or the enterprise that serves it."""
 
     kind = Kind.RULE
-    zh = "第{step}步要求两个岗位属于同一社区、同一小区或其服务企业，请核对所在地。"
+    zh = "两个岗位所在地不符：第{step}步要求属于同一社区、同一小区或其服务企业，请核对。"
     en = "Step {step} joins posts of one community, one quarter or its enterprise; check the place."
     pointer = "/post_id"
 
@@ -167,7 +167,7 @@ class ElectionMissing(Problem):
     """Step 2 needs the owners' vote and the filing (Civil Code art. 278)."""
 
     kind = Kind.RULE
-    zh = "第2步须填写业主表决日期、备案编号和备案日期（民法典第278条）。"
+    zh = "缺少业主表决与备案：第2步须填写业主表决日期、备案编号和备案日期（民法典第278条）。"
     en = "Step 2 needs the owners' vote, the filing number and both dates (Civil Code art. 278)."
     pointer = "/election"
 
@@ -187,7 +187,7 @@ class InterestNotExcluded(Problem):
     """Step 5 needs a dated declaration: neither the member nor near kin in the enterprise's pay."""
 
     kind = Kind.RULE
-    zh = "第5步须填写本人及近亲属未在该企业领取报酬的声明日期。"
+    zh = "缺少无利害关系声明：第5步须填写本人及近亲属未在该企业领取报酬的声明日期。"
     en = "Step 5 needs the date of the declaration that neither member nor kin is in its pay."
     pointer = "/no_interest_declared_on"
 

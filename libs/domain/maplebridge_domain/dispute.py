@@ -47,7 +47,7 @@ class ActNotPossible(Problem):
     """A case passes through its states in order."""
 
     kind = Kind.CONFLICT
-    zh = "纠纷当前状态为“{state}”，不能执行“{act}”，请刷新后查看。"
+    zh = "当前状态不能执行此操作：纠纷处于“{state}”，不能“{act}”，请刷新后查看。"
     en = "A dispute that is {state} cannot take the act {act}; look at it again."
     pointer = "/act"
 

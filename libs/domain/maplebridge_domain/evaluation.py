@@ -50,7 +50,7 @@ class RunNotOpen(Problem):
     """What was drafted is not computed again; a new run is requested instead."""
 
     kind = Kind.CONFLICT
-    zh = "该评价运行已是“{state}”状态，不能再写入结果。"
+    zh = "评价运行不再接收结果：已是“{state}”状态。"
     en = "This run is {state}; results can no longer be written to it."
 
     state: RunState
@@ -61,7 +61,7 @@ class RunNotInState(Problem):
     """A run goes from draft to notice to final, in this order."""
 
     kind = Kind.CONFLICT
-    zh = "该评价运行当前为“{state}”状态，须先处于“{needed}”状态。"
+    zh = "评价运行的状态不符：当前为“{state}”，须先处于“{needed}”。"
     en = "This run is {state}; it must be {needed} for that."
 
     state: RunState
@@ -83,7 +83,7 @@ class NoticeRunning(Problem):
     """Nothing becomes final before its notice period has passed."""
 
     kind = Kind.CONFLICT
-    zh = "公示期至{until}止，期满后方可确认。"
+    zh = "公示期未满：至{until}止，期满后方可确认。"
     en = "The notice period runs through {until}; confirm after it."
 
     until: date
@@ -142,4 +142,14 @@ class ResultTwice(Problem):
     kind = Kind.CONFLICT
     zh = "同一对象在一次运行中只能有一个同类结果。"
     en = "A subject has one result of a kind in a run."
+    pointer = "/results"
+
+
+@dataclass(eq=False)
+class SubjectNotOfThatKind(Problem):
+    """Members are scored, units assessed, enterprises rated; nobody else is."""
+
+    kind = Kind.RULE
+    zh = "评价对象与结果类别不符，请核对 kind 与 subject_kind。"
+    en = "A result of this kind is about another kind of subject; check kind and subject_kind."
     pointer = "/results"

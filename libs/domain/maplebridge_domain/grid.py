@@ -52,7 +52,7 @@ class WrongLevel(Problem):
     """A grid stands only under a level that holds its own."""
 
     kind = Kind.RULE
-    zh = "{level}级网格不能直接设在{parent_level}级网格之下，请选择正确的上级网格。"
+    zh = "上级网格不符：{level}级网格不能直接设在{parent_level}级网格之下，请另选。"
     en = "A {level} grid cannot stand directly under a {parent_level} grid; choose another parent."
     pointer = "/parent_id"
 
@@ -65,7 +65,7 @@ class WrongGridCode(Problem):
     """A grid's code has the number of digits of its level."""
 
     kind = Kind.RULE
-    zh = "{level}级网格的编码须为{digits}位数字。"
+    zh = "网格编码位数不符：{level}级网格的编码须为{digits}位数字。"
     en = "The code of a {level} grid must have {digits} digits."
     pointer = "/code"
 

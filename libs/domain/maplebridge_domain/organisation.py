@@ -62,7 +62,7 @@ class WrongPlaceForPost(Problem):
     """Grid members and instructors sit on a grid, all other posts in an organisation."""
 
     kind = Kind.RULE
-    zh = "{post_kind}岗位须设在{place}，且只能填写一处。"
+    zh = "岗位设置处不符：{post_kind}岗位须设在{place}，且只能填写一处。"
     en = "A post of kind {post_kind} belongs to {place_en}, and to that alone."
     pointer = "/kind"
 
@@ -76,7 +76,7 @@ class WrongParent(Problem):
     """An enterprise's party organisation names its enterprise as parent."""
 
     kind = Kind.RULE
-    zh = "物业服务企业党组织须以其物业服务企业为上级组织。"
+    zh = "上级组织不符：物业服务企业党组织须以其物业服务企业为上级组织。"
     en = "The party organisation of an enterprise must name its property enterprise as parent."
     pointer = "/parent_id"
 

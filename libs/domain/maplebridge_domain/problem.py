@@ -1,7 +1,7 @@
 """Every refusal, written once: the domain raises it, the API answers with it, docs list it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from typing import ClassVar, Literal
@@ -14,6 +14,7 @@ class Kind(Enum):
 
     INVALID = "invalid"
     UNAUTHENTICATED = "unauthenticated"
+    CLIENT_UNAUTHENTICATED = "client_unauthenticated"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
@@ -24,6 +25,8 @@ class Kind(Enum):
     UNSUPPORTED_MEDIA = "unsupported_media"
     TOO_MANY = "too_many"
     UNAVAILABLE = "unavailable"
+    OUTSIDE_WRONG = "outside_wrong"
+    OUTSIDE_SILENT = "outside_silent"
 
 
 class Problem(Exception):
@@ -34,6 +37,8 @@ class Problem(Exception):
     kind: ClassVar[Kind]
     zh: ClassVar[str]
     en: ClassVar[str]
+    #: After how many seconds trying again may help; None: waiting does not.
+    retry_seconds: int | None = None
     #: Where in the request body, as a JSON pointer (RFC 6901); a subclass or `pointing_at` sets it.
     pointer: str = ""
 
@@ -58,3 +63,21 @@ def pointing_at(prefix: str) -> Iterator[None]:
     except Problem as problem:
         problem.pointer = prefix + problem.pointer
         raise
+
+
+def pointer_to(document: object, path: Sequence[str | int], *, missing: bool = False) -> str:
+    """Write Pydantic's path into a document as a JSON pointer (RFC 6901).
+
+    The path also names branches of unions, which no document has: those steps are left out. When
+    something is `missing`, the last step is a member that the document lacks and should have.
+    """
+    pointer = ""
+    for index, step in enumerate(path):
+        there = (isinstance(document, Mapping) and step in document) or (
+            isinstance(document, list) and isinstance(step, int) and step < len(document)
+        )
+        if there:
+            document = document[step]  # type: ignore[index]
+        if there or (missing and index == len(path) - 1):
+            pointer += f"/{str(step).replace('~', '~0').replace('/', '~1')}"
+    return pointer

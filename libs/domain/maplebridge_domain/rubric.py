@@ -27,6 +27,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from .evaluation import ResultKind
 from .meeting import SubjectKind
@@ -39,10 +40,10 @@ from .rubric_refusals import RubricMalformed
 def _to_hundredths(points: object) -> object:
     """Read a number of points exactly: JSON writes 7.5, we count 750."""
     if isinstance(points, bool) or not isinstance(points, int | float):
-        raise ValueError("points are a number")
+        raise PydanticCustomError("points_not_a_number", "Points are a number")
     hundredths = Decimal(repr(points)) * 100
     if not hundredths.is_finite() or hundredths != int(hundredths):
-        raise ValueError("points have at most two decimals")
+        raise PydanticCustomError("points_too_fine", "Points have at most two decimals")
     return int(hundredths)
 
 
@@ -286,4 +287,4 @@ def read_rubric(document: str | dict[str, Any]) -> Rubric:
     except yaml.YAMLError as error:
         raise RubricMalformed(str(error).splitlines()[0]) from None
     except ValidationError as error:
-        raise RubricMalformed.from_errors(error.errors()) from None
+        raise RubricMalformed.from_errors(error.errors(), parsed) from None

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from .evaluation import ResultKind
 from .meeting import SubjectKind
-from .problem import Kind, Problem
+from .problem import Kind, Problem, pointer_to
 
 
 class RubricRefused(Problem):
@@ -26,18 +26,12 @@ class RubricMalformed(RubricRefused):
     fault: str
 
     @classmethod
-    def from_errors(cls, errors: Sequence[Any]) -> Self:
-        """Say the first of pydantic's errors, and point at it."""
-        # Names of a union's branch, and pydantic's mark for a key; neither is in the document.
-        tags = {"ballot", "fact", "score", "rank"}
-        path = [
-            str(part)
-            for before, part in zip(("", *errors[0]["loc"]), errors[0]["loc"], strict=False)
-            if part != "[key]"
-            and not (part in tags and (isinstance(before, int) or before == "grading"))
-        ]
-        problem = cls(f"{'/'.join(path)}: {errors[0]['msg']}")
-        problem.pointer = "".join(f"/{part}" for part in path)
+    def from_errors(cls, errors: Sequence[Any], document: object) -> Self:
+        """Say the first of pydantic's errors, and point at it in the document."""
+        first = errors[0]
+        pointer = pointer_to(document, first["loc"], missing=first["type"] == "missing")
+        problem = cls(f"{pointer.lstrip('/')}: {first['msg']}")
+        problem.pointer = pointer
         return problem
 
 
@@ -45,7 +39,7 @@ class RubricMalformed(RubricRefused):
 class WeightsDoNotAddUp(RubricRefused):
     """The weights of a component's indicators add up to 100."""
 
-    zh = "该部分各项指标的权重之和为{total}，应为100。"
+    zh = "指标权重之和须为100：该部分现为{total}。"
     en = "The weights of these indicators add up to {total}; make them add up to 100."
     pointer = "/indicators"
 
@@ -56,7 +50,7 @@ class WeightsDoNotAddUp(RubricRefused):
 class PartyWeightsDoNotAddUp(RubricRefused):
     """Where ballots count, the weights of the parties add up to 100."""
 
-    zh = "各方评议权重之和为{total}，应为100。"
+    zh = "各方评议权重之和须为100：现为{total}。"
     en = "The weights of the parties add up to {total}; make them add up to 100."
     pointer = "/parties"
 
@@ -67,7 +61,7 @@ class PartyWeightsDoNotAddUp(RubricRefused):
 class SharesDoNotAddUp(RubricRefused):
     """The shares of a grading by rank add up to 100."""
 
-    zh = "各等级比例之和为{total}，应为100，且末级不得另设最低分。"
+    zh = "各等级比例之和须为100：现为{total}，且末级不得另设最低分。"
     en = "The shares add up to {total}; make that 100, and give the last one no least score."
     pointer = "/grading/shares"
 
@@ -78,7 +72,7 @@ class SharesDoNotAddUp(RubricRefused):
 class BandsDoNotCover(RubricRefused):
     """Grade bands cover every score from 0 to the highest once."""
 
-    zh = "等级分数段在{at}分处有空缺或重叠，请使各段首尾相接（有无不良记录两种情形均须完整）。"
+    zh = "等级分数段有空缺或重叠：在{at}分处，请使各段首尾相接（有无不良记录两种情形均须完整）。"
     en = "Grade bands leave a gap or overlap at {at} points (also look at bands with a condition)."
     pointer = "/grading/bands"
 
@@ -89,7 +83,7 @@ class BandsDoNotCover(RubricRefused):
 class UnknownFact(RubricRefused):
     """An indicator counts a fact that the service observes."""
 
-    zh = "系统没有“{fact}”这项事实数据，可用：{facts}。"
+    zh = "没有此项事实数据：“{fact}”，可用：{facts}。"
     en = "The service observes no fact {fact}; it knows {facts}."
     pointer = "/fact"
 
@@ -101,7 +95,7 @@ class UnknownFact(RubricRefused):
 class DuplicateCode(RubricRefused):
     """Within a scheme each component, indicator, record rule and veto has a code of its own."""
 
-    zh = "代码“{duplicate}”重复使用，请更换。"
+    zh = "代码重复：“{duplicate}”已使用，请更换。"
     en = "The code {duplicate} is used twice; change one of them."
 
     duplicate: str
@@ -111,7 +105,7 @@ class DuplicateCode(RubricRefused):
 class CountsUseOfAnApp(RubricRefused):
     """Nobody is assessed by log-ins, clicks, time on line or check-ins."""
 
-    zh = "指标“{indicator}”统计的是应用使用情况（登录、点击、打卡等），不得作为评价依据，请删除。"
+    zh = "不得按应用使用情况评价：指标“{indicator}”统计登录、点击、打卡等，请删除。"
     en = "Indicator {indicator} counts use of an app (log-ins, clicks, check-ins); remove it."
 
     indicator: str
@@ -130,7 +124,7 @@ class EmptyRange(RubricRefused):
 class PartiesOutOfReach(RubricRefused):
     """An indicator cannot ask for more parties than have a weight."""
 
-    zh = "指标要求至少{needed}方评议，但只有{weighed}方设有权重。"
+    zh = "评议方数不足：指标要求至少{needed}方评议，但只有{weighed}方设有权重。"
     en = "This indicator needs {needed} parties, but only {weighed} have a weight."
     pointer = "/min_parties"
 
@@ -160,7 +154,7 @@ class OnlyRecordsDeduct(RubricRefused):
 class UnknownGrade(RubricRefused):
     """Every grade that is given has a name in `grades`."""
 
-    zh = "等级“{grade}”未在 grades 中定义。"
+    zh = "等级未定义：“{grade}”不在 grades 中。"
     en = "The grade {grade} is not defined under grades."
 
     grade: str
@@ -170,7 +164,7 @@ class UnknownGrade(RubricRefused):
 class SubjectDoesNotFit(RubricRefused):
     """Members are scored, units assessed, enterprises rated; nobody else is."""
 
-    zh = "结果类别{result_kind}的评价对象只能是{subject}。"
+    zh = "评价对象与结果类别不符：{result_kind}只能评价{subject}。"
     en = "Results of kind {result_kind} are about subjects of kind {subject} only."
     pointer = "/subject"
 
@@ -203,7 +197,7 @@ class KindNotInRubric(Problem):
     """A run asks for kinds of results that its rubric has a scheme for."""
 
     kind = Kind.RULE
-    zh = "该评分细则没有{result_kind}的方案。"
+    zh = "评分细则没有此类结果的方案：{result_kind}。"
     en = "This rubric has no scheme for {result_kind}."
     pointer = "/kinds"
 

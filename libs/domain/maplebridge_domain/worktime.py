@@ -26,7 +26,8 @@ class Calendar:
 
     holidays: frozenset[date]
     workdays: frozenset[date]
-    provisional_years: frozenset[int]
+    #: End of the last year whose notice is published: a deadline that passes later is provisional.
+    published_until: datetime
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether a day is worked."""
@@ -47,11 +48,11 @@ def calendar() -> Calendar:
     text = (_PARAMETERS / "workdays.csv").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     days = [(date.fromisoformat(row["date"]), row["kind"]) for row in csv.DictReader(lines)]
-    provisional = [day for day, kind in days if kind == "statutory_provisional"]
+    published = max(day.year for day, kind in days if kind != "statutory_provisional")
     return Calendar(
         holidays=frozenset(day for day, kind in days if kind != "workday"),
         workdays=frozenset(day for day, kind in days if kind == "workday"),
-        provisional_years=frozenset(day.year for day in provisional),
+        published_until=datetime(published + 1, 1, 1, tzinfo=SHANGHAI),
     )
 
 

@@ -4,6 +4,7 @@ PostgreSQL is the truth, the queue a hint. What the queue loses, or a worker die
 again; what is handed out twice is computed once, because a run is claimed in its row.
 """
 
+import logging
 from typing import Any, cast
 
 import structlog
@@ -12,7 +13,7 @@ from arq.connections import RedisSettings
 from arq.typing import WorkerCoroutine
 
 from . import evaluations
-from .platform import heads
+from .platform import heads, sandbox
 from .platform.clock import wall
 from .platform.database import EVERYWHERE, Database, Scope
 from .platform.heads import Head
@@ -24,6 +25,8 @@ EVALUATIONS = "maplebridge:evaluations"
 async def hand_out_runs(context: dict[str, Any]) -> None:
     """Put every run that is to be computed in the evaluator's queue."""
     database: Database = context["database"]
+    if settings().sandbox:
+        await sandbox.resume(database)  # the API moves the test clock, this process tells by it
     async with database.transaction(EVERYWHERE) as tx:
         runs = await evaluations.service.hand_out(tx)
     for run in runs:
@@ -51,6 +54,9 @@ async def sign_heads(context: dict[str, Any]) -> None:
 
 async def start(context: dict[str, Any]) -> None:
     """Open the database."""
+    # Of a job that runs every second, arq would tell twice a second that all is well. What it did, the
+    # job tells itself; what failed, arq still does. Here, because arq sets its own level before.
+    logging.getLogger("arq.worker").setLevel(logging.WARNING)
     context["database"] = Database(settings().database_url.get_secret_value(), 2)
 
 

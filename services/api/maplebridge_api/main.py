@@ -8,7 +8,17 @@ from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
-from . import appointments, disputes, evaluations, grid, meetings, organisations, people, ratings
+from . import (
+    appointments,
+    disputes,
+    evaluations,
+    grid,
+    meetings,
+    organisations,
+    people,
+    ratings,
+    sessions,
+)
 from .platform import event_log, health, oauth, openapi, problems, routing, sandbox
 from .platform.authority import Authority
 from .platform.counting import Counters
@@ -18,6 +28,7 @@ from .platform.limits import BodyLimit
 from .platform.metrics import Metrics
 from .platform.rates import Rates
 from .platform.request import Replay
+from .platform.session_states import SessionStates
 from .settings import settings
 
 DESCRIPTION = """
@@ -31,7 +42,17 @@ changes need `If-Match`.
 """
 
 # Routes are tried in this order, at two microseconds each: what is called most comes first.
-SLICES = (disputes, meetings, grid, organisations, people, appointments, evaluations, ratings)
+SLICES = (
+    disputes,
+    meetings,
+    sessions,
+    grid,
+    organisations,
+    people,
+    appointments,
+    evaluations,
+    ratings,
+)
 
 
 #: What pages of other origins may send and see, if there are any; never cookies, which we do not have.
@@ -66,6 +87,7 @@ def create_app() -> FastAPI:
     app.state.rates = Rates(app.state.counters)
     app.state.as_person = appointments.service.as_person
     app.state.authority = Authority(appointments.service.offices)
+    app.state.session_states = SessionStates(sessions.service.is_in_force)
     routers = [slice_.routes.routes for slice_ in SLICES]
     routers += [event_log.routes, oauth.routes, health.routes, openapi.routes]
     if settings().sandbox:

@@ -1,24 +1,38 @@
 """What an operator can set; secrets come from here and nowhere else."""
 
+import json
 from functools import cache
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class OidcProvider(BaseModel):
+    """Who may vouch for a person: an issuer, and the clients that its tokens are made out to."""
+
+    issuer: str = Field(pattern=r"^https?://[^/?#]+[^?#]*$")
+    client_ids: list[str] = Field(min_length=1)
 
 
 class Settings(BaseSettings):
     """Read from the environment: `MAPLEBRIDGE_DATABASE_URL` and so on."""
 
-    model_config = SettingsConfigDict(env_prefix="MAPLEBRIDGE_")
+    model_config = SettingsConfigDict(env_prefix="MAPLEBRIDGE_", hide_input_in_errors=True)
 
     database_url: SecretStr = Field(description="The database, as role mb_api.")
     redis_url: SecretStr = Field(description="Valkey or Redis: redis:// or unix://.")
-    token_key: SecretStr = Field(description="Private JWK (Ed25519) that signs access tokens.")
+    token_key: SecretStr = Field(
+        description="Private JWK (Ed25519) that signs access tokens, or a JWK Set: the first signs, "
+        "all verify."
+    )
     statement_key: SecretStr = Field(
         description="Private JWK (Ed25519) that signs statements and the event log, or a JWK Set: the "
         "first signs, all verify."
     )
-    personal_data_key: SecretStr = Field(description="`<key id>:<base64 of 32 bytes>` for AES-GCM.")
+    personal_data_key: SecretStr = Field(
+        description="`<key id>:<base64 of 32 bytes>`; older ones follow after a comma."
+    )
     sandbox: bool = Field(False, description="Test clock, test key, tokens on behalf of a person.")
     entrusted_by_county: bool = Field(
         False, description="Whether the county has entrusted the street to rate; statements say so."
@@ -42,6 +56,24 @@ class Settings(BaseSettings):
         pattern=r"^(https?://[^/\s*]+( https?://[^/\s*]+)*)?$",
         description="Origins whose pages may call the API, with spaces between; none: no CORS.",
     )
+    wechat_base_url: str = Field("https://api.weixin.qq.com", description="Where code2Session is.")
+    wechat_app_id: str | None = Field(None, description="The mini-program; none: no such login.")
+    wechat_app_secret: SecretStr | None = None
+    oidc_providers: list[OidcProvider] = Field([], description="JSON: `issuer`, `client_ids`.")
+    outside_seconds_max: float = Field(
+        5, gt=0, le=30, description="How long a service outside may take to answer."
+    )
+
+    @model_validator(mode="after")
+    def _a_sandbox_signs_with_a_key_of_its_own(self) -> Self:
+        """A sandbox's statement must not verify against the keys of a real installation."""
+        given = json.loads(self.statement_key.get_secret_value())
+        kids = [key.get("kid", "") for key in given.get("keys", [given])]
+        if any(kid.startswith("test-") != self.sandbox for kid in kids):
+            raise ValueError(
+                "The kid of MAPLEBRIDGE_STATEMENT_KEY begins with `test-` in a sandbox, and only there."
+            )
+        return self
 
 
 @cache

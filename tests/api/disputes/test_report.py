@@ -1,7 +1,9 @@
 """Reporting a dispute: the resident's act, one statement, safe to repeat."""
 
 from asyncio import gather
+from datetime import datetime
 
+from maplebridge_api.platform.clock import clock
 from tests.world import Tianqiao, dispute, id_of, new_id, outcome, outcomes
 
 HEADERS = {"Idempotency-Key": "phone-1"}
@@ -21,6 +23,19 @@ async def test_a_dispute_is_reported_with_the_day_by_which_it_is_to_be_settled(
     assert found.json() == made
     assert found.headers["etag"] == answer.headers["etag"]
     assert await tianqiao.new_events() == ["dispute.reported"]
+
+
+async def test_a_day_in_a_year_whose_days_off_are_not_published_is_provisional(
+    tianqiao: Tianqiao,
+) -> None:
+    for now, due_at, provisional in (
+        ("2026-12-01T09:00:00+08:00", "2027-01-01T00:00:00+08:00", False),  # the end of 2026
+        ("2026-12-02T09:00:00+08:00", "2027-01-05T00:00:00+08:00", True),
+    ):
+        clock.set_to = datetime.fromisoformat(now)
+        made = await tianqiao.clerk_li.makes("/disputes", dispute())
+        assert (made["due_at"], made["due_provisional"]) == (due_at, provisional)
+        assert (await tianqiao.clerk_li.gets(f"/disputes/{made['id']}")).json() == made
 
 
 async def test_a_repeated_report_is_answered_as_the_first_time(tianqiao: Tianqiao) -> None:

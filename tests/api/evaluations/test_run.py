@@ -104,14 +104,50 @@ async def test_results_become_final_by_a_person_after_the_notice(tianqiao: Tianq
     ]
 
 
+async def test_a_run_tells_how_it_was_served_and_who_confirmed_it(tianqiao: Tianqiao) -> None:
+    clock.set_to = datetime.fromisoformat(await under_notice(tianqiao))
+    served = (await tianqiao.clerk_li.gets(RUN)).json()
+    assert (served["service_method"], served["service_evidence"]) == tuple(NOTICE.values())
+    assert served["served_at"] == "2026-11-02T09:00:00+08:00"
+    assert (served["notice_provisional"], served["confirmed_by"]) == (False, None)
+
+    xu = await tianqiao.in_office("xu in working committee")
+    await xu.changes(RUN, "confirmation", {})
+    final = (await tianqiao.clerk_li.gets(RUN)).json()
+    assert final["confirmed_by"] == {
+        "capacity": id_of("xu in working committee"),
+        "person_id": id_of("xu"),
+    }
+    assert datetime.fromisoformat(final["confirmed_at"]) == clock.set_to
+
+
+async def test_a_result_states_what_it_was_computed_from(tianqiao: Tianqiao) -> None:
+    await drafted(tianqiao)
+    rubric = (await tianqiao.clerk_li.gets(f"/rubrics/{id_of('rubric')}")).json()
+    listed = (await tianqiao.clerk_li.gets("/evaluation-results")).json()["items"]
+    assert len(listed) == 2
+    for result in listed:
+        assert (result["input_sha256"], result["engine_version"]) == ("ab" * 32, "1")
+        named = ("id", "code", "edition", "sha256")
+        assert result["rubric"] == {name: rubric[name] for name in named}
+        single = await tianqiao.clerk_li.gets(f"/evaluation-results/{result['id']}")
+        assert single.json() == result
+
+
 async def test_a_statement_is_verified_offline_by_the_published_keys(tianqiao: Tianqiao) -> None:
     until = await under_notice(tianqiao)
     assert (await tianqiao.clerk_li.gets("/rating-statements")).json()["items"] == []
+    results = (await tianqiao.clerk_li.gets("/evaluation-results")).json()["items"]
+    for result in results:
+        early = await tianqiao.clerk_li.gets(f"/rating-statements/{result['id']}")
+        assert outcome(early) == "404 not_found"  # a draft does not leave
     clock.set_to = datetime.fromisoformat(until)
     xu = await tianqiao.in_office("xu in working committee")
     await xu.changes(RUN, "confirmation", {})
 
     [listed] = (await tianqiao.clerk_li.gets("/rating-statements")).json()["items"]
+    single = await tianqiao.clerk_li.gets(f"/rating-statements/{listed['id']}")
+    assert single.json() == listed
     keys = KeySet.import_key_set((await tianqiao.http.get("/.well-known/jwks.json")).json())
     signed = json.loads(jws.deserialize_compact(listed["statement"], keys, ["EdDSA"]).payload)
     assert (signed["score"], signed["grade"], signed["enterprise"]) == (8731, "A", "chenguang")
@@ -200,6 +236,15 @@ async def test_results_are_published_whole_or_not_at_all(tianqiao: Tianqiao, cha
         expected = "422 incomplete_results"
     assert outcome(await tianqiao.worker.puts(f"{RUN}/results", wrong)) == expected
     assert await tianqiao.asks("SELECT count(*) FROM evaluation_result") == 0
+    assert (await tianqiao.clerk_li.gets(RUN)).json()["state"] == "queued"
+
+
+async def test_a_result_about_another_kind_of_subject_is_refused(tianqiao: Tianqiao) -> None:
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    wrong = publication()
+    wrong["results"][1]["subject_kind"] = "organisation"
+    answer = await tianqiao.worker.puts(f"{RUN}/results", wrong)
+    assert outcome(answer) == "422 subject_not_of_that_kind"
     assert (await tianqiao.clerk_li.gets(RUN)).json()["state"] == "queued"
 
 

@@ -1,10 +1,12 @@
 """Casting ballots: present, in time, in form, and without an interest; for one and for a batch."""
 
+import re
 from asyncio import gather
 from datetime import datetime
 
 import pytest
 
+from maplebridge_api.meetings.queries import CASTINGS
 from maplebridge_api.platform.clock import clock
 from tests.world import AT_MEETING, MEETING, TERM, Json, Tianqiao, ballot, id_of, outcome, outcomes
 
@@ -132,6 +134,11 @@ async def test_a_box_of_paper_ballots_is_cast_whole(tianqiao: Tianqiao) -> None:
     assert await tianqiao.new_events() == ["ballot.cast"]
     parties = await tianqiao.asks("SELECT count(DISTINCT party) FROM ballot")
     assert parties == 4
+
+
+def test_what_is_looked_at_for_a_batch_comes_in_its_order() -> None:
+    """Nothing else tells which ballot a row is about."""
+    assert re.search(r"ORDER BY \w+\.place$", CASTINGS.one.sql)
 
 
 async def test_subjects_and_meetings_next_door_are_not_there(tianqiao: Tianqiao) -> None:

@@ -1,6 +1,8 @@
 """Arranging meetings, the host's list, and what is given out to be done."""
 
-from tests.world import DELEGATES, MEETING, Json, Tianqiao, id_of, outcome
+from asyncio import gather
+
+from tests.world import DELEGATES, MEETING, Json, Tianqiao, id_of, outcome, outcomes
 
 PLACE: Json = {"quarter_id": id_of("huayuan"), "kind": "weekly", "hall": "议事厅"}
 LIST = f"/meetings/{id_of('meeting')}/attendance"
@@ -29,20 +31,44 @@ async def test_a_second_list_takes_the_place_of_the_first(tianqiao: Tianqiao) ->
     assert len((await tianqiao.clerk_li.gets(LIST)).json()["items"]) == len(DELEGATES)
     late = {"appointment_id": id_of("zhao in volunteers"), "party": "volunteer_point"}
     new = {"items": [late | {"present": True}]}
-    assert (await tianqiao.clerk_li.puts(LIST, new)).status_code == 200
+    assert (await tianqiao.clerk_li.replaces(LIST, new)).status_code == 200
     items = (await tianqiao.clerk_li.gets(LIST)).json()["items"]
     present = [item["appointment_id"] for item in items if item["present"]]
     assert present == [id_of("zhao in volunteers")]
     assert await tianqiao.new_events() == ["meeting.attendance_listed"]
 
 
+async def test_of_two_hosts_who_enter_a_list_at_once_one_hears_that_it_changed(
+    tianqiao: Tianqiao,
+) -> None:
+    read = await tianqiao.clerk_li.gets(LIST)
+    version = {"If-Match": read.headers["etag"]}
+    chen, liu = ({"items": [item]} for item in read.json()["items"][:2])
+    answers = await gather(
+        tianqiao.clerk_li.puts(LIST, chen, headers=version),
+        tianqiao.clerk_zheng.puts(LIST, liu, headers=version),
+    )
+    assert outcomes(answers) == ["200", "412 stale"]
+    assert await tianqiao.new_events() == ["meeting.attendance_listed"]
+
+
+async def test_who_has_entered_a_list_has_its_new_version(tianqiao: Tianqiao) -> None:
+    items = (await tianqiao.clerk_li.gets(LIST)).json()["items"]
+    first = await tianqiao.clerk_li.replaces(LIST, {"items": items[:1]})
+    read = await tianqiao.clerk_li.gets(LIST)
+    assert (first.json(), first.headers["etag"]) == (read.json(), read.headers["etag"])
+    again = {"If-Match": first.headers["etag"]}
+    second = await tianqiao.clerk_li.puts(LIST, {"items": items}, headers=again)
+    assert (second.status_code, second.json()["items"]) == (200, items)
+
+
 async def test_a_delegate_sits_for_the_party_of_the_organisation(tianqiao: Tianqiao) -> None:
     wrong = {"appointment_id": id_of("liu in library"), "party": "volunteer_point"}
-    answer = await tianqiao.clerk_li.puts(LIST, {"items": [wrong | {"present": True}]})
+    answer = await tianqiao.clerk_li.replaces(LIST, {"items": [wrong | {"present": True}]})
     assert outcome(answer) == "422 not_of_that_party"
     assert answer.json()["errors"][0]["pointer"] == "/items/0/party"
     nobody = {"appointment_id": id_of("next person"), "party": "volunteer_point"}
-    answer = await tianqiao.clerk_li.puts(LIST, {"items": [nobody | {"present": True}]})
+    answer = await tianqiao.clerk_li.replaces(LIST, {"items": [nobody | {"present": True}]})
     assert outcome(answer) == "404 not_found"
     assert await tianqiao.new_events() == []
 
@@ -50,7 +76,7 @@ async def test_a_delegate_sits_for_the_party_of_the_organisation(tianqiao: Tianq
 async def test_a_delegate_is_on_the_list_once(tianqiao: Tianqiao) -> None:
     liu = {"appointment_id": id_of("liu in library"), "party": "resident_unit"}
     twice = {"items": [liu | {"present": True}, liu | {"present": False}]}
-    answer = await tianqiao.clerk_li.puts(LIST, twice)
+    answer = await tianqiao.clerk_li.replaces(LIST, twice)
     assert outcome(answer) == "422 listed_twice"
     assert answer.json()["errors"][0]["pointer"] == "/items/1/appointment_id"
     assert await tianqiao.new_events() == []

@@ -36,11 +36,16 @@ async def test_a_body_that_is_out_of_form_is_refused_and_never_a_fault(
     assert await tianqiao.new_events() == []
 
 
-async def test_a_body_of_another_type_is_refused(tianqiao: Tianqiao) -> None:
+@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "", "json"])
+async def test_a_body_of_another_type_is_refused(tianqiao: Tianqiao, media_type: str) -> None:
     person = f'{{"street_id": {TIANQIAO}, "name": "周远"}}'
-    headers = {"Content-Type": "text/plain"}
+    headers = {"Content-Type": media_type}
     answer = await tianqiao.clerk_li.asks("POST", "/people", content=person, headers=headers)
-    assert outcome(answer) == "422 invalid_request"
+    assert outcome(answer) == "415 unsupported_media"
+    assert answer.json()["errors"] == []
+    headers = {"Content-Type": "application/vnd.maplebridge+json; charset=utf-8"}
+    answer = await tianqiao.clerk_li.asks("POST", "/people", content=person, headers=headers)
+    assert outcome(answer) == "201"
 
 
 async def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not(

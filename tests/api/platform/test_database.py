@@ -131,10 +131,9 @@ async def test_on_a_poisoned_session_nothing_is_read_or_written(
     tianqiao: Tianqiao, wrong: tuple[int, int]
 ) -> None:
     """A range left behind on a connection must give an error, never another street's rows."""
-    pool = await tianqiao.app.state.database.pool()
-    async with pool.acquire() as one:
+    database: Database = tianqiao.app.state.database
+    async with database.connections.use() as one:  # the last used is the next
         await one.execute(f"SET mb.lo = '{wrong[0]}'; SET mb.hi = '{wrong[1]}'")
-    pool._maxsize = 1
     for answer in (
         await tianqiao.clerk_li.gets("/grids"),
         await tianqiao.clerk_li.gets(f"/grids/{id_of('huayuan')}"),
@@ -142,7 +141,7 @@ async def test_on_a_poisoned_session_nothing_is_read_or_written(
         await tianqiao.clerk_li.posts("/people", {"street_id": TIANQIAO, "name": "某人"}),
     ):
         assert outcome(answer) == "500 internal_error"
-    async with pool.acquire() as one:
+    async with database.connections.use() as one:
         await one.execute("RESET mb.lo; RESET mb.hi")
     assert await tianqiao.new_events() == []
 

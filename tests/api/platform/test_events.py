@@ -8,6 +8,7 @@ from datetime import UTC
 import asyncpg
 import pytest
 
+from maplebridge_api.platform.database import Database
 from tests.world import TIANQIAO, Tianqiao, dispute, id_of, outcome, outcomes
 
 INSERT = (
@@ -133,14 +134,15 @@ async def test_numbers_have_no_gap_though_half_of_twenty_requests_at_once_are_re
 
 
 async def test_the_api_can_neither_change_nor_remove_an_event(tianqiao: Tianqiao) -> None:
-    pool = await tianqiao.app.state.database.pool()
+    database: Database = tianqiao.app.state.database
     for attempt in (
         "UPDATE event SET type = 'x'",
         "DELETE FROM event",
         "UPDATE event_head SET last_no = 0",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await pool.execute(attempt)
+            async with database.connections.use() as connection:
+                await connection.execute(attempt)
 
 
 async def test_events_are_listed_in_order_and_none_is_missed(tianqiao: Tianqiao) -> None:

@@ -4,7 +4,9 @@ import json
 import re
 from pathlib import Path
 
+import jsonschema_rs
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic import TypeAdapter
 
 from maplebridge.docs import authority, problems
 from maplebridge_api.main import create_app
@@ -40,6 +42,29 @@ def test_operations_have_stable_unique_names_and_sentences_in_both_languages() -
     assert len(set(names)) == len(names) == len(routes_of(create_app()))
     for operation in operations:
         assert not operation["description"].isascii(), operation["operationId"]
+
+
+def test_every_body_has_an_example_that_the_api_would_read() -> None:
+    document = create_app().openapi()
+    bodies = 0
+    for route in routes_of(create_app()):
+        if route.body_field is None:
+            continue
+        [method] = list(route.methods or ())
+        operation = document["paths"][route.path_format][method.lower()]
+        [(media_type, body)] = operation["requestBody"]["content"].items()
+        schema = document["components"]["schemas"][body["schema"]["$ref"].split("/")[-1]]
+        shown = [body["example"]] if "example" in body else schema.get("examples", [])
+        assert shown, route.path
+        whole = schema | {"components": document["components"]}
+        for example in shown:
+            jsonschema_rs.validate(whole, example)
+            if media_type == "application/json":
+                TypeAdapter(route.body_field.field_info.annotation or object).validate_json(
+                    json.dumps(example)
+                )
+        bodies += 1
+    assert bodies > 30
 
 
 #: Refusals that belong to no route: an address without that method, and a fault of ours.

@@ -60,7 +60,8 @@ async def test_what_is_computed_has_the_tag_of_what_it_says(tianqiao: Tianqiao) 
         etag = (await clerk.gets(place)).headers["etag"]
         assert (await clerk.gets(place)).headers["etag"] == etag
         more = {"during": TERM} if "person_id" in body else {}
-        assert (await clerk.asks(method, path, json=body | more)).is_success
+        version = {"If-Match": etag} if method == "PUT" else {}
+        assert (await clerk.asks(method, path, json=body | more, headers=version)).is_success
         again = await clerk.gets(place, headers={"If-None-Match": etag})
         assert again.status_code == (304 if "disputes" in place else 200), place
 

@@ -6,6 +6,7 @@ from string import Formatter
 import pytest
 
 import maplebridge_api.main  # noqa: F401 - importing the application makes every problem known
+from maplebridge_api.platform.problems import title
 from maplebridge_domain.problem import Kind, Problem, pointing_at
 
 PROBLEMS = sorted(Problem.known.items())
@@ -39,15 +40,25 @@ def test_a_refusal_can_be_said_in_both_languages(code: str, problem: type[Proble
 
 
 @pytest.mark.parametrize(("code", "problem"), PROBLEMS)
-def test_a_refusal_has_a_stable_code_a_kind_a_title_and_a_pointer(
+def test_a_refusal_has_a_stable_code_a_kind_and_a_pointer(
     code: str, problem: type[Problem]
 ) -> None:
     assert re.fullmatch(r"[a-z]+(_[a-z]+)*", code)
     assert code.replace("_", "") == problem.__name__.lower()
     assert isinstance(problem.kind, Kind)
-    title = (problem.__doc__ or "").strip().splitlines()[0]
-    assert title.endswith(".")
+    assert (problem.__doc__ or "").strip().splitlines()[0].endswith(".")
     assert re.match(r"$|/|header:|query:", problem.pointer)
+
+
+@pytest.mark.parametrize(("code", "problem"), PROBLEMS)
+def test_a_refusal_has_a_short_name_in_both_languages(code: str, problem: type[Problem]) -> None:
+    assert re.fullmatch(r"[A-Z][a-z]*( [a-z]+)*", title(problem, "en"))
+    assert re.fullmatch(r"[^{}…。]{3,30}", title(problem, "zh")), title(problem, "zh")
+
+
+def test_a_name_is_the_same_for_every_occurrence() -> None:
+    assert title(Problem.known["post_taken"], "en") == "Post taken"
+    assert title(Problem.known["wrong_level"], "zh") == "上级网格不符"
 
 
 def test_a_pointer_says_which_item_of_a_batch() -> None:

@@ -1,16 +1,26 @@
 """The sandbox: a clock that moves forward only, and a way to act for a person that is closed elsewhere."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
+from joserfc.jwk import OKPKey
+from pydantic import ValidationError
 
+from maplebridge_api.jobs import hand_out_runs
 from maplebridge_api.platform import sandbox
 from maplebridge_api.platform.clock import clock
-from maplebridge_api.settings import settings
+from maplebridge_api.settings import Settings, settings
 from maplebridge_domain.authority import Right
+from tests.api.evaluations.test_run import request
 from tests.conftest import Databases
 from tests.world import NOW, Tianqiao, dispute, id_of, open_street, outcome
+
+
+def statement_key(kid: str) -> str:
+    return json.dumps(OKPKey.generate_key("Ed25519", {"kid": kid}).as_dict(private=True))
+
 
 LATER = "2026-11-03T09:00:00+08:00"
 
@@ -49,12 +59,39 @@ async def test_a_process_that_is_started_again_finds_the_clock_where_it_stood(
     assert clock.now() == datetime.fromisoformat(LATER)
 
 
+class Queue:
+    """Takes what is put in the queue, and forgets it."""
+
+    async def enqueue_job(self, *_: object, **__: object) -> None:
+        """Take a job."""
+
+
+async def test_what_the_job_worker_tells_bears_the_test_clocks_time(tianqiao: Tianqiao) -> None:
+    """It is a process of its own, whose clock nobody has set."""
+    clerk = tianqiao.clerk_li
+    await clerk.makes("/evaluation-runs", request())
+    place = f"/evaluation-runs/{id_of('run')}"
+    await tianqiao.worker.puts(f"{place}/claim", {"worker": "one", "lease_seconds": 30})
+    lost = "UPDATE evaluation_run SET attempt = 5, lease_until = lease_until - interval '1 hour'"
+    await tianqiao.asks(lost)
+    await clerk.puts("/sandbox/clock", {"now": LATER})
+    clock.set_to = None
+    await hand_out_runs({"database": tianqiao.app.state.database, "redis": Queue()})
+    assert await tianqiao.asks("SELECT type FROM event ORDER BY no DESC LIMIT 1") == (
+        "evaluation_run.failed"
+    )
+    assert await tianqiao.asks("SELECT time FROM event ORDER BY no DESC LIMIT 1") == (
+        datetime.fromisoformat(LATER)
+    )
+
+
 @pytest.fixture
 async def in_earnest(
     databases: Databases, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Tianqiao]:
     """Open the small street as an operator would run it, outside the sandbox."""
     monkeypatch.setenv("MAPLEBRIDGE_SANDBOX", "false")
+    monkeypatch.setenv("MAPLEBRIDGE_STATEMENT_KEY", statement_key("street"))
     settings.cache_clear()
     try:
         owner, api = databases.url(database), databases.url(database, "mb_api")
@@ -78,3 +115,14 @@ async def test_in_earnest_no_client_acts_for_a_person(in_earnest: Tianqiao) -> N
     form |= {"act_as": id_of("wang in huayuan branch")}
     answer = await in_earnest.http.post("/oauth/token", data=form)
     assert outcome(answer) == "403 right_missing"
+
+
+@pytest.mark.parametrize(("sandbox", "kid"), [("true", "street"), ("false", "test-1")])
+def test_a_sandbox_does_not_sign_with_a_streets_key_nor_a_street_with_a_sandboxs(
+    monkeypatch: pytest.MonkeyPatch, sandbox: str, kid: str
+) -> None:
+    monkeypatch.setenv("MAPLEBRIDGE_SANDBOX", sandbox)
+    monkeypatch.setenv("MAPLEBRIDGE_STATEMENT_KEY", statement_key(kid))
+    with pytest.raises(ValidationError, match="begins with `test-`") as refused:
+        Settings()
+    assert '"d"' not in str(refused.value)  # the private half

@@ -12,6 +12,7 @@ import pytest
 
 from maplebridge.postgres import PostgresServer, binary
 from tests.conftest import FAST, Databases, Valkey
+from tests.contract import contract
 from tests.world import TIANQIAO, Tianqiao, dispute, id_of, open_street, outcome
 
 HUAYUAN = f"/grids/{id_of('huayuan')}"
@@ -58,6 +59,11 @@ async def everything(street: Tianqiao) -> list[httpx.Response]:
     ]
 
 
+def named(unready: httpx.Response) -> list[str]:
+    """Say what the service misses."""
+    return [error["code"] for error in unready.json()["errors"]]
+
+
 async def test_requests_fail_for_the_moment_and_succeed_when_the_database_is_back(
     server: PostgresServer,
 ) -> None:
@@ -70,7 +76,9 @@ async def test_requests_fail_for_the_moment_and_succeed_when_the_database_is_bac
             assert outcome(answer) == "503 service_unavailable"
             assert int(answer.headers["retry-after"]) > 0
             assert answer.headers["content-type"] == "application/problem+json"
-        assert outcome(await street.http.get("/readyz")) == "503 service_unavailable"
+        unready = await street.http.get("/readyz")
+        assert outcome(unready) == "503 service_unavailable"
+        assert named(unready) == ["database_unavailable", "queue_unavailable"]
         assert (await street.http.get("/healthz")).json() == {"status": "ok"}
 
         server.start()
@@ -148,6 +156,9 @@ async def test_the_service_is_ready_when_database_and_queue_are(
 
 async def test_without_a_queue_it_is_not_ready_but_alive(tianqiao: Tianqiao) -> None:
     unready = await tianqiao.http.get("/readyz")
+    contract().check(unready)
     assert outcome(unready) == "503 service_unavailable"
+    assert named(unready) == ["queue_unavailable"]
+    assert unready.json()["errors"][0]["detail"] == "队列没有响应，请检查 Valkey 是否运行。"
     assert int(unready.headers["retry-after"]) > 0
     assert (await tianqiao.http.get("/healthz")).status_code == 200

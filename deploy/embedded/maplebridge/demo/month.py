@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from maplebridge.demo.report import Confirmation
 from maplebridge.sample.client import ok
 from maplebridge.sample.seed import Seed
 from maplebridge.sample.world import World
@@ -63,6 +64,15 @@ async def serve_notice(client: httpx.AsyncClient, run_id: str) -> Json:
 async def confirm(client: httpx.AsyncClient, run_id: str) -> Json:
     """Confirm the results as the person whom this client acts for: they are final and signed."""
     return await _act(client, run_id, "confirmation", {})
+
+
+async def confirmed_by(client: httpx.AsyncClient, run: Json) -> Confirmation:
+    """Look up who confirmed a run: results are final by a named person in office."""
+    by = run["confirmed_by"]
+    person = ok(await client.get(f"/v1/people/{by['person_id']}")).json()
+    appointment = ok(await client.get(f"/v1/appointments/{by['capacity']}")).json()
+    post = ok(await client.get(f"/v1/posts/{appointment['post_id']}")).json()
+    return Confirmation(person["name"], post["name"], run["confirmed_at"])
 
 
 def after_notice(run: Json) -> datetime:

@@ -1,6 +1,7 @@
-"""The page for the notice board: one A4 sheet, self-contained, without any personal data."""
+"""The page for the notice board: one A4 sheet, self-contained, with one person's name: who confirmed it."""
 
 from collections import Counter
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -43,6 +44,9 @@ def write_page(report: Report, world: World, path: Path) -> None:
         attendance=charts.shares(attendance(world)),
         disputes=charts.stack(dispute_states(world)),
         verified=report.verified,
+        name=escape(report.confirmed.name),
+        office=escape(report.confirmed.office),
+        confirmed_on=report.confirmed.at[:10],
     )
     path.write_text(page, encoding="utf-8")
 

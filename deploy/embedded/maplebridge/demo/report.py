@@ -44,6 +44,15 @@ class Rating:
 
 
 @dataclass(frozen=True)
+class Confirmation:
+    """Who made the results final, in which office, and when."""
+
+    name: str
+    office: str
+    at: str
+
+
+@dataclass(frozen=True)
 class Report:
     """All that the demo found."""
 
@@ -53,6 +62,7 @@ class Report:
     member_scores: int
     unit_assessments: int
     verified: int
+    confirmed: Confirmation
     timings: Mapping[str, float]
 
     def write(self, path: Path) -> None:

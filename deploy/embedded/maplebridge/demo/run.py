@@ -14,13 +14,14 @@ from maplebridge.demo.month import (
     MONDAY_AFTER,
     after_notice,
     confirm,
+    confirmed_by,
     evaluate,
     listed,
     serve_notice,
     set_clock,
 )
 from maplebridge.demo.page import write_page
-from maplebridge.demo.report import Report, ratings
+from maplebridge.demo.report import Confirmation, Report, ratings
 from maplebridge.demo.show import show
 from maplebridge.demo.stages import Stages
 from maplebridge.folder import DataFolder
@@ -79,12 +80,13 @@ async def _a_streets_month(
         with stages("publish", "Serve notice, let it pass, confirm as the street's secretary"):
             run = await serve_notice(secretary, run["id"])
             await set_clock(street, after_notice(run))
-            await confirm(secretary, run["id"])
+            run = await confirm(secretary, run["id"])
+            confirmed = await confirmed_by(street, run)
         with stages("verify", "Pull the statements as the department and verify them offline"):
             statements = await pull_statements(department, run["id"])
             good = verified(statements, await fetch_keys(department))
             _check_all(statements, good, world)
-        return await _report(stages, secretary, world, run["id"], good)
+        return await _report(stages, secretary, world, run["id"], good, confirmed)
 
 
 async def _load(stages: Stages, console: Console, street: httpx.AsyncClient, world: World) -> None:
@@ -103,7 +105,12 @@ def _check_all(statements: list[Json], good: list[Json], world: World) -> None:
 
 
 async def _report(
-    stages: Stages, secretary: httpx.AsyncClient, world: World, run_id: str, good: list[Json]
+    stages: Stages,
+    secretary: httpx.AsyncClient,
+    world: World,
+    run_id: str,
+    good: list[Json],
+    confirmed: Confirmation,
 ) -> Report:
     with stages("report", "Read the explanations and count"):
         results = [r async for r in listed(secretary, "/v1/evaluation-results", run_id=run_id)]
@@ -117,6 +124,7 @@ async def _report(
         member_scores=scored[ResultKind.MEMBER_SCORE],
         unit_assessments=scored[ResultKind.UNIT_ASSESSMENT],
         verified=len(good),
+        confirmed=confirmed,
         timings=stages.timings,
     )
 

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from maplebridge.demo.report import Indicator, Rating, Report, grades
+from maplebridge.typed import typed
 
 COLOURS = {"AA": "green", "A": "cyan", "B": "yellow", "C": "red"}
 
@@ -21,9 +22,12 @@ def show(console: Console, report: Report, page: Path, data: Path) -> None:
         f"{report.member_scores} member scores, {report.unit_assessments} unit assessments; "
         f"{sum(report.timings.values()):.0f} seconds."
     )
+    by = report.confirmed
+    console.print(f"Confirmed on {by.at[:10]} by {by.name}, {by.office}.")
     console.print(f"A page for the notice board: {page}")
     console.print(f"The same as data: {page.with_suffix('.json')}")
-    console.print(f"Look around: maplebridge up --sandbox --data {data}, then /docs")
+    console.print(f"Look around: {typed('up', '--sandbox', data=data)}", markup=False)
+    console.print("and then open http://127.0.0.1:8000/docs")
 
 
 def _table(report: Report) -> Table:

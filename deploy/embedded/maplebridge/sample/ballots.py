@@ -22,14 +22,15 @@ def vote(
     seed: Seed, sitting: Sitting, subjects: tuple[Subject, ...], interests: Interests, form: Form
 ) -> Iterator[Ballot]:
     """Cast the ballots of one meeting; nobody marks where they have an interest."""
-    enterprise, *others = subjects
+    # What a meeting is held for above all: every delegate marks the enterprise, if one serves here.
+    enterprises = [s for s in subjects if s.kind is SubjectKind.ENTERPRISE]
+    others = [s for s in subjects if s.kind is not SubjectKind.ENTERPRISE]
     for delegate in sitting.present:
         dice = seed.dice(f"ballots/{sitting.meeting['id']}/{delegate.holder.appointment['id']}")
         person_id = delegate.holder.person["id"]
         free = [s for s in others if not interests.lie_in(s, person_id)]
         chosen = dice.sample(free, SUBJECTS_BESIDE_THE_ENTERPRISE)
-        if not interests.lie_in(enterprise, person_id):
-            chosen.append(enterprise)
+        chosen += [s for s in enterprises if not interests.lie_in(s, person_id)]
         mildness = dice.randint(-3, 3)
         for subject in chosen:
             marks = {

@@ -11,10 +11,11 @@ from maplebridge.trouble import Trouble
 
 
 class Refused(Trouble):
-    """The API refused a call; says which, and why."""
+    """The API refused a call; says which, and why. `code` is the problem's, if it told one."""
 
     def __init__(self, response: httpx.Response) -> None:
         request = response.request
+        self.code = _problem(response).get("code")
         super().__init__(
             f"{request.method} {request.url.path}: {response.status_code} {_reason(response)}"
         )
@@ -65,7 +66,13 @@ async def signed_in(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Open a client of the API at this address; no proxy stands between."""
     auth = ClientCredentials(client_id, secret, act_as)
-    async with httpx.AsyncClient(base_url=url, auth=auth, timeout=60, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        base_url=url,
+        auth=auth,
+        headers={"Accept-Language": "en"},  # as the command itself speaks
+        timeout=60,
+        trust_env=False,
+    ) as client:
         yield client
 
 
@@ -90,9 +97,15 @@ async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
         raise failed.exceptions[0] from None
 
 
-def _reason(response: httpx.Response) -> str:
+def _problem(response: httpx.Response) -> dict[str, Any]:
     if response.headers.get("content-type", "").startswith("application/problem+json"):
-        problem = response.json()
+        problem: dict[str, Any] = response.json()
+        return problem
+    return {}
+
+
+def _reason(response: httpx.Response) -> str:
+    if problem := _problem(response):
         errors = "; ".join(f"{e['pointer']}: {e['detail']}" for e in problem.get("errors", ()))
         return f"{problem['code']}: {problem['detail']} {errors}".strip()
     return response.text[:200]

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from maplebridge.sample.bodies import CrossAppointment, Election, Period
 from maplebridge.sample.draft import Draft
 from maplebridge.sample.facts import document
-from maplebridge.sample.organisations import Organisations, Table
-from maplebridge.sample.people import Holder, People, TablePeople
+from maplebridge.sample.organisations import Organisations, ServedTable
+from maplebridge.sample.people import Holder, People, ServedTablePeople
 from maplebridge.sample.seed import moment
 from maplebridge.sample.street import Community, Quarter
 from maplebridge_domain.organisation import PostKind
@@ -54,7 +54,7 @@ def _instruct(draft: Draft, member: Holder, quarter: Quarter) -> None:
     draft.cross_appoint(1, member.appointment, post, during)
 
 
-def _step_2(draft: Draft, table: Table, holders: TablePeople) -> CrossAppointment:
+def _step_2(draft: Draft, table: ServedTable, holders: ServedTablePeople) -> CrossAppointment:
     """The secretary leads the owners' committee: elected by the owners and filed."""
     mandate = holders.mandate
     return draft.cross_appoint(
@@ -70,7 +70,7 @@ def _step_2(draft: Draft, table: Table, holders: TablePeople) -> CrossAppointmen
     )
 
 
-def _step_3(draft: Draft, table: Table, holders: TablePeople) -> CrossAppointment:
+def _step_3(draft: Draft, table: ServedTable, holders: ServedTablePeople) -> CrossAppointment:
     """The secretary sits in the party organisation of the enterprise that serves the quarter."""
     return draft.cross_appoint(
         3,
@@ -83,7 +83,7 @@ def _step_3(draft: Draft, table: Table, holders: TablePeople) -> CrossAppointmen
 
 def _step_4(draft: Draft, organisations: Organisations, people: People) -> None:
     """The enterprise's secretary sits in the party organisation of a community it serves."""
-    first: Mapping[str, Table] = {
+    first: Mapping[str, ServedTable] = {
         table.enterprise.company.id: table for table in reversed(organisations.tables)
     }
     for enterprise in organisations.enterprises:

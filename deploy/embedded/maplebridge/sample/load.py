@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx
 
-from maplebridge.sample.client import ok, together
+from maplebridge.sample.client import Refused, ok, together
 from maplebridge.sample.world import World
+from maplebridge.trouble import Trouble
 
 BATCH_MAX = 250
 ATTEMPTS_MAX = 5
@@ -34,10 +35,11 @@ async def load(client: httpx.AsyncClient, world: World, advance: Advance) -> Non
     """Send the street. Sent twice, the second time changes nothing: every call carries its key.
 
     Raises:
-        Refused: the API refused a call; what was sent before it stays.
+        Trouble: another street of this code is there; or the API refused a call, and what was sent
+            before it stays.
     """
     sender = Sender(client, world.seed, advance)
-    await sender.one("streets", world.street)
+    await _street(sender, world)
     for level in LEVELS:
         await sender.many(f"grids/{level}", [g for g in world.grids if g["level"] == level])
     parents = [o for o in world.organisations if o["parent_id"] is None]
@@ -61,6 +63,19 @@ async def load(client: httpx.AsyncClient, world: World, advance: Advance) -> Non
     await sender.many("cross-appointments", world.cross_appointments)
     await sender.many("records", world.records)
     await together((_meetings(sender, world), _disputes(sender, world)))
+
+
+async def _street(sender: "Sender", world: World) -> None:
+    try:
+        await sender.one("streets", world.street)
+    except Refused as refused:
+        if refused.code != "id_taken":
+            raise
+        raise Trouble(
+            f"A street {world.street['street_id']} is there already that is not of seed "
+            f"{world.seed}: give the --seed that was loaded, or load this one into another data "
+            "folder (the --data of `up` and of `sample`)."
+        ) from refused
 
 
 async def _meetings(sender: "Sender", world: World) -> None:
@@ -101,7 +116,7 @@ class Sender:
 
     async def put(self, path: str, body: Body) -> None:
         """Put a list in its place, whole."""
-        await self._send("PUT", path, body)
+        await self._send("PUT", path, body, etag=await self._etag(path))
 
     async def many(self, name: str, bodies: Sequence[Body]) -> None:
         """Create things of a collection in batches; `grids/unit` is a part of `grids`."""

@@ -7,9 +7,10 @@ from random import Random
 
 from maplebridge.sample.bodies import Attendance, Completion, Meeting, Seat, Task
 from maplebridge.sample.facts import document
-from maplebridge.sample.organisations import Office, Table
+from maplebridge.sample.organisations import Office, ServedTable, Table
 from maplebridge.sample.seed import SHANGHAI, Seed
 from maplebridge.sample.standing import Delegate, enterprise_party_quality, own_quality
+from maplebridge_domain.organisation import Party
 
 FIRST_DAY = date(2026, 10, 1)
 LAST_DAY = date(2026, 10, 31)
@@ -17,7 +18,7 @@ LAST_DAY = date(2026, 10, 31)
 #: The days of each week on which the tables meet. 1-7 October are National Day's days off and
 #: Saturday the 10th is a working day: State Council, 国办发明电〔2025〕7号 (2025-11-04).
 WEEKS = ((8, 9, 10), (12, 13, 14, 15, 16), (19, 20, 21, 22, 23), (26, 27, 28, 29, 30))
-HOURS = ((9, 0), (10, 30), (15, 0), (19, 0))
+HOURS = ((9, 0), (10, 30), (15, 0), (19, 0), (16, 30))  # in the order in which they are taken
 LENGTH = timedelta(minutes=75)
 
 
@@ -39,7 +40,7 @@ def sittings(
 
 
 def decide(seed: Seed, table: Table, sitting: Sitting) -> list[tuple[Task, Completion | None]]:
-    """Hand out one or two tasks at a meeting, most of them to the enterprise."""
+    """Hand out one or two tasks at a meeting, most of them to the enterprise, if there is one."""
     dice = seed.dice(f"tasks/{sitting.meeting['id']}")
     return [_task(seed, dice, table, sitting, number) for number in range(1 + dice.randrange(2))]
 
@@ -84,7 +85,7 @@ def _hall(table: Table) -> str:
 
 
 def _punctuality(table: Table, delegate: Delegate) -> int:
-    if delegate.party == "enterprise_party_org":
+    if isinstance(table, ServedTable) and delegate.party is Party.ENTERPRISE_PARTY_ORG:
         return table.enterprise.quality
     return 92
 
@@ -111,19 +112,12 @@ def _task(
 
 def _charged(seed: Seed, dice: Random, table: Table) -> tuple[Office, int]:
     """Who is to do it, and how reliably they do."""
-    if dice.randrange(100) < 55:
-        return table.enterprise.company, table.enterprise.quality
-    if dice.randrange(100) < 15:
-        return table.enterprise.party, enterprise_party_quality(seed, table)
-    office = dice.choice(
-        [
-            table.owners_committee,
-            table.quarter_party,
-            table.neighbourhood.party,
-            table.resident_unit,
-            table.volunteer_point,
-        ]
-    )
+    if isinstance(table, ServedTable):
+        if dice.randrange(100) < 55:
+            return table.enterprise.company, table.enterprise.quality
+        if dice.randrange(100) < 15:
+            return table.enterprise.party, enterprise_party_quality(seed, table)
+    office = dice.choice(table.offices)
     return office, own_quality(seed, office.id)
 
 

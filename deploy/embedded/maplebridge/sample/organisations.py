@@ -60,6 +60,14 @@ POSTS: Mapping[OrganisationKind, tuple[tuple[PostKind, str, int], ...]] = {
 }
 
 
+#: What an organisation of a quarter is called, after the quarter's name.
+NAMES: Mapping[OrganisationKind, str] = {
+    OrganisationKind.QUARTER_PARTY_ORG: "党支部",
+    OrganisationKind.OWNERS_COMMITTEE: "业主委员会",
+    OrganisationKind.VOLUNTEER_POINT: "志愿服务点",
+}
+
+
 @dataclass(frozen=True)
 class Office:
     """An organisation with its posts."""
@@ -94,18 +102,40 @@ class Neighbourhood:
 
 @dataclass(frozen=True)
 class Table:
-    """A quarter that is served: the six parties who meet there, and the contract behind it."""
+    """Where the parties of a quarter meet: the four that each quarter has, its community's among them."""
 
     number: int
     neighbourhood: Neighbourhood
     quarter: Quarter
+    quarter_party: Office
+    volunteer_point: Office
+    resident_unit: Office
+
+    @property
+    def offices(self) -> tuple[Office, ...]:
+        """The organisations at this table that depend on no contract."""
+        return (
+            self.quarter_party,
+            self.volunteer_point,
+            self.resident_unit,
+            self.neighbourhood.party,
+        )
+
+
+@dataclass(frozen=True)
+class ServedTable(Table):
+    """The table of a quarter that is served: all six parties, and the contract behind them."""
+
     enterprise: Enterprise
     contract: Contract
     manager: Post
-    quarter_party: Office
     owners_committee: Office
-    volunteer_point: Office
-    resident_unit: Office
+
+    @property
+    def offices(self) -> tuple[Office, ...]:
+        """The same, with the owners' committee."""
+        party, *others = super().offices
+        return party, self.owners_committee, *others
 
 
 @dataclass(frozen=True)
@@ -116,9 +146,11 @@ class Organisations:
     department: Office
     neighbourhoods: tuple[Neighbourhood, ...]
     enterprises: tuple[Enterprise, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[ServedTable, ...]
     management_committees: tuple[Office, ...]
     building_groups: tuple[Office, ...]
+    #: The tables where nobody serves, numbered on.
+    unserved: tuple[Table, ...]
 
 
 def found(draft: Draft, communities: tuple[Community, ...]) -> Organisations:
@@ -134,6 +166,7 @@ def found(draft: Draft, communities: tuple[Community, ...]) -> Organisations:
         _tables(draft, neighbourhoods, enterprises),
         _committees_where_nobody_serves(draft, communities),
         _building_groups(draft, communities),
+        _tables_where_nobody_serves(draft, neighbourhoods),
     )
 
 
@@ -201,51 +234,81 @@ def _tables(
     draft: Draft,
     neighbourhoods: tuple[Neighbourhood, ...],
     enterprises: tuple[Enterprise, ...],
-) -> tuple[Table, ...]:
-    served = [
-        (neighbourhood, quarter)
-        for neighbourhood in neighbourhoods
-        for quarter in neighbourhood.community.quarters
-        if quarter.has_property_service
-    ]
+) -> tuple[ServedTable, ...]:
+    served = _quarters(neighbourhoods, served=True)
     dice = draft.seed.dice("contracts")
     shares = spread(dice, len(enterprises), len(served), low=2, high=6)
     serving = [e for e, share in zip(enterprises, shares, strict=True) for _ in range(share)]
     return tuple(
-        _table(draft, number, neighbourhood, quarter, enterprise)
+        _served_table(draft, number, neighbourhood, quarter, enterprise)
         for number, ((neighbourhood, quarter), enterprise) in enumerate(
             zip(served, serving, strict=True)
         )
     )
 
 
-def _table(
+def _tables_where_nobody_serves(
+    draft: Draft, neighbourhoods: tuple[Neighbourhood, ...]
+) -> tuple[Table, ...]:
+    first = len(_quarters(neighbourhoods, served=True))
+    return tuple(
+        Table(
+            number,
+            neighbourhood,
+            quarter,
+            _here(draft, quarter, OrganisationKind.QUARTER_PARTY_ORG),
+            _here(draft, quarter, OrganisationKind.VOLUNTEER_POINT),
+            _resident_unit(neighbourhood, number),
+        )
+        for number, (neighbourhood, quarter) in enumerate(
+            _quarters(neighbourhoods, served=False), start=first
+        )
+    )
+
+
+def _quarters(
+    neighbourhoods: tuple[Neighbourhood, ...], *, served: bool
+) -> list[tuple[Neighbourhood, Quarter]]:
+    return [
+        (neighbourhood, quarter)
+        for neighbourhood in neighbourhoods
+        for quarter in neighbourhood.community.quarters
+        if quarter.has_property_service is served
+    ]
+
+
+def _here(draft: Draft, quarter: Quarter, kind: OrganisationKind) -> Office:
+    return _office(draft, quarter.grid["id"], kind, f"{quarter.grid['name']}{NAMES[kind]}")
+
+
+def _resident_unit(neighbourhood: Neighbourhood, number: int) -> Office:
+    return neighbourhood.resident_units[number % len(neighbourhood.resident_units)]
+
+
+def _served_table(
     draft: Draft,
     number: int,
     neighbourhood: Neighbourhood,
     quarter: Quarter,
     enterprise: Enterprise,
-) -> Table:
+) -> ServedTable:
     grid = quarter.grid
     begins = date(2024, 1, 1) + timedelta(draft.seed.dice(f"contract/{number}").randrange(700))
     contract = draft.contract(
         enterprise.company.body, grid, term(begins, begins.replace(day=1, year=begins.year + 3))
     )
 
-    def here(kind: OrganisationKind, name: str) -> Office:
-        return _office(draft, grid["id"], kind, f"{grid['name']}{name}")
-
-    return Table(
+    return ServedTable(
         number,
         neighbourhood,
         quarter,
-        enterprise,
-        contract,
-        draft.post(enterprise.company.body, PostKind.MANAGER, f"{grid['name']}项目经理"),
-        here(OrganisationKind.QUARTER_PARTY_ORG, "党支部"),
-        here(OrganisationKind.OWNERS_COMMITTEE, "业主委员会"),
-        here(OrganisationKind.VOLUNTEER_POINT, "志愿服务点"),
-        neighbourhood.resident_units[number % len(neighbourhood.resident_units)],
+        enterprise=enterprise,
+        contract=contract,
+        manager=draft.post(enterprise.company.body, PostKind.MANAGER, f"{grid['name']}项目经理"),
+        quarter_party=_here(draft, quarter, OrganisationKind.QUARTER_PARTY_ORG),
+        owners_committee=_here(draft, quarter, OrganisationKind.OWNERS_COMMITTEE),
+        volunteer_point=_here(draft, quarter, OrganisationKind.VOLUNTEER_POINT),
+        resident_unit=_resident_unit(neighbourhood, number),
     )
 
 

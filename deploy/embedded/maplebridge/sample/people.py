@@ -12,6 +12,7 @@ from maplebridge.sample.organisations import (
     Neighbourhood,
     Office,
     Organisations,
+    ServedTable,
     Table,
 )
 from maplebridge.sample.seed import term
@@ -44,14 +45,20 @@ class Mandate:
 class TablePeople:
     """Who holds office in one quarter, apart from the cross-appointments."""
 
-    mandate: Mandate
     secretary: Holder
-    secretary_becomes: PostKind
     quarter_party: tuple[Holder, ...]
+    volunteers: tuple[Holder, ...]
+
+
+@dataclass(frozen=True)
+class ServedTablePeople(TablePeople):
+    """The same where an enterprise serves, with its people and the owners' committee."""
+
+    mandate: Mandate
+    secretary_becomes: PostKind
     owners: tuple[Holder, ...]
     project_party: Holder
     manager: Holder
-    volunteers: tuple[Holder, ...]
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,12 @@ class People:
     community_party: Mapping[str, tuple[Holder, ...]]
     resident_units: Mapping[str, tuple[Holder, ...]]
     enterprise_secretaries: Mapping[str, Holder]
-    tables: tuple[TablePeople, ...]
+    tables: tuple[ServedTablePeople, ...]
+    unserved: tuple[TablePeople, ...]
+
+    def at(self, table: Table) -> TablePeople:
+        """Who holds office in a table's quarter, served or not."""
+        return (*self.tables, *self.unserved)[table.number]
 
 
 def staff(draft: Draft, communities: tuple[Community, ...], organisations: Organisations) -> People:
@@ -88,7 +100,8 @@ def staff(draft: Draft, communities: tuple[Community, ...], organisations: Organ
             for unit in n.resident_units
         },
         {e.company.id: _enterprise_secretary(draft, e) for e in organisations.enterprises},
-        tuple(_table_people(draft, table) for table in organisations.tables),
+        tuple(_served_people(draft, table) for table in organisations.tables),
+        tuple(_people(draft, table) for table in organisations.unserved),
     )
 
 
@@ -139,21 +152,36 @@ def _enterprise_secretary(draft: Draft, enterprise: Enterprise) -> Holder:
     return hold(draft, enterprise.party.posts[PostKind.SECRETARY])
 
 
-def _table_people(draft: Draft, table: Table) -> TablePeople:
+def _people(draft: Draft, table: Table) -> TablePeople:
+    secretary, *others = _fill(
+        draft,
+        table.quarter_party,
+        {PostKind.SECRETARY: 1, PostKind.DEPUTY_SECRETARY: 1, PostKind.MEMBER: 2},
+    )
+    return TablePeople(secretary, tuple(others), _volunteers(draft, table))
+
+
+def _volunteers(draft: Draft, table: Table) -> tuple[Holder, ...]:
+    return _fill(draft, table.volunteer_point, {PostKind.DIRECTOR: 1, PostKind.VOLUNTEER: 3})
+
+
+def _served_people(draft: Draft, table: ServedTable) -> ServedTablePeople:
     dice = draft.seed.dice(f"people/{table.number}")
     mandate = _mandate(dice)
     secretary = hold(draft, table.quarter_party.posts[PostKind.SECRETARY], mandate.secretary)
     becomes = dice.choice([PostKind.DIRECTOR, PostKind.DIRECTOR, PostKind.DEPUTY_DIRECTOR])
     project_party = hold(draft, table.enterprise.party.posts[PostKind.MEMBER])
-    return TablePeople(
-        mandate,
-        secretary,
-        becomes,
-        _fill(draft, table.quarter_party, {PostKind.DEPUTY_SECRETARY: 1, PostKind.MEMBER: 2}),
-        _owners(draft, dice, table, mandate, becomes),
-        project_party,
-        _manager(draft, dice, table, project_party),
-        _fill(draft, table.volunteer_point, {PostKind.DIRECTOR: 1, PostKind.VOLUNTEER: 3}),
+    return ServedTablePeople(
+        mandate=mandate,
+        secretary=secretary,
+        secretary_becomes=becomes,
+        quarter_party=_fill(
+            draft, table.quarter_party, {PostKind.DEPUTY_SECRETARY: 1, PostKind.MEMBER: 2}
+        ),
+        owners=_owners(draft, dice, table, mandate, becomes),
+        project_party=project_party,
+        manager=_manager(draft, dice, table, project_party),
+        volunteers=_volunteers(draft, table),
     )
 
 
@@ -171,7 +199,7 @@ def _mandate(dice: Random) -> Mandate:
 
 
 def _owners(
-    draft: Draft, dice: Random, table: Table, mandate: Mandate, taken: PostKind
+    draft: Draft, dice: Random, table: ServedTable, mandate: Mandate, taken: PostKind
 ) -> tuple[Holder, ...]:
     """All members of the committee but the secretary, who takes one of its two first posts."""
     size = dice.choice([5, 5, 7, 7, 7, 9, 11])
@@ -188,7 +216,7 @@ def _owners(
     )
 
 
-def _manager(draft: Draft, dice: Random, table: Table, project_party: Holder) -> Holder:
+def _manager(draft: Draft, dice: Random, table: ServedTable, project_party: Holder) -> Holder:
     """The project manager is often the party's member on the project, but not always."""
     if dice.random() >= 0.6:
         return hold(draft, table.manager)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from maplebridge.sample.bodies import Record
-from maplebridge.sample.organisations import Enterprise, Organisations, Table
+from maplebridge.sample.organisations import Enterprise, Organisations, ServedTable
 from maplebridge.sample.seed import Seed
 from maplebridge.sample.standing import own_quality
 from maplebridge_domain.meeting import SubjectKind
@@ -42,7 +42,7 @@ def records(seed: Seed, street_id: int, organisations: Organisations) -> list[Re
     ]
 
 
-def _best_tables(seed: Seed, organisations: Organisations) -> list[Table]:
+def _best_tables(seed: Seed, organisations: Organisations) -> list[ServedTable]:
     return sorted(
         organisations.tables, key=lambda table: -own_quality(seed, table.quarter_party.id)
     )[:3]
@@ -63,7 +63,7 @@ def _commend_enterprise(seed: Seed, street_id: int, enterprise: Enterprise, titl
     }
 
 
-def _commend_party(seed: Seed, street_id: int, table: Table) -> Record:
+def _commend_party(seed: Seed, street_id: int, table: ServedTable) -> Record:
     return {
         "id": seed.id("record", f"commendation/{table.quarter_party.id}"),
         "street_id": street_id,

@@ -6,8 +6,7 @@ import httpx
 from rich.console import Console
 from rich.progress import Progress
 
-from maplebridge import secrets, state
-from maplebridge.folder import DataFolder
+from maplebridge.reach import reach
 from maplebridge.sample.client import signed_in
 from maplebridge.sample.load import count, load
 from maplebridge.sample.world import World, build
@@ -22,13 +21,10 @@ async def send(data: Path, seed: int, console: Console) -> World:
     Raises:
         Trouble: nothing runs there, or it refused.
     """
-    folder = DataFolder.at(data)
-    running = state.read(folder.state)
-    if running is None or not folder.is_running():
-        raise Trouble(f"Nothing runs on {folder.root}: start it with `maplebridge up`.")
-    secret = secrets.load(folder.secrets).client_secrets[CLIENT]
+    reached = reach(data)
     world = build(seed)
-    async with signed_in(running.url, CLIENT, secret) as client:
+    secret = reached.secrets.client_secrets[CLIENT]
+    async with signed_in(reached.url, CLIENT, secret) as client:
         await send_showing(console, client, world)
     return world
 

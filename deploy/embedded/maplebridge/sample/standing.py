@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from maplebridge.sample.draft import Draft
-from maplebridge.sample.organisations import Organisations, Table
-from maplebridge.sample.people import Holder, People, TablePeople
+from maplebridge.sample.organisations import Office, Organisations, ServedTable, Table
+from maplebridge.sample.people import Holder, People
 from maplebridge.sample.seed import Seed
 from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.organisation import Party, PostKind
@@ -65,17 +65,19 @@ def interests(draft: Draft) -> Interests:
 
 
 def delegates(organisations: Organisations, people: People, table: Table) -> tuple[Delegate, ...]:
-    """Who is sent to this table by each of the six parties."""
-    holders = people.tables[table.number]
+    """Who is sent to this table by each of the parties that there are: six, four where nobody serves."""
+    holders = people.at(table)
     sent = {
         Party.COMMUNITY_PARTY_ORG: _liaisons(people, table),
         Party.QUARTER_PARTY_ORG: (holders.secretary, *holders.quarter_party[:2]),
-        Party.OWNERS_COMMITTEE: (*holders.owners[:2], holders.owners[-1]),
-        Party.ENTERPRISE_PARTY_ORG: _from_enterprise(organisations, people, table),
         Party.RESIDENT_UNIT: people.resident_units[table.resident_unit.id][:2],
         Party.VOLUNTEER_POINT: holders.volunteers[:2],
     }
-    return tuple(Delegate(party, holder) for party, them in sent.items() for holder in them)
+    if isinstance(table, ServedTable):
+        owners = people.tables[table.number].owners
+        sent[Party.OWNERS_COMMITTEE] = (*owners[:2], owners[-1])
+        sent[Party.ENTERPRISE_PARTY_ORG] = _from_enterprise(organisations, people, table)
+    return tuple(Delegate(party, holder) for party in Party for holder in sent.get(party, ()))
 
 
 def _liaisons(people: People, table: Table) -> tuple[Holder, ...]:
@@ -85,7 +87,7 @@ def _liaisons(people: People, table: Table) -> tuple[Holder, ...]:
 
 
 def _from_enterprise(
-    organisations: Organisations, people: People, table: Table
+    organisations: Organisations, people: People, table: ServedTable
 ) -> tuple[Holder, ...]:
     """The party's member on the project; at the enterprise's first table its secretary as well."""
     here = people.tables[table.number].project_party
@@ -97,35 +99,21 @@ def _from_enterprise(
 
 def subjects(seed: Seed, people: People, table: Table) -> tuple[Subject, ...]:
     """Whose work this table marks: the enterprise, the parties, and those who hold office here."""
-    enterprise = table.enterprise
-    parties = (
-        table.quarter_party,
-        table.owners_committee,
-        table.volunteer_point,
-        table.resident_unit,
-        table.neighbourhood.party,
-    )
+    offices = [_organisation(office, own_quality(seed, office.id)) for office in table.offices]
+    holders = [_office_holder(seed, table, holder) for holder in _marked(people, table)]
+    if not isinstance(table, ServedTable):
+        return *offices, *holders
+    company, party = table.enterprise.company, table.enterprise.party
     return (
-        Subject(
-            SubjectKind.ENTERPRISE,
-            enterprise.company.id,
-            enterprise.company.id,
-            None,
-            enterprise.quality,
-        ),
-        *(
-            Subject(SubjectKind.ORGANISATION, o.id, o.id, None, own_quality(seed, o.id))
-            for o in parties
-        ),
-        Subject(
-            SubjectKind.ORGANISATION,
-            enterprise.party.id,
-            enterprise.party.id,
-            None,
-            enterprise_party_quality(seed, table),
-        ),
-        *(_office_holder(seed, table, holder) for holder in _marked(people, table)),
+        Subject(SubjectKind.ENTERPRISE, company.id, company.id, None, table.enterprise.quality),
+        *offices,
+        _organisation(party, enterprise_party_quality(seed, table)),
+        *holders,
     )
+
+
+def _organisation(office: Office, quality: int) -> Subject:
+    return Subject(SubjectKind.ORGANISATION, office.id, office.id, None, quality)
 
 
 def own_quality(seed: Seed, thing: str) -> int:
@@ -133,21 +121,25 @@ def own_quality(seed: Seed, thing: str) -> int:
     return 76 + seed.dice(f"quality/{thing}").randrange(21)
 
 
-def enterprise_party_quality(seed: Seed, table: Table) -> int:
+def enterprise_party_quality(seed: Seed, table: ServedTable) -> int:
     """An enterprise's party organisation is judged by its enterprise more than by itself."""
     enterprise = table.enterprise
     return (2 * enterprise.quality + own_quality(seed, enterprise.party.id)) // 3
 
 
 def _marked(people: People, table: Table) -> tuple[Holder, ...]:
-    holders: TablePeople = people.tables[table.number]
+    holders = people.at(table)
+    owners: tuple[Holder, ...] = ()
+    of_enterprise: tuple[Holder, ...] = ()
+    if isinstance(table, ServedTable):
+        served = people.tables[table.number]
+        owners, of_enterprise = served.owners[:2], (served.manager, served.project_party)
     return (
         holders.secretary,
         *holders.quarter_party[:2],
-        *holders.owners[:2],
+        *owners,
         *holders.volunteers[:2],
-        holders.manager,
-        holders.project_party,
+        *of_enterprise,
         people.grid_members[table.quarter.grid["id"]],
         _liaisons(people, table)[0],
     )
@@ -155,7 +147,7 @@ def _marked(people: People, table: Table) -> tuple[Holder, ...]:
 
 def _office_holder(seed: Seed, table: Table, holder: Holder) -> Subject:
     quality = own_quality(seed, holder.appointment["id"])
-    if holder.post["kind"] == PostKind.MANAGER:
+    if isinstance(table, ServedTable) and holder.post["kind"] == PostKind.MANAGER:
         quality = (2 * table.enterprise.quality + quality) // 3
     return Subject(
         SubjectKind.APPOINTMENT,

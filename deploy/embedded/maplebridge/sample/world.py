@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from maplebridge.sample import bodies
@@ -48,10 +48,6 @@ class World:
     records: tuple[bodies.Record, ...]
     #: The appointment of the street's party secretary, who confirms results.
     secretary_id: str
-
-    def to_bytes(self) -> bytes:
-        """Write it down, the same way every time."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True).encode()
 
 
 def build(number: int) -> World:
@@ -110,7 +106,7 @@ def _tables_month(
     seed: Seed, organisations: Organisations, people: People
 ) -> Iterator[tuple[Table, Sitting, tuple[Subject, ...]]]:
     places: Counter[str] = Counter()
-    for table in organisations.tables:
+    for table in (*organisations.tables, *organisations.unserved):
         community = table.neighbourhood.community.grid["id"]
         before = subjects(seed, people, table)
         sent = delegates(organisations, people, table)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    Select,
     SmallInteger,
     Text,
     Uuid,
@@ -245,8 +246,7 @@ OF_PERSON = Statement(
 )
 
 
-def person_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> ColumnElement[UUID]:
-    """Write who holds an appointment, for another slice's statement."""
+def holder_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> Select[tuple[UUID]]:
+    """Write who holds an appointment, to be joined or asked in another slice's statement: `person_id`."""
     named = (appointment.c.street_id == street_id, appointment.c.id == id_)
-    person_id = select(appointment.c.person_id).where(*named)
-    return person_id.correlate_except(appointment).scalar_subquery()
+    return select(appointment.c.person_id).where(*named).correlate_except(appointment)

@@ -8,7 +8,17 @@ from pydantic import AwareDatetime, BaseModel, Field
 from maplebridge_domain.authority import Reach, Right, Role
 from maplebridge_domain.cross_appointment import Election
 
-from ..platform.bodies import Body, Day, Instant, Line, New, PeriodIn, PeriodOut
+from ..platform.bodies import (
+    Body,
+    Day,
+    Instant,
+    Line,
+    New,
+    PeriodIn,
+    PeriodOut,
+    example,
+    example_id,
+)
 
 
 class CapacityOut(BaseModel):
@@ -28,6 +38,14 @@ class Capacities(BaseModel):
 
 class NewAppointment(New):
     """A person in a post during a period."""
+
+    model_config = example(
+        {
+            "person_id": example_id("person"),
+            "post_id": example_id("secretary of the quarter"),
+            "during": {"from": "2026-11-01T00:00:00+08:00", "until": "2029-11-01T00:00:00+08:00"},
+        }
+    )
 
     person_id: UUID
     post_id: UUID
@@ -49,6 +67,20 @@ class ElectionIn(Body):
 class NewCrossAppointment(New):
     """A second post on the strength of the first."""
 
+    model_config = example(
+        {
+            "step": 2,
+            "source_id": example_id("secretary"),
+            "post_id": example_id("director"),
+            "during": {"from": "2026-11-01T00:00:00+08:00", "until": "2029-11-01T00:00:00+08:00"},
+            "election": {
+                "voted_on": "2026-10-18",
+                "filing_number": "天桥备字〔2026〕7号",
+                "filed_on": "2026-10-26",
+            },
+        }
+    )
+
     step: Literal[1, 2, 3, 4, 5] = Field(description="Which of the five steps. 第几步")
     source_id: UUID = Field(description="The appointment it rests on. 所依据的任职")
     post_id: UUID
@@ -60,6 +92,8 @@ class NewCrossAppointment(New):
 
 class End(Body):
     """When an appointment ends; what rests on it ends at the same instant."""
+
+    model_config = example({"at": "2026-11-30T00:00:00+08:00"})
 
     at: Instant
 

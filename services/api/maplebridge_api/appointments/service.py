@@ -27,7 +27,7 @@ from ..platform.identity import Caller, LoggedIn
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
 from . import events, queries
-from .queries import APPOINTMENT, Appointment, person_of
+from .queries import APPOINTMENT, Appointment, holder_of
 from .schemas import Capacities, CapacityOut, End, NewAppointment, NewCrossAppointment
 
 __all__ = [
@@ -39,8 +39,8 @@ __all__ = [
     "capacities",
     "cross_appoint",
     "end",
+    "holder_of",
     "offices",
-    "person_of",
 ]
 
 

@@ -25,7 +25,16 @@ from maplebridge_domain.dispute import DisputeState
 
 from ..grid.service import STANDING_BY_ID, path_of
 from ..organisations.service import serving_enterprise
-from ..platform.database import Statement, an_id, by_ids, in_scope, insert_rows, json_object
+from ..platform.database import (
+    LO,
+    Statement,
+    an_id,
+    by_ids,
+    in_scope,
+    insert_rows,
+    json_object,
+    provisional,
+)
 from ..platform.hot import HotWrite, behind_gate
 from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
@@ -47,6 +56,7 @@ def _out(of: Any) -> ColumnElement[Any]:
         state=of.c.state,
         reported_at=of.c.reported_at,
         due_at=of.c.due_at,
+        due_provisional=provisional(of.c.due_at),
         agreed_at=of.c.get("agreed_at", null()),
         closed_at=of.c.get("closed_at", null()),
         satisfaction=of.c.get("satisfaction", null()),
@@ -54,9 +64,14 @@ def _out(of: Any) -> ColumnElement[Any]:
 
 
 DISPUTE_OUT = _out(dispute)
+_quarter_id: ColumnElement[Any] = bindparam("quarter_id", type_=Uuid)
 SEEN = Seen(
     Right.DISPUTES_READ,
-    path_of(dispute.c.street_id, dispute.c.quarter_id),
+    lambda given: (
+        path_of(LO, _quarter_id)
+        if "quarter_id" in given
+        else path_of(dispute.c.street_id, dispute.c.quarter_id)
+    ),
     own=lambda person_id, _: dispute.c.reporter_id == person_id,
 )
 DISPUTE_BY_ID = Single(dispute, DISPUTE_OUT, seen=SEEN)
@@ -64,7 +79,7 @@ DISPUTES = Pages(
     dispute,
     DISPUTE_OUT,
     {
-        "quarter_id": dispute.c.quarter_id == bindparam("quarter_id", type_=Uuid),
+        "quarter_id": dispute.c.quarter_id == _quarter_id,
         "state": dispute.c.state == bindparam("state", type_=Text),
     },
     seen=SEEN,
@@ -89,7 +104,7 @@ _reported_at = bindparam("reported_at", type_=DateTime(timezone=True))
 _draft = (
     select(
         _place.c.street_id,
-        func.coalesce(bindparam("id", type_=Uuid), func.uuidv7()).label("id"),
+        bindparam("id", type_=Uuid).label("id"),
         _place.c.grid_id.label("quarter_id"),
         bindparam("grid_id", type_=Uuid).label("grid_id"),
         serving_enterprise(_place.c.street_id, _place.c.grid_id, _reported_at).label(

@@ -6,11 +6,22 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from maplebridge_domain.dispute import Act, DisputeState
 
-from ..platform.bodies import Body, Instant, Line, New, Paragraph, Percent
+from ..platform.bodies import Body, Instant, Line, New, Paragraph, Percent, example, example_id
 
 
 class NewDispute(New):
     """A case as it is reported; who lives there is not asked."""
+
+    model_config = example(
+        {
+            "quarter_id": example_id("quarter"),
+            "grid_id": example_id("unit"),
+            "category": "0402",
+            "title": "厨房返水浸泡地板",
+            "summary": "六楼主管道堵塞，污水从五楼厨房地漏返出，木地板受损。",
+            "reported_at": "2026-10-12T19:30:00+08:00",
+        }
+    )
 
     quarter_id: UUID
     grid_id: UUID | None = Field(None, description="Lane or unit, where known. 楼院或单元")
@@ -26,6 +37,14 @@ class NewDispute(New):
 
 class NewStep(Body):
     """What was done with a case."""
+
+    model_config = example(
+        {
+            "act": "accept",
+            "at": "2026-10-13T09:00:00+08:00",
+            "note": "已联系物业企业，周四到现场查看。",
+        }
+    )
 
     act: Act
     at: Instant | None = None
@@ -47,6 +66,9 @@ class DisputeOut(BaseModel):
     state: DisputeState
     reported_at: AwareDatetime
     due_at: AwareDatetime
+    due_provisional: bool = Field(
+        description="Counted without that year's notice of days off. 当年放假安排尚未公布，期限待定"
+    )
     agreed_at: AwareDatetime | None
     closed_at: AwareDatetime | None
     satisfaction: int | None

@@ -24,6 +24,13 @@ dispute = street_table(
     integer("satisfaction", null=True),
     version(),
     CheckConstraint("satisfaction BETWEEN 0 AND 100", name="dispute__satisfaction"),
+    CheckConstraint(
+        "(state IN ('agreed', 'closed')) = (agreed_at IS NOT NULL)", name="dispute__agreed"
+    ),
+    CheckConstraint(
+        "num_nonnulls(closed_at, satisfaction) = CASE state WHEN 'closed' THEN 2 ELSE 0 END",
+        name="dispute__closed",
+    ),
     # The list of a quarter, newest first: ids are uuidv7.
     Index("dispute__quarter_id", "street_id", "quarter_id", "id"),
 )

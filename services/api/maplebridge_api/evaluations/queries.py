@@ -10,12 +10,13 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Integer,
+    Select,
     Text,
     Uuid,
     and_,
     bindparam,
+    case,
     cast,
-    exists,
     func,
     literal_column,
     or_,
@@ -27,7 +28,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from maplebridge_domain.evaluation import ResultKind, RunState
 from maplebridge_domain.period import Period
 
-from ..platform.database import Statement, by_ids, in_scope, insert_rows, json_object
+from ..appointments.service import holder_of
+from ..platform.database import (
+    Statement,
+    by_ids,
+    in_scope,
+    insert_rows,
+    json_object,
+    provisional,
+)
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from .tables import evaluation_run, rubric
@@ -71,15 +80,14 @@ def asks_about(
     rubric_id: ColumnElement[UUID],
     subject_kind: ColumnElement[str],
     indicators: ColumnElement[list[str]],
-) -> ColumnElement[bool]:
-    """Write whether a rubric asks about every one of a ballot's indicators."""
+) -> Select[tuple[bool]]:
+    """Write whether a rubric asks about every one of a ballot's indicators, to be joined: `asked`."""
     asked = func.coalesce(rubric.c.form.op("->")(subject_kind), literal_column("'[]'::jsonb"))
-    fits = select(rubric.c.id).where(
-        rubric.c.street_id == street_id,
-        rubric.c.id == rubric_id,
-        asked.op("?&", is_comparison=True)(indicators),
+    return (
+        select(asked.op("?&", is_comparison=True)(indicators).label("asked"))
+        .where(rubric.c.street_id == street_id, rubric.c.id == rubric_id)
+        .correlate_except(rubric)
     )
-    return exists(fits.correlate_except(rubric))
 
 
 @dataclass(frozen=True)
@@ -138,9 +146,23 @@ RUN_OUT = json_object(
     engine_version=evaluation_run.c.engine_version,
     failure=evaluation_run.c.failure,
     drafted_at=evaluation_run.c.drafted_at,
+    service_method=evaluation_run.c.service_method,
+    service_evidence=evaluation_run.c.service_evidence,
     served_at=evaluation_run.c.served_at,
     notice_until=evaluation_run.c.notice_until,
+    notice_provisional=provisional(evaluation_run.c.notice_until),
     confirmed_at=evaluation_run.c.confirmed_at,
+    confirmed_by=case(
+        (
+            evaluation_run.c.confirmed_in_capacity.is_not(None),
+            json_object(
+                capacity=evaluation_run.c.confirmed_in_capacity,
+                person_id=holder_of(
+                    evaluation_run.c.street_id, evaluation_run.c.confirmed_in_capacity
+                ).scalar_subquery(),
+            ),
+        )
+    ),
 )
 ADD_RUN = Statement(insert_rows(evaluation_run, evaluation_run.c.id, RUN_OUT), Created)
 RUN_BY_ID = Single(evaluation_run, RUN_OUT)
@@ -187,7 +209,7 @@ SERVE = _change(
     notice_until=bindparam("notice_until", type_=DateTime(timezone=True)),
 )
 FINALISE = _change(
-    state=RunState.FINAL, confirmed_at=_at, confirmed_by=bindparam("confirmed_by", type_=Uuid)
+    state=RunState.FINAL, confirmed_at=_at, confirmed_in_capacity=bindparam("capacity", type_=Uuid)
 )
 SHOW_RUN = Statement(
     select(evaluation_run.c.id, RUN_OUT).where(

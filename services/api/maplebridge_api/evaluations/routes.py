@@ -19,6 +19,7 @@ from maplebridge_domain.evaluation import (
     RunNotOpen,
     RunState,
     ServedOutOfTime,
+    SubjectNotOfThatKind,
 )
 from maplebridge_domain.period import EmptyPeriod
 from maplebridge_domain.rubric_refusals import KindNotInRubric, RubricNotInForce, RubricRefused
@@ -112,7 +113,7 @@ async def claim_run(id: UUID, body: Claim, caller: Evaluator, tx: Tx) -> Respons
 
 @routes.put(
     "/evaluation-runs/{id:uuid}/results",
-    responses=answers(RunOut, RunNotOpen, IncompleteResults, ResultTwice),
+    responses=answers(RunOut, RunNotOpen, IncompleteResults, ResultTwice, SubjectNotOfThatKind),
 )
 async def publish_results(
     request: Request, id: UUID, body: Publication, caller: Evaluator, tx: Tx

@@ -179,7 +179,7 @@ async def publish(write: Write, id: UUID, body: Publication, text: str) -> Creat
     `text` is what `body` was read from.
 
     Raises:
-        NotFound, RunNotOpen, IncompleteResults, ResultTwice.
+        NotFound, RunNotOpen, IncompleteResults, ResultTwice, SubjectNotOfThatKind.
     """
     run = await write.tx.visible(queries.RUN_TO_CHANGE, id)
     if run.state not in (RunState.QUEUED, RunState.COMPUTING):
@@ -259,7 +259,7 @@ async def confirm(write: Write, id: UUID, version: int) -> Created:
         raise NoticeRunning((last - timedelta(seconds=1)).astimezone(SHANGHAI).date())
 
     shown = await write.tx.one(
-        queries.FINALISE, id=id, at=write.now, confirmed_by=write.caller.capacity
+        queries.FINALISE, id=id, at=write.now, capacity=write.caller.capacity
     )
     await ratings.service.sign_ratings(write.tx, id, await _common_statement(write, run))
     await _tell(write, events.FINAL, run)

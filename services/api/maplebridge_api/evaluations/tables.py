@@ -1,9 +1,9 @@
 """Tables of rubrics and runs."""
 
-from sqlalchemy import CheckConstraint, Column, Date, Index, LargeBinary, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import CheckConstraint, Column, Date, Index, LargeBinary, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 
-from maplebridge_domain.evaluation import RunState, ServiceMethod
+from maplebridge_domain.evaluation import ResultKind, RunState, ServiceMethod
 from maplebridge_domain.problem import Kind, Problem
 
 from ..platform.schema import (
@@ -13,6 +13,7 @@ from ..platform.schema import (
     integer,
     one_of,
     reference,
+    some_of,
     street_table,
     text,
     version,
@@ -45,7 +46,7 @@ evaluation_run = street_table(
     "evaluation_run",
     Column("period_from", Date, nullable=False),
     Column("period_until", Date, nullable=False),  # exclusive
-    Column("kinds", ARRAY(Text), nullable=False),
+    *some_of("evaluation_run", "kinds", ResultKind),
     *reference("evaluation_run", "rubric_id", "rubric"),
     *one_of("evaluation_run", "state", RunState),
     text("requested_by"),
@@ -64,9 +65,26 @@ evaluation_run = street_table(
     instant("served_at", null=True),
     instant("notice_until", null=True),
     instant("confirmed_at", null=True),
-    Column("confirmed_by", Uuid),  # the appointment in whose capacity it was confirmed
+    Column("confirmed_in_capacity", Uuid),  # the appointment by which a person confirmed it
     version(),
     CheckConstraint("period_from < period_until", name="evaluation_run__period"),
+    CheckConstraint("(state = 'failed') = (failure IS NOT NULL)", name="evaluation_run__failed"),
+    CheckConstraint(
+        "num_nonnulls(drafted_at, input_sha256, engine_version)"
+        " = CASE WHEN state IN ('queued', 'computing', 'failed') THEN 0 ELSE 3 END",
+        name="evaluation_run__drafted",
+    ),
+    CheckConstraint(
+        "state = 'superseded'"
+        " OR num_nonnulls(service_method, service_evidence, served_at, notice_until)"
+        " = CASE WHEN state IN ('under_notice', 'final') THEN 4 ELSE 0 END",
+        name="evaluation_run__served",
+    ),
+    CheckConstraint(
+        "state = 'superseded' OR num_nonnulls(confirmed_at, confirmed_in_capacity)"
+        " = CASE state WHEN 'final' THEN 2 ELSE 0 END",
+        name="evaluation_run__confirmed",
+    ),
     # The job worker looks for what is still to be computed, over all streets.
     Index(
         "evaluation_run__to_compute",

@@ -133,10 +133,10 @@ _OF_STREET = street.join(
     grid, and_(grid.c.street_id == street.c.street_id, grid.c.level == "street")
 )
 SHOW_STREET = Statement(
-    select(grid.c.id, STREET_OUT)
+    select(STREET_OUT)
     .select_from(_OF_STREET)
     .where(in_scope(street), street.c.street_id == bindparam("street_id", type_=Integer)),
-    Created,
+    str,
 )
 
 STREET = Read(

@@ -45,7 +45,8 @@ async def create_street(
     body: NewStreet, caller: Annotated[Caller, needs(Right.STREETS_WRITE)], tx: Tx
 ) -> Response:
     """Enter a street. 新增街道"""
-    return await create(tx, body, service.create_street, "streets")
+    shown = await service.create_street(tx, body)
+    return await tx.answer(201, shown, f"/v1/streets/{body.street_id}", version=1)
 
 
 @routes.get("/streets", responses=answers(Page[StreetOut]))

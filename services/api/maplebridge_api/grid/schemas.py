@@ -6,11 +6,22 @@ from pydantic import BaseModel, Field
 
 from maplebridge_domain.grid import GridLevel, Management
 
-from ..platform.bodies import Count, Instant, Line, New, StreetId
+from ..platform.bodies import Body, Count, Instant, Line, New, StreetId, example, example_id
 
 
-class NewStreet(New):
+class NewStreet(Body):
     """A street and the root of its grid."""
+
+    model_config = example(
+        {
+            "street_id": 411104001,
+            "grid_id": example_id("street"),
+            "name": "天桥街街道",
+            "district": "召陵区",
+            "city": "漯河市",
+            "province": "河南省",
+        }
+    )
 
     street_id: StreetId
     grid_id: UUID | None = Field(None, description="Id of the root of its grid. 根网格编号")
@@ -22,6 +33,17 @@ class NewStreet(New):
 
 class NewGrid(New):
     """A node of the tree, under a parent that is there already."""
+
+    model_config = example(
+        {
+            "parent_id": example_id("community"),
+            "level": "quarter",
+            "code": "0007",
+            "name": "滨河花园",
+            "management": "professional",
+            "since": "2026-01-01T00:00:00+08:00",
+        }
+    )
 
     parent_id: UUID
     level: GridLevel
@@ -37,6 +59,10 @@ class NewGrid(New):
 
 class NewHousehold(New):
     """An address in a unit grid with its number of residents; no names."""
+
+    model_config = example(
+        {"grid_id": example_id("unit"), "address": "3号楼2单元501室", "residents": 3}
+    )
 
     grid_id: UUID
     address: Line = Field(examples=["3号楼2单元501室"])

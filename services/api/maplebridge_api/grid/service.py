@@ -1,13 +1,12 @@
 """The verbs of the grid, and what other slices may ask of it."""
 
-from uuid import uuid4
-
 from maplebridge_domain.authority import Right
 from maplebridge_domain.grid import GridLevel, NotAQuarter, NotAUnit, check_grid
 from maplebridge_domain.period import Period
 
 from ..platform.bodies import dump, range_text
 from ..platform.database import as_rows
+from ..platform.ids import new_id
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
@@ -27,12 +26,15 @@ __all__ = [
 ]
 
 
-async def create_street(write: Write, streets: Items[NewStreet]) -> list[Created]:
-    """Enter a street and the root of its grid."""
-    [street] = streets
+async def create_street(write: Write, street: NewStreet) -> str:
+    """Enter a street and the root of its grid.
+
+    Raises:
+        NotFound, IdTaken.
+    """
     if street.street_id not in write.caller.scope:
         raise NotFound("/street_id")
-    grid_id = street.grid_id or uuid4()
+    grid_id = street.grid_id or new_id()
     root = {"street_id": street.street_id, "id": grid_id, "level": "street", "name": street.name}
     since = Period(write.now)
     place = {"grid_id": grid_id, "path": str(street.street_id), "during": range_text(since)}
@@ -44,7 +46,7 @@ async def create_street(write: Write, streets: Items[NewStreet]) -> list[Created
     await write.record(
         events.STREET_CREATED, street_id=street.street_id, subject=f"streets/{street.street_id}"
     )
-    return [shown]
+    return shown
 
 
 async def create_grids(write: Write, grids: Items[NewGrid]) -> list[Created]:
@@ -66,17 +68,17 @@ async def create_grids(write: Write, grids: Items[NewGrid]) -> list[Created]:
         since = Period(grid.since or write.now)
         return {
             "street_id": parent.street_id,
+            "grid_id": grid.id,
             "parent_id": parent.id,
             "path": f"{parent.path}/{grid.code}",
             "during": range_text(since),
         }
 
     ids = await write.tx.all(queries.ADD_GRIDS, rows=as_rows(grids.each(node)))
-    places = [one | {"grid_id": id_} for one, id_ in zip(grids.each(place), ids, strict=True)]
-    await write.tx.run(queries.PLACE_GRIDS, rows=as_rows(places))
-    shown = {one.id: one for one in await write.tx.all(queries.SHOW_GRIDS, ids=ids)}
+    await write.tx.run(queries.PLACE_GRIDS, rows=as_rows(grids.each(place)))
+    shown = await write.tx.all(queries.SHOW_GRIDS, ids=ids)
     await write.record_created(events.GRIDS_CREATED, "grids", ids, parents.values())
-    return [shown[id_] for id_ in ids]
+    return shown
 
 
 async def create_households(write: Write, households: Items[NewHousehold]) -> list[Created]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, Text
 
-from maplebridge_domain.grid import GridCodeTaken, GridLevel, Management
+from maplebridge_domain.grid import GridCodeTaken, GridLevel, Management, ManagementNotHere
 
 from ..platform.schema import (
     TemporalUnique,
@@ -27,6 +27,9 @@ grid = street_table(
     text("name"),
     *one_of("grid", "management", Management, null=True),
     version(),
+    CheckConstraint(
+        "management IS NULL OR level IN ('quarter', 'lane')", name=f"grid__{ManagementNotHere.code}"
+    ),
     in_street("grid"),
 )
 

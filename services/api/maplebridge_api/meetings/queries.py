@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Integer,
     Select,
     Text,
     Uuid,
@@ -28,12 +29,12 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.period import Period
 
-from ..appointments.service import person_of
+from ..appointments.service import holder_of
 from ..evaluations.service import asks_about
 from ..grid.service import path_of
 from ..platform.database import (
     GATE,
-    Read,
+    LO,
     Statement,
     by_ids,
     in_scope,
@@ -57,6 +58,7 @@ class Meeting:
     street_id: int
     path: str
     during: Period
+    version: int
 
 
 @dataclass(frozen=True)
@@ -71,17 +73,20 @@ class Task:
     version: int
 
 
-MEETING = Statement(
-    by_ids(
-        meeting,
-        meeting.c.street_id,
-        path_of(meeting.c.street_id, meeting.c.quarter_id),
-        meeting.c.during,
-    ),
-    lambda id_, street_id, path, during: Meeting(
-        id_, street_id, path, Period(during.lower, during.upper)
-    ),
+def _meeting(id_: UUID, street_id: int, path: str, during: Any, version: int) -> Meeting:
+    return Meeting(id_, street_id, path, Period(during.lower, during.upper), version)
+
+
+_MEETINGS = by_ids(
+    meeting,
+    meeting.c.street_id,
+    path_of(meeting.c.street_id, meeting.c.quarter_id),
+    meeting.c.during,
+    meeting.c.version,
 )
+MEETING = Statement(_MEETINGS, _meeting)
+#: Without its key: who enters a task of the meeting meanwhile need not wait.
+MEETING_TO_CHANGE = Statement(_MEETINGS.with_for_update(of=meeting, key_share=True), _meeting)
 TASK_TO_CHANGE = Statement(
     by_ids(
         task,
@@ -163,24 +168,26 @@ LIST_ATTENDANCE = Statement(
     ),
     str,
 )
-ATTENDANCE = Read(
-    select(
-        json_object(
-            items=func.coalesce(
-                select(func.json_agg(aggregate_order_by(_LISTED, attendance.c.appointment_id)))
-                .where(
-                    attendance.c.street_id == meeting.c.street_id,
-                    attendance.c.meeting_id == meeting.c.id,
-                )
-                .scalar_subquery(),
-                literal_column("'[]'::json"),
-            )
-        ).label("item"),
-        null().label("version"),
+_ATTENDANCE_OUT = json_object(
+    items=func.coalesce(
+        select(func.json_agg(aggregate_order_by(_LISTED, attendance.c.appointment_id)))
+        .where(
+            attendance.c.street_id == meeting.c.street_id,
+            attendance.c.meeting_id == meeting.c.id,
+        )
+        .correlate_except(attendance)
+        .scalar_subquery(),
+        literal_column("'[]'::json"),
     )
-    .where(GATE, in_scope(meeting), meeting.c.id == bindparam("id", type_=Uuid))
-    .limit(1),
-    lambda *row: row,
+)
+#: A list has its meeting's version: whoever changes the list raises it.
+ATTENDANCE = Single(meeting, _ATTENDANCE_OUT)
+LISTED = Statement(
+    update(meeting)
+    .where(in_scope(meeting), meeting.c.id == bindparam("id", type_=Uuid))
+    .values(version=meeting.c.version + literal_column("1"))
+    .returning(meeting.c.id, _ATTENDANCE_OUT),
+    Created,
 )
 COMPLETE_TASK = Statement(
     update(task)
@@ -215,7 +222,10 @@ class Casting:
 
 def _casting(given: Any) -> Select[Any]:
     """Look at a ballot's meeting, delegate, subject and marks; the same for one and for a batch."""
-    person_id = person_of(meeting.c.street_id, given.rater_id)
+    rater = holder_of(meeting.c.street_id, given.rater_id).lateral("rater")
+    form = asks_about(
+        meeting.c.street_id, meeting.c.rubric_id, given.subject_kind, given.indicators
+    ).lateral("form")
     listed = and_(
         attendance.c.street_id == meeting.c.street_id,
         attendance.c.meeting_id == meeting.c.id,
@@ -228,7 +238,7 @@ def _casting(given: Any) -> Select[Any]:
     )
     conflicting = (
         interest.c.street_id == meeting.c.street_id,
-        interest.c.person_id == person_id,
+        interest.c.person_id == rater.c.person_id,
         interest.c.subject_kind == given.subject_kind,
         interest.c.subject_id == given.subject_id,
         interest.c.during.op("@>", is_comparison=True)(given.cast_at),
@@ -240,16 +250,18 @@ def _casting(given: Any) -> Select[Any]:
             # Neither before nor after the meeting, nor before it has come to that.
             and_(meeting.c.during.contains(given.cast_at), given.cast_at <= NOW).label("in_time"),
             meeting.c.rubric_id.is_not(None).label("has_rubric"),
-            (attendance.c.party.is_not(None) | person_id.is_not(None)).label("rater_known"),
+            rater.c.person_id.is_not(None).label("rater_known"),
             attendance.c.party,
             func.coalesce(attendance.c.present, false()).label("present"),
             _any(subject, *named).label("subject_known"),
             _any(interest, *conflicting).label("interested"),
-            asks_about(
-                meeting.c.street_id, meeting.c.rubric_id, given.subject_kind, given.indicators
-            ).label("asked"),
+            func.coalesce(form.c.asked, false()).label("asked"),
         )
-        .select_from(meeting.outerjoin(attendance, listed))
+        .select_from(
+            meeting.outerjoin(attendance, listed)
+            .outerjoin(rater, literal_column("true"))
+            .outerjoin(form, literal_column("true"))
+        )
         .where(in_scope(meeting), meeting.c.id == given.meeting_id)
         .limit(1)
     )
@@ -298,10 +310,15 @@ def _out(of: Any) -> ColumnElement[Any]:
 BALLOT_OUT = _out(ballot)
 SEEN = Seen(
     Right.BALLOTS_READ,
-    select(path_of(meeting.c.street_id, meeting.c.quarter_id))
-    .where(meeting.c.street_id == ballot.c.street_id, meeting.c.id == ballot.c.meeting_id)
-    .correlate(ballot)
-    .scalar_subquery(),
+    lambda given: (
+        select(path_of(meeting.c.street_id, meeting.c.quarter_id))
+        .where(
+            meeting.c.street_id == (LO if "meeting_id" in given else ballot.c.street_id),
+            meeting.c.id == (_meeting_id if "meeting_id" in given else ballot.c.meeting_id),
+        )
+        .correlate_except(meeting)
+        .scalar_subquery()
+    ),
     own=lambda _, capacity: ballot.c.rater_id == capacity,
 )
 BALLOT_BY_ID = Single(ballot, BALLOT_OUT, seen=SEEN)
@@ -328,7 +345,7 @@ def _cast(kind: SubjectKind) -> HotWrite[Casting]:
     draft = (
         select(
             about.c.street_id,
-            func.coalesce(bindparam("id", type_=Uuid), func.uuidv7()).label("id"),
+            bindparam("id", type_=Uuid).label("id"),
             given.meeting_id.label("meeting_id"),
             given.rater_id.label("rater_id"),
             about.c.party,
@@ -360,6 +377,7 @@ CAST = {kind: _cast(kind) for kind in SubjectKind}
 _given = (
     func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
     .table_valued(
+        column("place", Integer),
         column("meeting_id", Uuid),
         column("rater_id", Uuid),
         column("subject_kind", Text),
@@ -373,6 +391,8 @@ _given = (
 _look = _casting(_given.c).correlate(_given).lateral("look")
 #: Looks at every ballot of a batch, in the order in which they came; null columns: no such meeting.
 CASTINGS = Statement(
-    select(*_look.c).select_from(_given.outerjoin(_look, literal_column("true"))),
+    select(*_look.c)
+    .select_from(_given.outerjoin(_look, literal_column("true")))
+    .order_by(_given.c.place),
     Casting,
 )

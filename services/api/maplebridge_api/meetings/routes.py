@@ -132,10 +132,12 @@ async def get_meeting(request: Request, caller: Reader, id: UUID) -> Response:
 @routes.put(
     "/meetings/{id:uuid}/attendance", responses=answers(AttendanceOut, NotOfThatParty, ListedTwice)
 )
-async def put_attendance(id: UUID, body: AttendanceList, caller: Host, tx: Tx) -> Response:
+async def put_attendance(
+    id: UUID, body: AttendanceList, caller: Host, version: IfMatch, tx: Tx
+) -> Response:
     """Enter the host's list of who came, whole. 登记到会名单"""
-    await service.list_attendance(tx, id, body)
-    return await tx.answer(200, body.model_dump_json())
+    listed = await service.list_attendance(tx, id, version, body)
+    return await tx.answer(200, listed.text, version=version + 1)
 
 
 @routes.get("/meetings/{id:uuid}/attendance", responses=answers(AttendanceOut))

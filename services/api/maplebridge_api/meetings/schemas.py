@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from maplebridge_domain.meeting import Channel, MeetingKind, SubjectKind
 from maplebridge_domain.organisation import Party
 
-from ..platform.bodies import Body, Instant, Line, New, Percent, PeriodOut
+from ..platform.bodies import Body, Instant, Line, New, Percent, PeriodOut, example, example_id
 
 IndicatorCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Marks = Annotated[dict[IndicatorCode, Percent], Field(min_length=1, max_length=30)]
@@ -17,6 +17,16 @@ Marks = Annotated[dict[IndicatorCode, Percent], Field(min_length=1, max_length=3
 
 class NewMeeting(New):
     """A weekly meeting or monthly review of a quarter."""
+
+    model_config = example(
+        {
+            "quarter_id": example_id("quarter"),
+            "kind": "weekly",
+            "hall": "滨河花园红色议事厅",
+            "starts_at": "2026-10-16T19:00:00+08:00",
+            "ends_at": "2026-10-16T20:30:00+08:00",
+        }
+    )
 
     quarter_id: UUID
     kind: MeetingKind
@@ -36,11 +46,37 @@ class Attendee(Body):
 class AttendanceList(Body):
     """The host's list, whole."""
 
+    model_config = example(
+        {
+            "items": [
+                {
+                    "appointment_id": example_id("director"),
+                    "party": "owners_committee",
+                    "present": True,
+                },
+                {
+                    "appointment_id": example_id("volunteer"),
+                    "party": "volunteer_point",
+                    "present": False,
+                },
+            ]
+        }
+    )
+
     items: Annotated[Sequence[Attendee], Field(min_length=1, max_length=200)]
 
 
 class NewTask(New):
     """What a meeting decided: who does what by when."""
+
+    model_config = example(
+        {
+            "meeting_id": example_id("meeting"),
+            "organisation_id": example_id("resident unit"),
+            "title": "清理3号楼楼道杂物",
+            "due_at": "2026-10-23T18:00:00+08:00",
+        }
+    )
 
     meeting_id: UUID
     organisation_id: UUID
@@ -51,11 +87,25 @@ class NewTask(New):
 class Completion(Body):
     """When a task was done; default: now."""
 
+    model_config = example({"done_at": "2026-10-22T16:00:00+08:00"})
+
     done_at: Instant | None = None
 
 
 class NewBallot(New):
     """One delegate's marks for one subject at one meeting."""
+
+    model_config = example(
+        {
+            "meeting_id": example_id("meeting"),
+            "rater_id": example_id("director"),
+            "subject_kind": "enterprise",
+            "subject_id": example_id("enterprise"),
+            "marks": {"cleaning": 86, "order": 90, "repairs": 72},
+            "cast_at": "2026-10-16T20:10:00+08:00",
+            "channel": "phone",
+        }
+    )
 
     meeting_id: UUID
     rater_id: UUID = Field(description="The appointment by which the delegate sits. 评议代表任职")

@@ -66,14 +66,15 @@ async def create_meetings(write: Write, meetings: Items[NewMeeting]) -> list[Cre
     return made
 
 
-async def list_attendance(write: Write, id: UUID, body: AttendanceList) -> None:
+async def list_attendance(write: Write, id: UUID, version: int, body: AttendanceList) -> Created:
     """Enter the host's list of who came, in place of an earlier one.
 
     Raises:
-        NotFound, NotOfThatParty, ListedTwice.
+        NotFound, RightMissing, Stale, NotOfThatParty, ListedTwice.
     """
-    meeting = await write.tx.visible(MEETING, id)
+    meeting = await write.tx.visible(queries.MEETING_TO_CHANGE, id)
     write.caller.must(Right.MEETINGS_WRITE, on=meeting.path)
+    check_version(meeting.version, version)
     attendees = Items(body.items, batch=True)
     appointments = await attendees.named(write.tx, APPOINTMENT, "appointment_id")
     held = await write.tx.all(POST, ids=list({one.post_id for one in appointments.values()}))
@@ -83,7 +84,8 @@ async def list_attendance(write: Write, id: UUID, body: AttendanceList) -> None:
     def row(attendee: Attendee) -> dict[str, object]:
         appointment = appointments[attendee.appointment_id]
         holder = posts[appointment.post_id].place.holder
-        if holder is None or meeting.during.start not in appointment.during:
+        elsewhere = appointment.street_id != meeting.street_id
+        if elsewhere or holder is None or meeting.during.start not in appointment.during:
             raise NotFound("/appointment_id")
         if attendee.appointment_id in listed:
             raise ListedTwice()
@@ -94,9 +96,11 @@ async def list_attendance(write: Write, id: UUID, body: AttendanceList) -> None:
     rows = as_rows(attendees.each(row))
     await write.tx.run(queries.ALL_ABSENT, street_id=meeting.street_id, meeting_id=id)
     await write.tx.run(queries.LIST_ATTENDANCE, rows=rows)
+    shown = await write.tx.one(queries.LISTED, id=id)
     await write.record(
         events.ATTENDANCE_LISTED, street_id=meeting.street_id, subject=f"meetings/{id}"
     )
+    return shown
 
 
 async def create_tasks(write: Write, tasks: Items[NewTask]) -> list[Created]:
@@ -168,8 +172,13 @@ async def cast_ballots(write: Write, ballots: Items[NewBallot]) -> list[Created]
         What `cast_ballot` raises, pointing at the ballot.
     """
     given = [
-        dump(ballot, indicators=list(ballot.marks), cast_at=ballot.cast_at or write.now)
-        for ballot in ballots
+        dump(
+            ballot,
+            place=place,
+            indicators=list(ballot.marks),
+            cast_at=ballot.cast_at or write.now,
+        )
+        for place, ballot in enumerate(ballots)
     ]
     seen = iter(await write.tx.all(queries.CASTINGS, rows=as_rows(given), now=write.now))
 

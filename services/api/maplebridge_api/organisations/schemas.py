@@ -7,11 +7,15 @@ from pydantic import BaseModel, Field
 
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 
-from ..platform.bodies import Line, New, PeriodIn, PeriodOut
+from ..platform.bodies import Line, New, PeriodIn, PeriodOut, example, example_id
 
 
 class NewOrganisation(New):
     """Anything that holds posts."""
+
+    model_config = example(
+        {"grid_id": example_id("quarter"), "kind": "owners_committee", "name": "滨河花园业主委员会"}
+    )
 
     grid_id: UUID = Field(description="Where it sits; enterprises: the street's grid. 所在网格")
     kind: OrganisationKind
@@ -25,6 +29,15 @@ class NewOrganisation(New):
 class NewPost(New):
     """A place that one or several persons can hold."""
 
+    model_config = example(
+        {
+            "organisation_id": example_id("owners committee"),
+            "kind": "director",
+            "name": "主任",
+            "seats": 1,
+        }
+    )
+
     organisation_id: UUID | None = None
     grid_id: UUID | None = None
     kind: PostKind
@@ -34,6 +47,14 @@ class NewPost(New):
 
 class NewServiceContract(New):
     """Which enterprise serves which quarter, and when."""
+
+    model_config = example(
+        {
+            "enterprise_id": example_id("enterprise"),
+            "quarter_id": example_id("quarter"),
+            "during": {"from": "2026-11-01T00:00:00+08:00", "until": "2029-11-01T00:00:00+08:00"},
+        }
+    )
 
     enterprise_id: UUID
     quarter_id: UUID

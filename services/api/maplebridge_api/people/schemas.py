@@ -4,11 +4,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from ..platform.bodies import Line, New, StreetId
+from ..platform.bodies import Line, New, StreetId, example
 
 
 class NewPerson(New):
     """An office holder or a party of a dispute: name and phone, and no more."""
+
+    model_config = example(
+        {"street_id": 411104001, "name": "王建国", "phone": "13800000001", "party_member": True}
+    )
 
     street_id: StreetId
     name: Line = Field(examples=["王建国"])

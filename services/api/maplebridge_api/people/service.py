@@ -1,5 +1,7 @@
 """The verbs of people, and what other slices may ask of them."""
 
+from uuid import UUID
+
 from maplebridge_domain.authority import Right
 
 from ..platform.bodies import dump
@@ -11,7 +13,7 @@ from . import events, queries
 from .queries import PERSON, Person
 from .schemas import NewPerson
 
-__all__ = ["PERSON", "Person", "create_people"]
+__all__ = ["PERSON", "Person", "create_people", "register"]
 
 
 async def create_people(write: Write, people: Items[NewPerson]) -> list[Created]:
@@ -35,3 +37,15 @@ async def create_people(write: Write, people: Items[NewPerson]) -> list[Created]
     made = await write.tx.all(queries.ADD_PEOPLE, rows=as_rows(people.each(row)))
     await write.record_created(events.PEOPLE_CREATED, "people", [one.id for one in made], people)
     return made
+
+
+async def register(write: Write, street_id: int, name: str) -> UUID:
+    """Enter a resident who logs in for the first time: a person without any post.
+
+    Raises:
+        UnknownReference: there is no such street.
+    """
+    row = {"street_id": street_id, "name": name}
+    made = await write.tx.one(queries.ADD_PEOPLE, rows=as_rows([row]))
+    await write.record(events.REGISTERED, street_id=street_id, subject=f"people/{made.id}")
+    return made.id

@@ -39,7 +39,7 @@ class CapacityNotHeld(Problem):
     """A person acts by an appointment of their own that is in force, or as a resident."""
 
     kind = Kind.FORBIDDEN
-    zh = "Acting-Capacity 须为您本人当前有效的任职编号，或 resident（居民）。"
+    zh = "任职身份不符，Acting-Capacity 须为您本人当前有效的任职编号，或 resident（居民）。"
     en = "Acting-Capacity names an appointment of yours that is in force, or says resident."
     pointer = "header:acting-capacity"
 
@@ -49,8 +49,8 @@ class CapacityNeeded(Problem):
     """Who holds several appointments that allow an act says by which one they act."""
 
     kind = Kind.RULE
-    zh = "您有多个任职可办理此事项，请用 Acting-Capacity 请求头说明以何身份办理：{capacities}。"
-    en = "Several of your appointments allow this; say by which you act, in Acting-Capacity: {capacities}."
+    zh = "须说明以何身份办理，您有多个任职可办理此事项，请用 Acting-Capacity 说明：{capacities}。"
+    en = "Several of your appointments allow this; say in Acting-Capacity by which: {capacities}."
     pointer = "header:acting-capacity"
 
     capacities: str
@@ -73,6 +73,7 @@ class Office:
             rights=AUTHORITY[self.role],
             person_id=person.person_id,
             capacity=self.id,
+            session_id=person.session_id,
             place=tuple(f"{path}/" for path, during in self.place if at in during),
         )
 
@@ -163,4 +164,10 @@ async def _acting(request: Request, person: LoggedIn, right: Right) -> Caller:
 def resident(person: LoggedIn) -> Caller:
     """Return a person acting without any appointment."""
     scope = Scope(person.street_id, person.street_id)
-    return Caller(person.client_id, scope, AUTHORITY[Role.RESIDENT], person.person_id)
+    return Caller(
+        person.client_id,
+        scope,
+        AUTHORITY[Role.RESIDENT],
+        person.person_id,
+        session_id=person.session_id,
+    )

@@ -5,6 +5,7 @@ transaction, begun and committed here and nowhere else; the two hot writes are o
 docs/decisions/0002-core-on-asyncpg.md says what each way costs.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -12,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    DateTime,
     Dialect,
     FromClause,
     Integer,
@@ -38,6 +39,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.visitors import InternalTraversal
 
+from maplebridge_domain.worktime import calendar
+
+from .connections import Connections
 from .problems import NotFound
 
 Row = TypeVar("Row")
@@ -135,6 +139,12 @@ def json_object(**members: ColumnElement[Any]) -> ColumnElement[Any]:
 def json_period(during: ColumnElement[Any]) -> ColumnElement[Any]:
     """Show a range of time as `{"from": ..., "until": ...}`."""
     return json_object(from_=func.lower(during), until=func.upper(during))
+
+
+def provisional(due: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Tell whether a deadline lies in a year whose days off are not published yet."""
+    published = calendar().published_until
+    return due > bindparam("published_until", published, DateTime(timezone=True))
 
 
 class ByScope(ColumnElement[bool]):
@@ -237,6 +247,10 @@ class Transaction:
         """Run a statement whose rows do not matter."""
         await self.connection.execute(*statement.prepare(self.scope, values))
 
+    async def start_over(self) -> None:
+        """Roll back and begin anew in the same range, after the database has refused a statement."""
+        await self.connection.execute(f"ROLLBACK; {_begin(self.scope)}")
+
     async def visible(self, statement: Statement[Named], id: UUID, pointer: str = "") -> Named:
         """Return the row with an id, which a request names at `pointer`.
 
@@ -260,37 +274,18 @@ _SESSION = {
 
 
 class Database:
-    """A pool of connections in one service's role."""
+    """The database in one service's role; its connections are made when first needed."""
 
     def __init__(self, url: str, connections: int) -> None:
-        self._url = url
-        self._connections = connections
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
-
-    async def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
-        """Return the pool, made when first needed: a service may start before its database."""
-        if self._pool is None:
-            self._pool = await asyncpg.create_pool(
-                self._url,
-                min_size=0,
-                max_size=self._connections,
-                reset=_keep,
-                timeout=5,
-                command_timeout=30,
-                server_settings=_SESSION,
-            )
-        return self._pool
+        self.connections = Connections(url, connections, _SESSION)
 
     async def close(self) -> None:
-        """Close the pool."""
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+        """Close the connections."""
+        await self.connections.close()
 
     async def read(self, statement: Statement[Row], scope: Scope, **values: Any) -> Row | None:
         """Run one statement that enters the range itself: one trip; it commits as it ends."""
-        pool = await self.pool()
-        async with pool.acquire() as connection:
+        async with self.connections.use() as connection:
             record = await connection.fetchrow(*statement.prepare(scope, values))
         return None if record is None else statement.row(*record)
 
@@ -299,24 +294,18 @@ class Database:
 
     async def shared(self, statement: Statement[Row], **values: Any) -> Row | None:
         """Run one statement on a table that belongs to no street: clients, the sandbox's clock."""
-        pool = await self.pool()
-        async with pool.acquire() as connection:
-            record = await connection.fetchrow(*statement.prepare(Scope(0, 0), values))
-        return None if record is None else statement.row(*record)
+        return await self.read(statement, Scope(0, 0), **values)
 
     async def ping(self) -> None:
         """Ask for an answer; whatever is wrong is raised."""
-        pool = await self.pool()
-        async with pool.acquire(timeout=3) as connection:
-            await connection.fetchval("SELECT 1", timeout=3)
+        async with asyncio.timeout(3), self.connections.use() as connection:
+            await connection.fetchval("SELECT 1")
 
     @asynccontextmanager
     async def transaction(self, scope: Scope) -> AsyncIterator[Transaction]:
         """Begin a transaction in a range; commit at the end, roll back on any exception."""
-        pool = await self.pool()
-        async with pool.acquire() as connection:
-            # Both in one trip; the ends of the range are numbers, so the text is safe.
-            await connection.execute(f"BEGIN; SELECT mb_enter({scope.lo:d}, {scope.hi:d})")
+        async with self.connections.use() as connection:
+            await connection.execute(_begin(scope))
             try:
                 yield Transaction(connection, scope)
             except BaseException:
@@ -325,10 +314,11 @@ class Database:
             await connection.execute("COMMIT")
 
 
+def _begin(scope: Scope) -> str:
+    # Both in one trip; the ends of the range are numbers, so the text is safe.
+    return f"BEGIN; SELECT mb_enter({scope.lo:d}, {scope.hi:d})"
+
+
 async def _roll_back(connection: Any) -> None:
     if not connection.is_closed():
         await connection.execute("ROLLBACK")
-
-
-async def _keep(_: Any) -> None:
-    """Reset nothing on release: a range ends with its transaction, and nothing else is ever set."""

@@ -55,7 +55,7 @@ class TooManyStreets(Problem):
     """The events of very many streets are read street by street: a cursor has to fit into a URL."""
 
     kind = Kind.RULE
-    zh = "一次最多读取{most}个街道的事件，请用 street_id 逐个街道读取。"
+    zh = "街道过多，一次最多读取{most}个街道的事件，请用 street_id 逐个街道读取。"
     en = "Events are read of {most} streets at most; give a street_id."
     pointer = "query:street_id"
 

@@ -35,6 +35,7 @@ from .clock import clock
 from .database import Database, Row, Statement, gate
 from .events import EventType, seal
 from .identity import Caller
+from .ids import new_id
 from .problems import NotFound
 from .request import ANSWERED_BEFORE, Created, Once, replay
 from .tables import event, idempotency
@@ -171,6 +172,7 @@ async def create_once(
         NotFound, IdempotencyKeyReused, and whatever `refuse` raises when nothing was drafted.
     """
     now = clock.now()
+    values["id"] = values["id"] or new_id()
     values |= {"now": now, "key": once.key, "digest": once.digest}
     values |= {"actor": caller.actor, "capacity": caller.capacity}
     values |= {"seal": seal(caller, write.kind, now)}

@@ -14,13 +14,14 @@ import asyncpg
 from fastapi import Request
 from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
-from joserfc.jwk import OKPKey
+from joserfc.jwk import KeySet, OKPKey
 from sqlalchemy import Text, bindparam, select
 
 from maplebridge_domain.authority import Reach, Right
 from maplebridge_domain.problem import Kind, Problem
 
 from ..settings import settings
+from .client_secrets import VALID_SECRETS, have_secret
 from .clock import wall
 from .database import Scope, Statement
 from .problems import NotFound
@@ -67,6 +68,7 @@ class Caller:
     person_id: UUID | None = None
     capacity: UUID | None = None
     place: tuple[str, ...] = ()
+    session_id: UUID | None = None
 
     @property
     def actor(self) -> str:
@@ -113,11 +115,21 @@ class LoggedIn:
     street_id: int
     person_id: UUID
     capacity: UUID | None = None  # a sandbox's token is for one
+    session_id: UUID | None = None
+
+
+def token_keys() -> list[OKPKey]:
+    """Return the private keys of access tokens: the first signs, all verify.
+
+    An older key stays in the list until the tokens that it signed have expired.
+    """
+    given = json.loads(settings().token_key.get_secret_value())
+    return [OKPKey.import_key(key) for key in given.get("keys", [given])]
 
 
 def token_key() -> OKPKey:
     """Return the private key that signs access tokens."""
-    return OKPKey.import_key(json.loads(settings().token_key.get_secret_value()))
+    return token_keys()[0]
 
 
 def issue(to: Caller | LoggedIn) -> str:
@@ -133,8 +145,8 @@ def issue(to: Caller | LoggedIn) -> str:
     }
     if isinstance(to, LoggedIn):
         claims |= {"sub": str(to.person_id), "street": to.street_id}
-        if to.capacity:
-            claims["capacity"] = str(to.capacity)
+        named = {"capacity": to.capacity, "sid": to.session_id}
+        claims |= {name: str(id_) for name, id_ in named.items() if id_}
     else:
         scope = " ".join(sorted(to.rights))
         claims |= {"sub": to.client_id, "scope": scope, "streets": [to.scope.lo, to.scope.hi]}
@@ -149,7 +161,7 @@ class Tokens:
 
     def __init__(self) -> None:
         self._verified: dict[str, tuple[float, Caller | LoggedIn]] = {}
-        self._key: OKPKey | None = None
+        self._keys: KeySet | None = None
 
     def verify(self, token: str) -> Caller | LoggedIn:
         """Return whom a token names.
@@ -167,10 +179,10 @@ class Tokens:
         return caller
 
     def _read(self, token: str) -> tuple[Caller | LoggedIn, float]:
-        if self._key is None:
-            self._key = token_key()
+        if self._keys is None:
+            self._keys = KeySet([*token_keys()])
         try:
-            claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+            claims = jwt.decode(token, self._keys, algorithms=[ALGORITHM]).claims
             seconds_left = claims["exp"] - wall().timestamp()
             if seconds_left <= 0 or claims["iss"] != "maplebridge":
                 raise NotAuthenticated()
@@ -183,12 +195,11 @@ def _named(claims: dict[str, Any]) -> Caller | LoggedIn:
     if "street" not in claims:
         rights = everywhere(Right(right) for right in claims["scope"].split())
         return Caller(claims["client_id"], Scope(*claims["streets"]), rights)
-    capacity = claims.get("capacity")
+    capacity, session_id = (
+        UUID(claims[name]) if name in claims else None for name in ("capacity", "sid")
+    )
     return LoggedIn(
-        claims["client_id"],
-        claims["street"],
-        UUID(claims["sub"]),
-        UUID(capacity) if capacity else None,
+        claims["client_id"], claims["street"], UUID(claims["sub"]), capacity, session_id
     )
 
 
@@ -224,7 +235,7 @@ class Client:
     """A registered system."""
 
     client_id: str
-    secret_sha256: bytes
+    secrets_sha256: list[bytes] | None
     rights: list[str]
     street_lo: int
     street_hi: int
@@ -238,7 +249,7 @@ class Client:
 CLIENT = Statement(
     select(
         client.c.client_id,
-        client.c.secret_sha256,
+        VALID_SECRETS.label("secrets_sha256"),
         client.c.rights,
         client.c.street_lo,
         client.c.street_hi,
@@ -248,13 +259,15 @@ CLIENT = Statement(
 
 
 def secret_matches(client: Client | None, secret: str) -> bool:
-    """Compare a secret in constant time, also when there is no such client.
+    """Compare a secret with both that may be valid, in the same time when there is no such client.
 
     Secrets are random, so one SHA-256 is enough (a password hash costs 0.19 s and protects no more).
     """
     digest = hashlib.sha256(secret.encode()).digest()
-    expected = client.secret_sha256 if client else bytes(32)
-    return secrets.compare_digest(digest, expected) and client is not None
+    valid = (client.secrets_sha256 if client else None) or []
+    nothing = bytes(32)
+    compared = [secrets.compare_digest(digest, one) for one in [*valid, nothing, nothing][:2]]
+    return any(compared)
 
 
 async def register_client(
@@ -271,18 +284,17 @@ async def register_client(
     try:
         await connection.execute(
             """
-            INSERT INTO client (client_id, name, secret_sha256, rights, street_lo, street_hi)
-            VALUES ($1, $2, $3, $4, $5, $6)
+            INSERT INTO client (client_id, name, rights, street_lo, street_hi)
+            VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (client_id) DO UPDATE SET name = excluded.name, rights = excluded.rights,
-                secret_sha256 = excluded.secret_sha256,
                 street_lo = excluded.street_lo, street_hi = excluded.street_hi
             """,
             client_id,
             name,
-            hashlib.sha256(secret.encode()).digest(),
             sorted(rights),
             scope.lo,
             scope.hi,
         )
+        await have_secret(connection, client_id, secret)
     finally:
         await connection.close()

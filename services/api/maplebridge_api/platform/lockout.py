@@ -1,11 +1,16 @@
 """Lockout: who gives a wrong secret too often from one address is not listened to for a while.
 
 Known and unknown names are counted alike and answered alike, so that nobody learns which there are. By
-name and address: an attacker elsewhere cannot lock a client out.
+name and address: an attacker elsewhere cannot lock anybody out.
 """
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import Request
 from limits import RateLimitItemPerMinute
+
+from maplebridge_domain.problem import Problem
 
 from ..settings import settings
 from .counting import Counters
@@ -15,31 +20,36 @@ MINUTES = 15
 
 
 class Attempts:
-    """The attempts to log in under one name from one address."""
+    """The attempts to come in from one address under one name: a client's, a session's, a code's.
 
-    def __init__(self, request: Request, name: str) -> None:
+    `name` begins with what sort of name it is.
+    """
+
+    def __init__(self, request: Request, *name: str) -> None:
         self._counters: Counters = request.app.state.counters
         address = request.client.host if request.client else ""
         self._item = RateLimitItemPerMinute(settings().login_failures, MINUTES, "LOCKOUT")
-        self._key = self._item.key_for(self._counters.pseudonym(name, address))
-        self._failures = 0
+        self._key = self._item.key_for(self._counters.pseudonym(*name, address))
 
-    async def check(self) -> None:
-        """Refuse to look at a secret while the name is locked out.
+    @asynccontextmanager
+    async def limiting(self, wrong: type[Problem]) -> AsyncIterator[None]:
+        """Let a secret be looked at inside, which raises `wrong` when it is; success forgives.
 
         Raises:
-            TooManyAttempts.
+            TooManyAttempts: too many were wrong; this one is not looked at.
         """
-        self._failures = await self._counters.ask(lambda storage: storage.get(self._key)) or 0
-        if self._failures >= self._item.amount:
+        failures = await self._counters.ask(lambda storage: storage.get(self._key)) or 0
+        if failures >= self._item.amount:
             raise TooManyAttempts(MINUTES * 60)
+        try:
+            yield
+        except wrong:
+            await self._count()
+            raise
+        if failures:
+            await self._counters.ask(lambda storage: storage.clear(self._key))
 
-    async def failed(self) -> None:
+    async def _count(self) -> None:
         """Count a wrong secret; the quarter of an hour begins with the first."""
         expiry = self._item.get_expiry()
         await self._counters.ask(lambda storage: storage.incr(self._key, expiry))
-
-    async def succeeded(self) -> None:
-        """Forget what went wrong before."""
-        if self._failures:
-            await self._counters.ask(lambda storage: storage.clear(self._key))

@@ -1,7 +1,10 @@
 """The token endpoint (RFC 6749 section 4.4) and the public keys (RFC 7517)."""
 
+import base64
+import re
 from dataclasses import replace
 from typing import Annotated, Any
+from urllib.parse import unquote_plus
 from uuid import UUID
 
 from fastapi import Form, Request, Response
@@ -12,7 +15,7 @@ from maplebridge_domain.problem import Kind, Problem
 
 from ..settings import settings
 from .authority import Authority
-from .clock import clock
+from .clock import clock, wall
 from .database import Database
 from .identity import (
     CLIENT,
@@ -23,7 +26,7 @@ from .identity import (
     everywhere,
     issue,
     secret_matches,
-    token_key,
+    token_keys,
 )
 from .lockout import Attempts
 from .openapi import answers
@@ -37,9 +40,17 @@ routes = router("identity", "")
 class InvalidClient(Problem):
     """The client is unknown or its secret is wrong; the answer does not tell which."""
 
-    kind = Kind.UNAUTHENTICATED
+    kind = Kind.CLIENT_UNAUTHENTICATED
     zh = "客户端编号或密钥不正确。"
     en = "The client id or its secret is wrong."
+
+
+class CredentialsTwice(Problem):
+    """A client gives its secret in one way: by HTTP Basic or in the form (RFC 6749 section 2.3)."""
+
+    kind = Kind.INVALID
+    zh = "客户端密钥只能以一种方式提交：HTTP Basic 或表单。"
+    en = "Give the client's secret in one way: by HTTP Basic or in the form."
 
 
 class ScopeNotGranted(Problem):
@@ -65,39 +76,84 @@ class KeySet(BaseModel):
     keys: list[dict[str, Any]]
 
 
-Secret = Annotated[str, Form(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
+VISIBLE = re.compile(r"[!-~]{1,200}")
+Secret = Annotated[
+    str | None,
+    Form(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[!-~]+$",
+        description="Unless sent by HTTP Basic.",
+    ),
+]
+
+
+#: A form has no model of its own that could hold it.
+EXAMPLE = {
+    "grant_type": "client_credentials",
+    "client_id": "integrator",
+    "client_secret": "secret-of-that-client",
+}
 
 
 @routes.post(
     "/oauth/token",
-    responses=answers(Token, InvalidClient, ScopeNotGranted, RightMissing, TooManyAttempts),
+    responses=answers(
+        Token, InvalidClient, CredentialsTwice, ScopeNotGranted, RightMissing, TooManyAttempts
+    ),
+    openapi_extra={
+        "security": [{"client": []}, {}],
+        "requestBody": {"content": {"application/x-www-form-urlencoded": {"example": EXAMPLE}}},
+    },
 )
 async def issue_token(
     request: Request,
     response: Response,
     grant_type: Annotated[str, Form(pattern="^client_credentials$")],
-    client_id: Secret,
-    client_secret: Secret,
+    client_id: Secret = None,
+    client_secret: Secret = None,
     scope: Annotated[str | None, Form(max_length=1000)] = None,
     act_as: Annotated[
         UUID | None, Form(description="Sandbox only: an appointment whose holder is to act.")
     ] = None,
 ) -> Token:
     """Exchange a client's credentials for a token of fifteen minutes. 获取访问令牌"""
+    basic = _by_basic(request)
+    if basic is not None and client_secret is not None:
+        raise CredentialsTwice()
+    name, secret = basic or (client_id or "", client_secret or "")
     database: Database = request.app.state.database
-    attempts = Attempts(request, client_id)
-    await attempts.check()
-    found = await database.shared(CLIENT, client_id=client_id)
-    if not secret_matches(found, client_secret):
-        await attempts.failed()
-        raise InvalidClient()
-    await attempts.succeeded()
+    async with Attempts(request, "client", name).limiting(InvalidClient):
+        found = await database.shared(CLIENT, client_id=name, at=wall())
+        if not secret_matches(found, secret):
+            raise InvalidClient()
     assert found is not None
     response.headers["Cache-Control"] = "no-store"  # RFC 6749 section 5.1
     if act_as is not None:
         return await _person(request, found.caller(), act_as)
     caller = _narrowed(found.caller(), scope)
     return Token(access_token=issue(caller), scope=" ".join(sorted(caller.rights)))
+
+
+def _by_basic(request: Request) -> tuple[str, str] | None:
+    """Return the client's name and secret as HTTP Basic sends them; None if it is not used.
+
+    Both are form-encoded before they are joined (RFC 6749 section 2.3.1).
+
+    Raises:
+        InvalidClient: it cannot be read.
+    """
+    scheme, _, sent = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, _, secret = base64.b64decode(sent, validate=True).decode().partition(":")
+    except ValueError as error:
+        raise InvalidClient() from error
+    credentials = unquote_plus(name), unquote_plus(secret)
+    if not all(VISIBLE.fullmatch(one) for one in credentials):
+        raise InvalidClient()
+    return credentials
 
 
 async def _person(request: Request, client: Caller, capacity: UUID) -> Token:
@@ -125,4 +181,4 @@ def _narrowed(caller: Caller, scope: str | None) -> Caller:
 @routes.get("/.well-known/jwks.json", responses=answers(KeySet))
 async def list_keys() -> KeySet:
     """List the public keys that check tokens and statements. 验签公钥"""
-    return KeySet(keys=[key.as_dict(private=False) for key in (token_key(), *statement_keys())])
+    return KeySet(keys=[key.as_dict(private=False) for key in (*token_keys(), *statement_keys())])

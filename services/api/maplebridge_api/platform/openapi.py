@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.params import Form
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 
@@ -23,6 +24,7 @@ from .problems import (
     ServiceUnavailable,
     TooManyRequests,
     UnknownReference,
+    UnsupportedMedia,
 )
 from .request import (
     IDEMPOTENCY_KEY,
@@ -93,6 +95,8 @@ def _usual(route: Route) -> list[type[Problem]]:
         usual.append(NotFound)
     if route.body_field is not None:
         usual += [BodyTooLarge, UnknownReference]
+        if not isinstance(route.body_field.field_info, Form):
+            usual.append(UnsupportedMedia)
     if route.path.endswith("/batch"):
         usual.append(SeveralStreets)
     if takes_key(route):
@@ -142,7 +146,8 @@ def document(app: FastAPI) -> dict[str, Any]:
                     "scopes": {right.value: right.name for right in Right},
                 }
             },
-        }
+        },
+        "client": {"type": "http", "scheme": "basic"},
     }
     for route in routes:
         _complete(made["paths"][route.path_format], route)

@@ -52,22 +52,31 @@ class Seen:
     """What a caller sees of a table by a right, where it reaches less than the whole street.
 
     The same condition for its list and its single read, so that neither shows what the other hides.
+    `path` gives the path of a row's grid; a list by a filter that settles it for all rows says so by
+    that filter's parameter, and the path is looked up once.
     """
 
     def __init__(
-        self, right: Right, path: ColumnElement[str], own: Callable[..., ColumnElement[bool]]
+        self,
+        right: Right,
+        path: Callable[[frozenset[str]], ColumnElement[str]],
+        own: Callable[[ColumnElement[UUID], ColumnElement[UUID]], ColumnElement[bool]],
     ) -> None:
         self.right = right
-        places = bindparam("places", type_=ARRAY(Text))
-        person_id = bindparam("person_id_", type_=Uuid)
-        capacity = bindparam("capacity", type_=Uuid)
-        mine = own(person_id, capacity)
-        within = (path + literal_column("'/'")).op("^@", is_comparison=True)(func.any(places))
-        self._conditions = {Reach.OWN: mine, Reach.PLACE: or_(within, mine)}
+        self._path = path
+        self._own = own(bindparam("person_id_", type_=Uuid), bindparam("capacity", type_=Uuid))
 
-    def condition(self, reach: Reach) -> list[ColumnElement[bool]]:
+    def condition(
+        self, reach: Reach, given: frozenset[str] = frozenset()
+    ) -> list[ColumnElement[bool]]:
         """Return the condition for a reach; none where it is the whole street."""
-        return [] if reach == Reach.STREET else [self._conditions[reach]]
+        if reach == Reach.STREET:
+            return []
+        if reach == Reach.OWN:
+            return [self._own]
+        path = self._path(given) + literal_column("'/'")
+        places = bindparam("places", type_=ARRAY(Text))
+        return [or_(path.op("^@", is_comparison=True)(func.any(places)), self._own)]
 
 
 def _asks(caller: Caller) -> dict[str, Any]:
@@ -117,7 +126,7 @@ class Pages:
             select(self._item.label("item"), street_id.label("street_id"), id_.label("id"))
             .select_from(self._source)
             .where(GATE, after)
-            .where(*self._only, *(self._seen.condition(reach) if self._seen else ()))
+            .where(*self._only, *(self._seen.condition(reach, given) if self._seen else ()))
             .where(*(self._filters[name] for name in sorted(given)))
             .order_by(street_id.desc(), id_.desc())
             .limit(limit + literal_column("1"))  # one more than asked for: is there a next page?
@@ -192,6 +201,7 @@ class Single:
         table: Table,
         item: ColumnElement[Any],
         source: FromClause | None = None,
+        only: ColumnElement[bool] | None = None,
         seen: Seen | None = None,
     ) -> None:
         version = table.c.version if "version" in table.c else literal_column("1")
@@ -199,7 +209,7 @@ class Single:
         if source is not None:
             rows = rows.select_from(source)
         named = table.c.id == bindparam("id", type_=Uuid)
-        rows = rows.where(GATE, in_scope(table), named).limit(1)
+        rows = rows.where(GATE, in_scope(table), named, *([] if only is None else [only])).limit(1)
         self._right = seen.right if seen else None
         reaches = Reach if seen else (Reach.STREET,)
         self._reads: dict[Reach, Read[Any]] = {

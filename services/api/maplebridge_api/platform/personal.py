@@ -1,6 +1,7 @@
-"""Personal data at rest: AES-GCM with a key from settings; shown masked."""
+"""Personal data at rest: AES-GCM with a key from settings; shown masked, or known by a keyed hash."""
 
 import base64
+import hmac
 import os
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -13,10 +14,28 @@ def encrypt(text: str) -> bytes:
 
     The key id is authenticated with the text, so that a row cannot be moved to another key.
     """
-    key_id, _, key = settings().personal_data_key.get_secret_value().partition(":")
+    key_id, key = _keys()[0]
     nonce = os.urandom(12)
-    sealed = AESGCM(base64.b64decode(key)).encrypt(nonce, text.encode(), key_id.encode())
+    sealed = AESGCM(key).encrypt(nonce, text.encode(), key_id.encode())
     return key_id.encode() + b":" + nonce + sealed
+
+
+def keyed_hashes(purpose: str, text: str) -> list[bytes]:
+    """Return the hashes by which something personal is found again, not read: one a key, newest first.
+
+    Each purpose has a key of its own (RFC 5869 section 2.3), so that no list can be laid beside another.
+    """
+    derived = [
+        hmac.digest(key, f"maplebridge {purpose}\x01".encode(), "sha256") for _, key in _keys()
+    ]
+    return [hmac.digest(key, text.encode(), "sha256") for key in derived]
+
+
+def _keys() -> list[tuple[str, bytes]]:
+    """Return the keys with their ids; the first is the newest."""
+    given = settings().personal_data_key.get_secret_value().split(",")
+    parted = [one.strip().partition(":") for one in given]
+    return [(key_id, base64.b64decode(key)) for key_id, _, key in parted]
 
 
 def mask_phone(phone: str) -> str:

@@ -5,9 +5,9 @@ What the database refuses is found by its constraint's name, so that no slice ca
 
 import json
 import re
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import asyncpg
 import structlog
@@ -18,12 +18,15 @@ from starlette.exceptions import HTTPException
 
 from maplebridge_domain.problem import Kind, Language, Problem
 
+from .validation import faults
+
 MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[Kind, int] = {
     Kind.INVALID: 422,
     Kind.RULE: 422,
     Kind.UNAUTHENTICATED: 401,
+    Kind.CLIENT_UNAUTHENTICATED: 401,
     Kind.FORBIDDEN: 403,
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
@@ -33,13 +36,21 @@ STATUS: dict[Kind, int] = {
     Kind.UNSUPPORTED_MEDIA: 415,
     Kind.TOO_MANY: 429,
     Kind.UNAVAILABLE: 503,
+    Kind.OUTSIDE_WRONG: 502,
+    Kind.OUTSIDE_SILENT: 504,
 }
 
 #: Headers that go with every answer of a kind.
 HEADERS: dict[Kind, dict[str, str]] = {
     Kind.UNAUTHENTICATED: {"WWW-Authenticate": "Bearer"},
+    Kind.CLIENT_UNAUTHENTICATED: {"WWW-Authenticate": 'Basic realm="oauth/token"'},
     Kind.UNAVAILABLE: {"Retry-After": "2"},
 }
+
+
+def _headers(problem: Problem) -> dict[str, str]:
+    own = HEADERS.get(problem.kind, {})
+    return own | ({"Retry-After": str(problem.retry_seconds)} if problem.retry_seconds else {})
 
 
 @dataclass(eq=False)
@@ -67,7 +78,7 @@ class IdTaken(Problem):
     """An id brought by the client is in use."""
 
     kind = Kind.CONFLICT
-    zh = "该编号（id）已被使用。如为重复提交，请使用 Idempotency-Key。"
+    zh = "此 id 已被使用。如为重复提交，请使用 Idempotency-Key。"
     en = "This id is in use. To repeat a request safely, send it with an Idempotency-Key."
     pointer = "/id"
 
@@ -100,26 +111,34 @@ class BodyTooLarge(Problem):
 
 
 @dataclass(eq=False)
-class TooMany(Problem):
-    """What is refused now and not later."""
-
-    kind = Kind.TOO_MANY
-
-    retry_after: int
-
-
-class TooManyRequests(TooMany):
+class TooManyRequests(Problem):
     """A caller sends no more requests of a class in a minute than the installation allows."""
 
-    zh = "请求过于频繁，请在{retry_after}秒后重试。"
-    en = "Too many requests; try again in {retry_after} seconds."
+    kind = Kind.TOO_MANY
+    zh = "请求过于频繁，请在{retry_seconds}秒后重试。"
+    en = "Too many requests; try again in {retry_seconds} seconds."
+
+    retry_seconds: int
 
 
-class TooManyAttempts(TooMany):
+@dataclass(eq=False)
+class TooManyAttempts(Problem):
     """After too many wrong secrets an address is not listened to under that name for a while."""
 
-    zh = "登录失败次数过多，请在{retry_after}秒后重试。"
-    en = "Too many failed attempts; try again in {retry_after} seconds."
+    kind = Kind.TOO_MANY
+    zh = "登录失败次数过多，请在{retry_seconds}秒后重试。"
+    en = "Too many failed attempts; try again in {retry_seconds} seconds."
+
+    retry_seconds: int
+
+
+@dataclass(eq=False)
+class UnsupportedMedia(Problem):
+    """A body comes as the API document says: JSON, but for the token endpoint."""
+
+    kind = Kind.UNSUPPORTED_MEDIA
+    zh = "请求内容的类型不支持，请将 Content-Type 设为 application/json。"
+    en = "A body of this type is not taken; send JSON, with Content-Type: application/json."
 
 
 @dataclass(eq=False)
@@ -138,38 +157,6 @@ class InternalError(Problem):
     kind = Kind.UNAVAILABLE
     zh = "系统内部错误，未写入任何数据；请稍后重试或联系管理员。"
     en = "An internal error; nothing was written. Try again later or tell the operator."
-
-
-#: Messages of the commonest errors in a request's form; others keep Pydantic's sentence.
-VALIDATION_ZH: dict[str, str] = {
-    "missing": "必填。",
-    "extra_forbidden": "不支持的字段。",
-    "string_type": "须为文本。",
-    "string_too_short": "至少 {min_length} 个字符。",
-    "string_too_long": "最多 {max_length} 个字符。",
-    "string_pattern_mismatch": "格式不正确。",
-    "int_type": "须为整数。",
-    "int_parsing": "须为整数。",
-    "bool_type": "须为 true 或 false。",
-    "greater_than_equal": "不得小于 {ge}。",
-    "less_than_equal": "不得大于 {le}。",
-    "uuid_parsing": "须为 UUID。",
-    "uuid_type": "须为 UUID。",
-    "enum": "须为以下之一：{expected}。",
-    "literal_error": "须为以下之一：{expected}。",
-    "datetime_parsing": "须为带时区的时间（RFC 3339）。",
-    "timezone_aware": "时间须带时区。",
-    "date_parsing": "须为日期（YYYY-MM-DD）。",
-    "date_from_datetime_parsing": "须为日期（YYYY-MM-DD）。",
-    "too_short": "至少 {min_length} 项。",
-    "too_long": "最多 {max_length} 项。",
-    "json_invalid": "不是有效的 JSON。",
-    "date_not_text": "须为文本形式的日期或时间。",
-    "out_of_our_times": "年份须在 1949 至 2199 之间。",
-    "model_attributes_type": "须为 JSON 对象。",
-    "dict_type": "须为 JSON 对象。",
-    "list_type": "须为数组。",
-}
 
 
 def language_of(request: Request) -> Language:
@@ -196,10 +183,7 @@ def answer(
     language = language_of(request)
     status = status or STATUS[problem.kind]
     if errors is None:
-        errors = []
-        if problem.pointer:
-            detail = problem.detail(language)
-            errors = [{"pointer": problem.pointer, "code": problem.code, "detail": detail}]
+        errors = errors_of(request, problem) if problem.pointer else []
     body = {
         "type": f"/problems/{problem.code}",
         "title": title(type(problem), language),
@@ -211,21 +195,25 @@ def answer(
     return Response(
         json.dumps(body, ensure_ascii=False).encode(),
         status,
-        headers={"Content-Language": language, **HEADERS.get(problem.kind, {}), **(headers or {})},
+        headers={"Content-Language": language, **_headers(problem), **(headers or {})},
         media_type=MEDIA_TYPE,
     )
+
+
+def errors_of(request: Request, *problems: Problem) -> list[dict[str, str]]:
+    """Write problems as the `errors` of a problem document."""
+    language = language_of(request)
+    return [
+        {"pointer": one.pointer, "code": one.code, "detail": one.detail(language)}
+        for one in problems
+    ]
 
 
 def title(problem: type[Problem], language: Language) -> str:
     """Return the problem's name, the same for every occurrence (RFC 9457 section 3.1.3)."""
     if language == "en":
-        return (problem.__doc__ or problem.code).strip().splitlines()[0]
-    return re.split(r"[，。；：（]", problem.zh.format_map(_Ellipsis()))[0]
-
-
-class _Ellipsis(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
+        return problem.code.replace("_", " ").capitalize()
+    return re.split(r"[，。；：（]", problem.zh)[0]
 
 
 def install(app: FastAPI) -> None:
@@ -241,30 +229,15 @@ def install(app: FastAPI) -> None:
 
 async def _problem(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, Problem)
-    headers = {"Retry-After": str(exc.retry_after)} if isinstance(exc, TooMany) else None
-    return answer(request, exc, headers=headers)
+    return answer(request, exc)
 
 
 async def _invalid(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, RequestValidationError)
-    language = language_of(request)
-    return answer(
-        request, InvalidRequest(), errors=[_field(error, language) for error in exc.errors()]
-    )
-
-
-def _field(error: Mapping[str, Any], language: Language) -> dict[str, str]:
-    place, *path = error["loc"]
-    # In a body a JSON pointer (RFC 6901); elsewhere the parameter: `#query/limit` would point nowhere.
-    pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
-    detail = error["msg"]
-    if language == "zh" and error["type"] in VALIDATION_ZH:
-        detail = VALIDATION_ZH[error["type"]].format_map(error.get("ctx", {}))
-    return {
-        "pointer": pointer if place == "body" else f"{place}:{pointer.lstrip('/')}",
-        "code": error["type"],
-        "detail": detail,
-    }
+    if isinstance(exc.body, bytes):  # FastAPI reads no body of another type than JSON
+        return answer(request, UnsupportedMedia())
+    errors = faults(exc.errors(), exc.body, language_of(request))
+    return answer(request, InvalidRequest(), errors=errors)
 
 
 async def _http(request: Request, exc: Exception) -> Response:
@@ -289,16 +262,27 @@ async def _database(request: Request, exc: Exception) -> Response:
     """Answer what the database refused with the problem that its constraint is named after."""
     assert isinstance(exc, asyncpg.PostgresError)
     if isinstance(exc, asyncpg.IntegrityConstraintViolationError):
-        _, code, field = (*(exc.constraint_name or "").split("__"), "", "")[:3]
-        if code in Problem.known:
-            problem = Problem.known[code]()
-            problem.pointer = f"/{field}" if field else problem.pointer
+        problem = problem_of(exc)
+        if problem is not None:
+            # The same constraint can be broken by another request, which has no such member.
+            if problem.pointer and problem.pointer.split("/")[1] not in await request.json():
+                problem.pointer = ""
             return answer(request, problem)
     if isinstance(exc, asyncpg.DataError):  # such as a text that PostgreSQL cannot keep
         return answer(request, InvalidRequest())
     if isinstance(exc, _PASSING):
         return await _unavailable(request, exc)
     return await _fault(request, exc)
+
+
+def problem_of(refused: asyncpg.IntegrityConstraintViolationError) -> Problem | None:
+    """Return the problem that a broken constraint is named after."""
+    _, code, field = (*(refused.constraint_name or "").split("__"), "", "")[:3]
+    if code not in Problem.known:
+        return None
+    problem = Problem.known[code]()
+    problem.pointer = f"/{field}" if field else problem.pointer
+    return problem
 
 
 #: SQLSTATE classes that pass by themselves: connection, resources, operator intervention, rollback.
@@ -316,10 +300,8 @@ async def _unavailable(request: Request, exc: Exception) -> Response:
 
 
 async def _fault(request: Request, exc: Exception) -> Response:
-    # The error's own text can hold values of a row, so only its kind is logged.
-    structlog.get_logger().error("fault", error=type(exc).__name__, exc_info=_where(exc))
+    # Where it happened and its kind, not its text nor the frames' variables: those hold rows, bodies,
+    # tokens. structlog's own traceback would show them.
+    where = "".join(traceback.format_tb(exc.__traceback__))
+    structlog.get_logger().error("fault", error=type(exc).__name__, where=where)
     return answer(request, InternalError(), status=500)
-
-
-def _where(exc: Exception) -> bool:
-    return not isinstance(exc, asyncpg.PostgresError)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
+import asyncpg
 from fastapi import Depends, Header, Request, Response
 from sqlalchemy import DateTime, Integer, LargeBinary, Text, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -22,7 +23,8 @@ from .clock import clock
 from .database import GATE, Database, Identified, Read, Statement, Transaction
 from .events import EventType
 from .identity import Caller
-from .problems import NotFound
+from .ids import new_id
+from .problems import NotFound, problem_of
 from .routing import Filled, Route
 from .tables import idempotency
 
@@ -45,7 +47,7 @@ class IdempotencyKeyInvalid(Problem):
     """A key is 1 to 200 visible ASCII characters; a UUID does well."""
 
     kind = Kind.INVALID
-    zh = "Idempotency-Key 须为 1 至 200 个可见的 ASCII 字符，建议使用 UUID。"
+    zh = "Idempotency-Key 格式不符，须为 1 至 200 个可见的 ASCII 字符，建议使用 UUID。"
     en = "An Idempotency-Key has 1 to 200 visible ASCII characters; a UUID does well."
     pointer = "header:idempotency-key"
 
@@ -145,6 +147,21 @@ def written(status: int, text: str, location: str | None, version: int | None) -
     if version is not None:
         headers["ETag"] = f'"{version}"'
     return Response(text.encode(), status, headers=headers, media_type="application/json")
+
+
+async def decided(
+    database: Database, caller: Caller, act: Callable[[Write], Awaitable[Result | Problem]]
+) -> Result:
+    """Run a verb whose refusal may be a change itself, such as a wrong try that is counted.
+
+    What it returns is committed, a refusal as well, which is raised after. Such a verb takes no key:
+    its answer holds what must not be kept.
+    """
+    async with database.transaction(caller.scope) as tx:
+        outcome = await act(Write(tx, caller, clock.now(), Once(None, b"")))
+    if isinstance(outcome, Problem):
+        raise outcome
+    return outcome
 
 
 @dataclass(frozen=True)
@@ -361,9 +378,14 @@ class Created:
 Make = Callable[[Write, Items[Any]], Awaitable[list[Created]]]
 
 
+def _identified(body: Any) -> Any:
+    """Give a body its id before it is written: rows come back from the database in any order."""
+    return body if body.id else body.model_copy(update={"id": new_id()})
+
+
 async def create(write: Write, body: Any, make: Make, collection: str) -> Response:
     """Create one: 201 with the resource, its place and ETag."""
-    [made] = await make(write, Items([body], batch=False))
+    [made] = await make(write, Items([_identified(body)], batch=False))
     return await write.answer(201, made.text, f"/v1/{collection}/{made.id}", version=1)
 
 
@@ -374,6 +396,36 @@ def created_once(made: Created, collection: str) -> Response:
 
 async def create_batch(write: Write, batch: Any, make: Make) -> Response:
     """Create all items of a batch or none: 201 with their number and ids, in order."""
-    made = await make(write, Items(batch.items, batch=True))
-    ids = ",".join(f'"{one.id}"' for one in made)
-    return await write.answer(201, f'{{"count":{len(made)},"ids":[{ids}]}}')
+    items = [_identified(item) for item in batch.items]
+    try:
+        await make(write, Items(items, batch=True))
+    except asyncpg.IntegrityConstraintViolationError as refused:
+        raise await _first_refused(write, items, make, refused) from refused
+    ids = ",".join(f'"{item.id}"' for item in items)
+    return await write.answer(201, f'{{"count":{len(items)},"ids":[{ids}]}}')
+
+
+async def _first_refused(
+    write: Write,
+    items: Sequence[Any],
+    make: Make,
+    refused: asyncpg.IntegrityConstraintViolationError,
+) -> Exception:
+    """Find the item that the database refused: under row-level security it does not say which.
+
+    It is the last of the shortest beginning of the batch that is refused; ten tries find it in 1,000.
+    """
+    accepted, taken = 0, len(items)
+    while taken - accepted > 1:
+        half = (accepted + taken) // 2
+        await write.tx.start_over()
+        try:
+            await make(write, Items(items[:half], batch=True))
+            accepted = half
+        except asyncpg.IntegrityConstraintViolationError as again:
+            taken, refused = half, again
+    problem = problem_of(refused)
+    if problem is None:
+        return refused
+    problem.pointer = f"/items/{taken - 1}{problem.pointer}"
+    return problem

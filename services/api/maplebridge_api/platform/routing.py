@@ -13,10 +13,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
 from maplebridge_domain.authority import Right
+from maplebridge_domain.problem import Problem
 
 from .authority import authorise
-from .identity import Needs, NotAuthenticated
+from .identity import Needs
 from .rates import RateClass, Rates, class_of
+from .session_states import must_be_in_force
 
 
 class Filled:
@@ -54,8 +56,9 @@ def _authenticated(handle: Handle, right: Right, rate: RateClass) -> Handle:
         rates: Rates = request.app.state.rates
         try:
             request.state.caller = caller = await authorise(request, right)
-        except NotAuthenticated:
-            await rates.admit_address(request, RateClass.LOGIN)  # tokens are not to be tried out
+            await must_be_in_force(request, caller)
+        except Problem:  # refused at the door: neither tokens nor capacities are to be tried out
+            await rates.admit_address(request, RateClass.LOGIN)
             raise
         await rates.admit(request, rate, caller)
         return await handle(request)

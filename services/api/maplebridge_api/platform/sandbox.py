@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Kind, Problem
 
-from .bodies import Body, Instant
+from .bodies import Body, Instant, example
 from .clock import clock
 from .database import Database, Statement
 from .identity import Caller, needs
@@ -34,6 +34,8 @@ class ClockMovesForward(Problem):
 
 class ClockSetting(Body):
     """An instant of business time."""
+
+    model_config = example({"now": "2026-11-10T09:00:00+08:00"})
 
     now: Instant
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Uuid,
     func,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP, TSTZRANGE
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, TSTZRANGE
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.compiler import DDLCompiler
@@ -42,6 +42,9 @@ STREET_TABLES = (
     "household",
     "organisation",
     "person",
+    "binding_code",
+    "binding_try",
+    "session",
     "post",
     "service_contract",
     "appointment",
@@ -56,7 +59,7 @@ STREET_TABLES = (
     "evaluation_run",
     "evaluation_result",
 )
-SHARED_TABLES = ("client", "sandbox_clock")
+SHARED_TABLES = ("client", "client_secret", "login", "sandbox_clock")
 
 
 class TemporalUnique(UniqueConstraint):
@@ -137,6 +140,16 @@ def one_of(table: str, name: str, values: type[StrEnum], *, null: bool = False) 
     ]
 
 
+def some_of(table: str, name: str, values: type[StrEnum]) -> list[SchemaItem]:
+    """Declare a column that holds one or several codes of an enumeration, and the check that it does."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    known = f"cardinality({name}) > 0 AND {name} <@ ARRAY[{listed}]"
+    return [
+        Column(name, ARRAY(Text), nullable=False),
+        CheckConstraint(known, name=f"{table}__{name}"),
+    ]
+
+
 def reference(
     table: str, name: str, to: str, *, null: bool = False, target: str = "id"
 ) -> list[SchemaItem]:
@@ -168,10 +181,12 @@ def without_overlaps(table: str, *columns: str, unless: type[Problem]) -> Tempor
     return TemporalUnique("street_id", *columns, "during", name=f"{table}__{unless.code}")
 
 
-def within(table: str, name: str, to: str, *, unless: type[Problem]) -> TemporalForeignKey:
-    """Declare that the row named by `name` holds during the whole of this row's period."""
+def within(
+    table: str, name: str, to: str, *, unless: type[Problem], field: str
+) -> TemporalForeignKey:
+    """Declare that the row named by `name`, a request's `field`, holds during this row's whole period."""
     return TemporalForeignKey(
         ["street_id", name, "during"],
         [f"{to}.street_id", f"{to}.id", f"{to}.during"],
-        name=f"{table}__{unless.code}__{name}",
+        name=f"{table}__{unless.code}__{field}",
     )

@@ -1,4 +1,4 @@
-"""The platform's own tables: event log, idempotency keys, clients, the sandbox's clock."""
+"""The platform's own tables: event log, idempotency keys, clients and their secrets, the sandbox's clock."""
 
 from sqlalchemy import (
     BigInteger,
@@ -6,7 +6,9 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     FetchedValue,
+    ForeignKeyConstraint,
     LargeBinary,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -69,11 +71,23 @@ client = Table(
     metadata,
     Column("client_id", Text, primary_key=True),
     text("name"),
-    Column("secret_sha256", LargeBinary, nullable=False),
     Column("rights", ARRAY(Text), nullable=False),
     integer("street_lo"),
     integer("street_hi"),
     CheckConstraint("street_lo <= street_hi", name="client__street_range"),
+)
+
+client_secret = Table(
+    "client_secret",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    # Two are valid at a time while one takes the other's place, and never a third.
+    Column("slot", SmallInteger, primary_key=True, autoincrement=False),
+    Column("secret_sha256", LargeBinary, nullable=False),
+    instant("created_at"),
+    instant("expires_at", null=True),
+    ForeignKeyConstraint(["client_id"], ["client.client_id"], name="client_secret__client_id"),
+    CheckConstraint("slot IN (1, 2)", name="client_secret__slot"),
 )
 
 sandbox_clock = Table(

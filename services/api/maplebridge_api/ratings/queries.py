@@ -8,6 +8,7 @@ from sqlalchemy import (
     Integer,
     Text,
     Uuid,
+    and_,
     bindparam,
     cast,
     column,
@@ -25,7 +26,7 @@ from ..organisations.service import name_of
 from ..platform.database import HI, LO, Statement, an_id, in_scope, insert_rows, json_object
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
-from ..platform.views import subject
+from ..platform.views import run_basis, subject
 from .tables import evaluation_result, record
 
 RECORD_OUT = json_object(
@@ -51,6 +52,21 @@ RESULT_OUT = json_object(
     score=evaluation_result.c.score,
     grade=evaluation_result.c.grade,
     explanation=evaluation_result.c.explanation,
+    input_sha256=run_basis.c.input_sha256,
+    rubric=json_object(
+        id=run_basis.c.rubric_id,
+        code=run_basis.c.rubric_code,
+        edition=run_basis.c.rubric_edition,
+        sha256=func.encode(run_basis.c.rubric_sha256, literal_column("'hex'")),
+    ),
+    engine_version=run_basis.c.engine_version,
+)
+_RESULT_AND_BASIS = evaluation_result.join(
+    run_basis,
+    and_(
+        run_basis.c.street_id == evaluation_result.c.street_id,
+        run_basis.c.run_id == evaluation_result.c.run_id,
+    ),
 )
 _NAME = name_of(evaluation_result.c.street_id, evaluation_result.c.subject_id)
 STATEMENT_OUT = json_object(
@@ -74,7 +90,7 @@ RECORDS = Pages(
 )
 
 _OF_RUN = evaluation_result.c.run_id == bindparam("run_id", type_=Uuid)
-RESULT_BY_ID = Single(evaluation_result, RESULT_OUT)
+RESULT_BY_ID = Single(evaluation_result, RESULT_OUT, _RESULT_AND_BASIS)
 RESULTS = Pages(
     evaluation_result,
     RESULT_OUT,
@@ -83,17 +99,19 @@ RESULTS = Pages(
         "kind": evaluation_result.c.kind == bindparam("kind", type_=Text),
         "subject_id": evaluation_result.c.subject_id == bindparam("subject_id", type_=Uuid),
     },
+    _RESULT_AND_BASIS,
     refer={"subject_id": subject.c.subject_id},
 )
 #: Only what is final is signed, so what is signed is what may leave.
+_SIGNED = evaluation_result.c.statement.is_not(None)
+STATEMENT_BY_ID = Single(evaluation_result, STATEMENT_OUT, only=_SIGNED)
 STATEMENTS = Pages(
     evaluation_result,
     STATEMENT_OUT,
     {"run_id": _OF_RUN},
-    only=evaluation_result.c.statement.is_not(None),
+    only=_SIGNED,
 )
 
-_BODY = cast(bindparam("body", type_=Text), JSON)
 _run_id = bindparam("run_id", type_=Uuid)
 _published = (
     func.json_to_recordset(

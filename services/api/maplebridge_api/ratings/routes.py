@@ -24,6 +24,7 @@ routes = router("ratings")
 Reader = Annotated[Caller, needs(Right.READ)]
 Registrar = Annotated[Caller, needs(Right.RECORDS_WRITE)]
 Assessor = Annotated[Caller, needs(Right.RESULTS_READ)]
+Department = Annotated[Caller, needs(Right.STATEMENTS_READ)]
 
 
 @routes.post("/records", status_code=201, responses=created(RecordOut, ClassMissing, IdTaken))
@@ -80,10 +81,16 @@ async def get_result(request: Request, caller: Assessor, id: UUID) -> Response:
 @routes.get("/rating-statements", responses=answers(Page[StatementOut]))
 async def list_rating_statements(
     request: Request,
-    caller: Annotated[Caller, needs(Right.STATEMENTS_READ)],
+    caller: Department,
     limit: Limit = 50,
     after: After = None,
     run_id: UUID | None = None,
 ) -> Response:
     """List final credit ratings as signed statements, for the department. 信用评级文书"""
     return await queries.STATEMENTS.page(request, caller, limit, after, run_id=run_id)
+
+
+@routes.get("/rating-statements/{id:uuid}", responses=answers(StatementOut))
+async def get_rating_statement(request: Request, caller: Department, id: UUID) -> Response:
+    """Get a final credit rating as a signed statement. 信用评级文书详情"""
+    return await get(request, caller, queries.STATEMENT_BY_ID, id=id)

@@ -13,11 +13,25 @@ from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.record import RecordClass, RecordKind
 from maplebridge_domain.rubric import Code
 
-from ..platform.bodies import Body, Day, Line, New, Paragraph, StreetId
+from ..platform.bodies import Body, Day, Line, New, Paragraph, StreetId, example, example_id
 
 
 class NewRecord(New):
     """A dated commendation, penalty or finding about a subject."""
+
+    model_config = example(
+        {
+            "street_id": 411104001,
+            "subject_kind": "enterprise",
+            "subject_id": example_id("enterprise"),
+            "kind": "penalty",
+            "class": "general",
+            "code": "fire_lane_blocked",
+            "title": "占用消防车通道",
+            "basis": "消防法第六十条；召消行罚决字〔2026〕12号",
+            "occurred_on": "2026-10-15",
+        }
+    )
 
     street_id: StreetId
     subject_kind: SubjectKind
@@ -62,8 +76,17 @@ class NewResult(Body):
 Results = Annotated[Sequence[NewResult], Field(max_length=20_000)]
 
 
+class RubricNamed(BaseModel):
+    """The rubric that a result was computed by."""
+
+    id: UUID
+    code: str
+    edition: str
+    sha256: str
+
+
 class ResultOut(BaseModel):
-    """A result with its whole explanation."""
+    """A result with its whole explanation, and what it takes to compute it again."""
 
     id: UUID
     street_id: int
@@ -74,6 +97,9 @@ class ResultOut(BaseModel):
     score: int | None = Field(description="Hundredths; null: too little is known. 百分之一分")
     grade: str
     explanation: Explanation
+    input_sha256: str = Field(description="Of the canonical input. 计算输入摘要")
+    rubric: RubricNamed
+    engine_version: str
 
 
 class StatementOut(BaseModel):

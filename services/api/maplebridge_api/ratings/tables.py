@@ -1,10 +1,10 @@
 """Tables of credit records and of results."""
 
-from sqlalchemy import JSON, Column, Date, Index, Uuid
+from sqlalchemy import JSON, CheckConstraint, Column, Date, Index, Uuid
 
-from maplebridge_domain.evaluation import ResultKind, ResultTwice
+from maplebridge_domain.evaluation import ResultKind, ResultTwice, SubjectNotOfThatKind
 from maplebridge_domain.meeting import SubjectKind
-from maplebridge_domain.record import RecordClass, RecordKind
+from maplebridge_domain.record import ClassMissing, RecordClass, RecordKind
 
 from ..platform.schema import (
     in_street,
@@ -31,6 +31,9 @@ record = street_table(
     Column("valid_until", Date),  # exclusive; null: until it is repaired
     instant("repaired_at", null=True),
     version(),
+    CheckConstraint(
+        "(kind = 'commendation') = (class IS NULL)", name=f"record__{ClassMissing.code}"
+    ),
     in_street("record"),
     Index("record__subject_id", "street_id", "subject_id"),
 )
@@ -45,5 +48,11 @@ evaluation_result = street_table(
     text("grade"),
     Column("explanation", JSON, nullable=False),
     text("statement", null=True),  # compact JWS, once final
+    CheckConstraint("score BETWEEN 0 AND 1000000", name="evaluation_result__score"),
+    CheckConstraint(
+        "(kind, subject_kind) IN (('member_score', 'appointment'),"
+        " ('unit_assessment', 'organisation'), ('credit_rating', 'enterprise'))",
+        name=f"evaluation_result__{SubjectNotOfThatKind.code}",
+    ),
     unique("evaluation_result", "run_id", "kind", "subject_id", unless=ResultTwice),
 )

@@ -1,0 +1,5 @@
+"""Who a person is: logins by WeChat and OpenID Connect, and the sessions that they begin."""
+
+from . import routes, service
+
+__all__ = ["routes", "service"]

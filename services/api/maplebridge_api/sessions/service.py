@@ -1,0 +1,141 @@
+"""The verbs of logins and sessions, and what other parts may ask of them."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from maplebridge_domain.authority import Right
+from maplebridge_domain.login import BindingCode, FirstLogin, LoginAlreadyBound
+from maplebridge_domain.problem import Problem
+
+from ..people.service import PERSON, register
+from ..platform.clock import wall
+from ..platform.database import Database
+from ..platform.identity import Caller
+from ..platform.problems import NotFound
+from ..platform.request import Write, decided
+from . import events, oidc, queries, wechat
+from .account import Account
+from .binding import issue_code, prove
+from .queries import Login
+from .schemas import EndedOut, OidcLogin, SessionTokens, WechatLogin
+from .schemas import Login as LoginBody
+from .tokens import open_session, refresh
+from .who import as_client, as_person
+
+__all__ = [
+    "asked_by",
+    "end_logins",
+    "is_in_force",
+    "issue_code",
+    "log_in_by_oidc",
+    "log_in_by_wechat",
+    "refresh",
+    "revoke",
+]
+
+
+async def log_in_by_wechat(database: Database, body: WechatLogin) -> SessionTokens:
+    """Begin a session of whoever WeChat says that this code is.
+
+    Raises:
+        What `wechat.account_of` and `_log_in` raise.
+    """
+    return await _log_in(database, await wechat.account_of(body.code), body)
+
+
+async def log_in_by_oidc(database: Database, body: OidcLogin) -> SessionTokens:
+    """Begin a session of whoever a provider says that this token is.
+
+    Raises:
+        What `oidc.account_of` and `_log_in` raise.
+    """
+    return await _log_in(database, await oidc.account_of(body.id_token, body.nonce), body)
+
+
+async def _log_in(database: Database, account: Account, body: LoginBody) -> SessionTokens:
+    """Begin a session of an account's person, who becomes known at the first login.
+
+    Raises:
+        FirstLogin, LoginAlreadyBound, BindingCodeWrong, LoginLocked, UnknownReference.
+    """
+    known = await database.shared(queries.FIND_LOGIN, accounts=account.hashes)
+    street_id = known.street_id if known else body.street_id
+    if street_id is None or (known is None and (body.binding_code is None) == (body.name is None)):
+        raise FirstLogin()
+    if known and (body.binding_code or body.name):
+        raise LoginAlreadyBound()
+
+    async def come_in(write: Write) -> SessionTokens | Problem:
+        who = await (_again(write, known, account) if known else _first(write, account, body))
+        if isinstance(who, Problem):
+            return who
+        return await open_session(write, as_person(street_id, who, account.client_id), body.device)
+
+    return await decided(database, as_client(street_id, account.client_id), come_in)
+
+
+async def _again(write: Write, known: Login, account: Account) -> UUID | Problem:
+    """Return whom an account is bound to, if it still is."""
+    person_id = await write.tx.maybe(queries.KEEP, kept=known.account, account=account.hashes[0])
+    return person_id or FirstLogin()
+
+
+async def _first(write: Write, account: Account, body: LoginBody) -> UUID | Problem:
+    """Bind an account: to the person whom a code was issued to, or to a new resident."""
+    street_id = write.caller.scope.lo
+    if body.binding_code is not None:
+        who = await prove(write, account, BindingCode.read(body.binding_code))
+    else:
+        who = await register(write, street_id, body.name or "")
+    if isinstance(who, Problem):
+        return who
+    await write.tx.run(queries.BIND, street_id=street_id, account=account.hashes[0], person_id=who)
+    bound = replace(write, caller=as_person(street_id, who, account.client_id))
+    await bound.record(events.BOUND, street_id=street_id, subject=f"people/{who}")
+    return who
+
+
+async def revoke(write: Write, id: UUID) -> None:
+    """End a session of one's own.
+
+    Raises:
+        NotFound.
+    """
+    street_id = await write.tx.maybe(
+        queries.REVOKE, id=id, person_id=write.caller.person_id, at=wall()
+    )
+    if street_id is None:
+        raise NotFound()
+    await write.record(events.REVOKED, street_id=street_id, subject=f"sessions/{id}")
+
+
+async def end_logins(write: Write, person_id: UUID) -> EndedOut:
+    """Unbind all of a person's accounts and end their sessions: a phone is lost, a code went astray.
+
+    Raises:
+        NotFound, RightMissing.
+    """
+    person = await write.tx.visible(PERSON, person_id)
+    write.caller.must(Right.PEOPLE_WRITE, on=str(person.street_id))
+    now = wall()
+    # In this order: it waits for who is just binding or logging in, and then finds what they made.
+    await write.tx.run(queries.CLOSE_CODES, person_id=person_id, at=now)
+    logins = await write.tx.all(queries.UNBIND, person_id=person_id)
+    sessions = await write.tx.all(queries.REVOKE_ALL, person_id=person_id, at=now)
+    ended = EndedOut(logins=len(logins), sessions=len(sessions))
+    subject = f"people/{person_id}"
+    await write.record(
+        events.ENDED, street_id=person.street_id, subject=subject, **ended.model_dump()
+    )
+    return ended
+
+
+def asked_by(caller: Caller) -> dict[str, object]:
+    """Return what the list of one's own sessions asks for; a system has none."""
+    return {"person_id": caller.person_id, "current": caller.session_id, "at": wall()}
+
+
+async def is_in_force(database: Database, caller: Caller) -> bool:
+    """Tell whether the session that a caller acts in still is; asked for each of its requests."""
+    found = await database.read(queries.IN_FORCE, caller.scope, id=caller.session_id, at=wall())
+    return found is not None
