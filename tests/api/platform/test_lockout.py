@@ -50,6 +50,27 @@ async def test_a_name_that_is_unknown_is_answered_and_locked_out_like_a_known_on
     assert known == unknown
 
 
+async def test_http_basic_and_the_form_are_one_lock_by_the_clients_name(tianqiao: Tianqiao) -> None:
+    """Neither the way of sending it nor its spelling gives a client's name more tries."""
+
+    async def by_basic(name: str, secret: str) -> httpx.Response:
+        grant = {"grant_type": "client_credentials"}
+        return await tianqiao.http.post("/oauth/token", data=grant, auth=(name, secret))
+
+    async def by_form(secret: str) -> httpx.Response:
+        return await tianqiao.http.post("/oauth/token", data=FORM | {"client_secret": secret})
+
+    answers = [
+        await by_basic("clerk_li", "x"),
+        await by_basic("clerk%5Fli", "x"),
+        await by_form("x"),
+        await by_basic("clerk_li", "li's"),
+        await by_form("li's"),
+    ]
+    assert [outcome(answer) for answer in answers] == WRONG
+    assert answers[3].headers["Retry-After"] == "900"
+
+
 async def test_others_are_not_locked_out(tianqiao: Tianqiao) -> None:
     for _ in range(5):
         await tries(tianqiao, client_secret="x")
