@@ -19,9 +19,6 @@ from maplebridge.sample.world import World, build
 from maplebridge.system import MapleBridge, running
 from maplebridge_domain.evaluation import ResultKind
 
-# One system for the module: on one worker.
-pytestmark = pytest.mark.xdist_group("faults")
-
 
 class Street:
     """A running system with the sample street, and what an operator sees of its runs."""

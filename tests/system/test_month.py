@@ -6,12 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from maplebridge.environment import inherited
 from tests.embedded.watching import processes_on
-
-pytestmark = pytest.mark.xdist_group("month")
 
 REPOSITORY = Path(__file__).parents[2]
 

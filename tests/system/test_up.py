@@ -22,9 +22,6 @@ from maplebridge.system import MapleBridge, running
 from tests.embedded.test_command import maplebridge
 from tests.embedded.watching import eventually, processes_on
 
-# One system for the module: on one worker.
-pytestmark = pytest.mark.xdist_group("up")
-
 PARTS = ["postgres", "valkey", "api", "jobs", "evaluator"]
 
 

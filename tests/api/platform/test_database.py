@@ -29,6 +29,7 @@ VALUES = {
     "key": "k",
     "at": datetime.fromisoformat("2026-10-13T20:00:00+08:00"),
     "level": "quarter",
+    "number": 1,
     "kind": "member_score",
     "state": "reported",
     "step": 1,

@@ -168,3 +168,17 @@ async def test_a_neighbour_sees_no_event_of_the_street(tianqiao: Tianqiao) -> No
 async def test_events_are_read_with_the_right_to(tianqiao: Tianqiao) -> None:
     wang = await tianqiao.in_office("wang in huayuan branch")
     assert outcome(await wang.gets(f"/events?street_id={TIANQIAO}")) == "403 right_missing"
+
+
+async def test_an_event_is_found_by_its_number_in_its_street(tianqiao: Tianqiao) -> None:
+    clerk = tianqiao.clerk_li
+    listed = (await clerk.gets(f"/events?street_id={TIANQIAO}&limit=2&after=2")).json()["items"]
+    assert [one["id"] for one in listed] == ["3", "4"]
+    for one in listed:
+        place = f"/events/{TIANQIAO}/{one['id']}"
+        found = await clerk.gets(place)
+        assert found.json() == one
+        same = {"If-None-Match": found.headers["etag"]}
+        assert (await clerk.gets(place, headers=same)).status_code == 304
+    assert outcome(await clerk.gets(f"/events/{TIANQIAO}/999999")) == "404 not_found"
+    assert outcome(await tianqiao.stranger.gets(f"/events/{TIANQIAO}/1")) == "404 not_found"

@@ -7,7 +7,7 @@ from asyncio import gather
 from typing import Any
 
 import pytest
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import RSAKey
 
 from maplebridge_api.sessions import oidc as ours
@@ -226,15 +226,28 @@ async def test_a_token_without_a_key_id_is_checked_by_the_only_key(door: Door) -
     assert outcome(await door.by_oidc(token)) == INVALID
 
 
-async def test_a_key_for_encryption_signs_nothing(door: Door) -> None:
-    public = door.oidc.keys[0].as_dict(private=False) | {"use": "enc"}
-    door.oidc.jwks = {"keys": [public]}
-    assert outcome(await door.by_oidc(door.oidc.token("zhou"), **NEW)) == INVALID
+async def test_keys_that_we_cannot_use_are_not_in_the_way(door: Door) -> None:
+    signing = door.oidc.keys[0].as_dict(private=False)
+    encrypting = Oidc.new_key("encrypts").as_dict(private=False) | {"use": "enc"}
+    claims = json.dumps(door.oidc.claims("zhou")).encode()
+    token = jws.serialize_compact({"alg": "EdDSA"}, claims, door.oidc.keys[0], ["EdDSA"])
+    door.oidc.jwks = {"keys": [encrypting, *KEYS_OF_TOMORROW, signing]}
+    assert outcome(await door.by_oidc(token, **NEW)) == "201"
+
+
+#: A kind, a curve that we do not know; and what is broken.
+KEYS_OF_TOMORROW = [
+    {"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA"},
+    {"kty": "EC", "crv": "P-999", "x": "AA", "y": "AA"},
+    {"kty": "OKP"},
+    {"kty": "RSA", "n": 7, "e": None},
+    7,
+]
 
 
 @pytest.mark.parametrize(
     "jwks",
-    [{}, [], {"keys": []}, {"keys": 7}, {"keys": [7]}, {"keys": [{"kty": "OKP"}]}, {"keys": {}}],
+    [{}, [], {"keys": []}, {"keys": 7}, {"keys": {}}, {"keys": KEYS_OF_TOMORROW}],
 )
 async def test_keys_that_are_none_are_the_providers_fault(door: Door, jwks: Any) -> None:
     door.oidc.jwks = jwks

@@ -9,7 +9,6 @@ from joserfc import jwt
 from maplebridge_api.main import create_app
 from maplebridge_api.platform.database import Database
 from maplebridge_api.platform.identity import TOKEN_SECONDS_MAX, token_key
-from maplebridge_api.platform.session_states import SessionStates
 from tests.api.sessions.door import Door
 from tests.world import TIANQIAO, Actor, id_of, new_id, outcome
 
@@ -95,7 +94,7 @@ async def test_a_token_that_acted_a_moment_ago_is_refused_within_two_seconds_eve
         for one in (there, here):
             asked_at = time.monotonic()
             while outcome(await one.gets("/grids")) == "200":
-                assert asked_at < revoked_at + SessionStates.SECONDS_MAX
+                assert asked_at < revoked_at + 2
                 await asyncio.sleep(0.1)
                 asked_at = time.monotonic()
             assert outcome(await one.gets("/grids")) == REFUSED
@@ -109,8 +108,9 @@ async def test_a_session_is_looked_at_once_in_two_seconds_not_for_each_request(
     sent = await door.statements()
     for _ in range(5):
         await person.gets("/grids")
+    await asyncio.sleep(0)  # the loop calls the loggers
     assert len([query for query in sent if "FROM session" in query]) == 1
-    assert len([query for query in sent if "FROM grid" in query]) == 5
+    assert len([query for query in sent if "ORDER BY grid.street_id" in query]) == 5
 
 
 async def test_what_is_remembered_of_sessions_is_bounded(door: Door) -> None:

@@ -49,15 +49,21 @@ async def test_a_resident_registers_with_a_name_and_holds_no_post(door: Door) ->
     assert (await door.by_wechat("openid-r")).json()["person_id"] == person_id
 
 
-async def test_who_is_in_may_report_a_dispute_in_the_street_and_not_next_door(door: Door) -> None:
-    person = door.acting(await door.lets_in("liu"))
-    made = await person.posts("/disputes", dispute())
-    assert outcome(made) == "201"
-    actor = await door.street.asks("SELECT actor FROM event ORDER BY no DESC LIMIT 1")
-    assert actor == f"persons/{id_of('liu')}"
-    next_door = await person.posts("/disputes", dispute(quarter_id=id_of("next quarter")))
-    assert outcome(next_door) == "404 not_found"
-    assert outcome(await person.gets("/people")) == "403 right_missing"
+async def test_who_is_in_acts_by_their_appointment_or_as_a_resident(door: Door) -> None:
+    wang = door.acting(await door.lets_in("wang"))
+    zhou = (await door.by_wechat("openid-r", street_id=TIANQIAO, name="周远")).json()
+    resident = door.acting(zhou)
+    by = "SELECT actor || ' ' || coalesce(capacity::text, '') FROM event ORDER BY no DESC LIMIT 1"
+    for person, expected in (
+        (wang, f"persons/{id_of('wang')} {id_of('wang in huayuan branch')}"),
+        (resident, f"persons/{zhou['person_id']} "),
+    ):
+        assert outcome(await person.posts("/disputes", dispute())) == "201"
+        assert await door.street.asks(by) == expected
+        next_door = await person.posts("/disputes", dispute(quarter_id=id_of("next quarter")))
+        assert outcome(next_door) == "404 not_found"
+    assert outcome(await wang.gets("/people")) == "200"
+    assert outcome(await resident.gets("/people")) == "403 right_missing"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import (
     BigInteger,
@@ -196,6 +196,17 @@ def _of_several_streets() -> Read[Several]:
     return Read(page, Several)
 
 
+EVENT = Read(
+    select(_SHOWN.label("item"), literal_column("1").label("version"))  # it never changes
+    .where(
+        GATE,
+        in_scope(event),
+        event.c.street_id == bindparam("street_id", type_=Integer),
+        event.c.no == bindparam("number", type_=BigInteger),
+    )
+    .limit(1),
+    lambda *row: row,
+)
 OF_ONE_STREET = _of_one_street()
 OF_SEVERAL_STREETS = _of_several_streets()
 
@@ -274,6 +285,17 @@ def _vector(after: str | None) -> dict[int, int]:
         return read_vector(after) if after else {}
     except ValueError as error:
         raise CursorInvalid() from error
+
+
+@routes.get("/events/{street_id}/{number}", responses=answers(EventOut))
+async def get_event(
+    request: Request,
+    caller: Annotated[Caller, needs(Right.EVENTS_READ)],
+    street_id: Annotated[int, Path(ge=0, le=999_999_999)],
+    number: Annotated[int, Path(ge=0, le=2**62, description="Its number in the street's log.")],
+) -> Response:
+    """Get a change by its number in the street's log. 事件详情"""
+    return await paging.get(request, caller, EVENT, street_id=street_id, number=number)
 
 
 class EventHeadOut(BaseModel):

@@ -7,11 +7,12 @@ import asyncio
 import json
 import secrets
 import time
+from contextlib import suppress
 from typing import Any
 
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
-from joserfc.jwk import Key, KeySet
+from joserfc.jwk import JWKRegistry, Key
 
 from maplebridge_domain.problem import Kind, Problem
 
@@ -129,12 +130,9 @@ class Keys:
         # The issuer is compared, so that one provider cannot speak for another (Discovery section 4.3).
         if told.get("issuer") != self._issuer or not self._is_safe(jwks_uri):
             raise OidcUnreadable()
-        read = await self._ask(str(jwks_uri))
-        with refused_as(
-            OidcUnreadable(), JoseError, KeyError, TypeError, ValueError, AttributeError
-        ):
-            keys = KeySet.import_key_set({"keys": read["keys"]}).keys
-        self._keys = [key for key in keys if key.get("use", "sig") == "sig"]
+        self._keys = _signing_keys((await self._ask(str(jwks_uri))).get("keys"))
+        if not self._keys:
+            raise OidcUnreadable()
         self._fetched_at, self._failed_at = time.monotonic(), float("-inf")
 
     def _is_safe(self, uri: object) -> bool:
@@ -145,6 +143,15 @@ class Keys:
 
     async def _ask(self, url: str) -> dict[str, Any]:
         return await ask(url, silent=OidcSilent(), unreadable=OidcUnreadable())
+
+
+def _signing_keys(listed: object) -> list[Key]:
+    """Read the keys that can sign; others are passed over, whatever they are (RFC 7517 section 5)."""
+    keys = []
+    for one in listed if isinstance(listed, list) else []:
+        with suppress(JoseError, KeyError, TypeError, ValueError, AttributeError):
+            keys.append(JWKRegistry.import_key(one))
+    return [key for key in keys if key.get("use", "sig") == "sig"]
 
 
 _keys: dict[str, Keys] = {}
