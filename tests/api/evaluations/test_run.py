@@ -107,7 +107,7 @@ async def test_results_become_final_by_a_person_after_the_notice(tianqiao: Tianq
 async def test_a_run_tells_how_it_was_served_and_who_confirmed_it(tianqiao: Tianqiao) -> None:
     clock.set_to = datetime.fromisoformat(await under_notice(tianqiao))
     served = (await tianqiao.clerk_li.gets(RUN)).json()
-    assert (served["service_method"], served["service_evidence"]) == tuple(NOTICE.values())
+    assert served["service_method"] == NOTICE["method"]
     assert served["served_at"] == "2026-11-02T09:00:00+08:00"
     assert (served["notice_provisional"], served["confirmed_by"]) == (False, None)
 
@@ -119,6 +119,19 @@ async def test_a_run_tells_how_it_was_served_and_who_confirmed_it(tianqiao: Tian
         "person_id": id_of("xu"),
     }
     assert datetime.fromisoformat(final["confirmed_at"]) == clock.set_to
+
+
+async def test_what_proves_the_notice_is_not_for_everybody(tianqiao: Tianqiao) -> None:
+    clerk = tianqiao.clerk_li
+    await drafted(tianqiao)
+    assert outcome(await clerk.gets(f"{RUN}/notice")) == "404 not_found"
+    until = (await clerk.changes(RUN, "notice", NOTICE)).json()["notice_until"]
+    served_at = "2026-11-02T09:00:00+08:00"
+    notice = (await clerk.gets(f"{RUN}/notice")).json()
+    assert notice == {**NOTICE, "served_at": served_at, "notice_until": until}
+    wang = await tianqiao.in_office("wang in huayuan branch")
+    assert outcome(await wang.gets(f"{RUN}/notice")) == "403 right_missing"
+    assert NOTICE["evidence"] not in (await wang.gets(RUN)).text
 
 
 async def test_a_result_states_what_it_was_computed_from(tianqiao: Tianqiao) -> None:

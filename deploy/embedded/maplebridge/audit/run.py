@@ -14,6 +14,7 @@ from maplebridge.folder import DataFolder
 from maplebridge.postgres import PostgresServer
 from maplebridge.supervisor import Say
 from maplebridge.trouble import Trouble
+from maplebridge.typed import typed
 from maplebridge_api.platform.signing import read_keys
 
 KEY = "MAPLEBRIDGE_STATEMENT_KEY"
@@ -40,7 +41,8 @@ async def report(
                 say(line)
             sound = sound and not street.findings
     except (OSError, asyncpg.PostgresConnectionError) as error:
-        raise Trouble("The database does not answer: start it with `maplebridge up`.") from error
+        start = typed("up", data=folder.root)
+        raise Trouble(f"The database does not answer: start it with `{start}`.") from error
     return sound
 
 

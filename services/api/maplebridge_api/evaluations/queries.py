@@ -147,7 +147,6 @@ RUN_OUT = json_object(
     failure=evaluation_run.c.failure,
     drafted_at=evaluation_run.c.drafted_at,
     service_method=evaluation_run.c.service_method,
-    service_evidence=evaluation_run.c.service_evidence,
     served_at=evaluation_run.c.served_at,
     notice_until=evaluation_run.c.notice_until,
     notice_provisional=provisional(evaluation_run.c.notice_until),
@@ -166,6 +165,16 @@ RUN_OUT = json_object(
 )
 ADD_RUN = Statement(insert_rows(evaluation_run, evaluation_run.c.id, RUN_OUT), Created)
 RUN_BY_ID = Single(evaluation_run, RUN_OUT)
+NOTICE = Single(
+    evaluation_run,
+    json_object(
+        method=evaluation_run.c.service_method,
+        evidence=evaluation_run.c.service_evidence,
+        served_at=evaluation_run.c.served_at,
+        notice_until=evaluation_run.c.notice_until,
+    ),
+    only=evaluation_run.c.served_at.is_not(None),
+)
 RUNS = Pages(
     evaluation_run,
     RUN_OUT,

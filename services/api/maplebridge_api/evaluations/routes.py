@@ -39,6 +39,7 @@ from .schemas import (
     NewRubric,
     NewRun,
     Notice,
+    NoticeOut,
     Publication,
     RubricOut,
     RunOut,
@@ -143,6 +144,14 @@ async def serve_notice(
     """Enter that the drafts were served; the notice period begins. 送达并公示"""
     shown = await service.serve_notice(tx, id, version, body)
     return await tx.answer(200, shown.text, version=version + 1)
+
+
+@routes.get("/evaluation-runs/{id:uuid}/notice", responses=answers(NoticeOut))
+async def get_notice(
+    request: Request, caller: Annotated[Caller, needs(Right.EVENTS_READ)], id: UUID
+) -> Response:
+    """Get how the drafts were served; not for everybody, as it may name a recipient. 送达凭证"""
+    return await get(request, caller, queries.NOTICE, id=id)
 
 
 @routes.post(

@@ -208,6 +208,15 @@ class Notice(Body):
     served_at: Instant | None = None
 
 
+class NoticeOut(BaseModel):
+    """How a run's drafts were served; evidence may name who received them."""
+
+    method: ServiceMethod
+    evidence: str
+    served_at: AwareDatetime
+    notice_until: AwareDatetime
+
+
 class Confirmation(Body):
     """A named person makes the results final."""
 
@@ -244,7 +253,6 @@ class RunOut(BaseModel):
     failure: FailureOut | None
     drafted_at: AwareDatetime | None
     service_method: ServiceMethod | None = Field(description="How the drafts were served. 送达方式")
-    service_evidence: str | None
     served_at: AwareDatetime | None
     notice_until: AwareDatetime | None
     notice_provisional: bool | None = Field(
