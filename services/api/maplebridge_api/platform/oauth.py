@@ -28,7 +28,9 @@ from .identity import (
     secret_matches,
     token_keys,
 )
+from .lockout import Attempts
 from .openapi import answers
+from .problems import TooManyAttempts
 from .routing import router
 from .signing import statement_keys
 
@@ -96,7 +98,9 @@ EXAMPLE = {
 
 @routes.post(
     "/oauth/token",
-    responses=answers(Token, InvalidClient, CredentialsTwice, ScopeNotGranted, RightMissing),
+    responses=answers(
+        Token, InvalidClient, CredentialsTwice, ScopeNotGranted, RightMissing, TooManyAttempts
+    ),
     openapi_extra={
         "security": [{"client": []}, {}],
         "requestBody": {"content": {"application/x-www-form-urlencoded": {"example": EXAMPLE}}},
@@ -119,9 +123,10 @@ async def issue_token(
         raise CredentialsTwice()
     name, secret = basic or (client_id or "", client_secret or "")
     database: Database = request.app.state.database
-    found = await database.shared(CLIENT, client_id=name, at=wall())
-    if not secret_matches(found, secret):
-        raise InvalidClient()
+    async with Attempts(request, "client", name).limiting(InvalidClient):
+        found = await database.shared(CLIENT, client_id=name, at=wall())
+        if not secret_matches(found, secret):
+            raise InvalidClient()
     assert found is not None
     response.headers["Cache-Control"] = "no-store"  # RFC 6749 section 5.1
     if act_as is not None:

@@ -297,7 +297,9 @@ REMEMBER = Statement(
 
 
 async def if_match(
-    if_match: Annotated[str | None, Header(description="The ETag that was read.")] = None,
+    if_match: Annotated[
+        str | None, Header(max_length=200, description="The ETag that was read.")
+    ] = None,
 ) -> int:
     """Return the version that a change was made from.
 

@@ -19,7 +19,7 @@ from .binding import issue_code, prove
 from .queries import Login
 from .schemas import EndedOut, OidcLogin, SessionTokens, WechatLogin
 from .schemas import Login as LoginBody
-from .tokens import open_session, refresh
+from .tokens import open_session, refresh, session_named
 from .who import as_client, as_person
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "log_in_by_wechat",
     "refresh",
     "revoke",
+    "session_named",
 ]
 
 
