@@ -14,7 +14,7 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Kind, Problem
 
 from ..settings import settings
-from .authority import Authority
+from .authority import RESIDENT, Authority
 from .clock import clock, wall
 from .database import Database
 from .identity import (
@@ -114,7 +114,8 @@ async def issue_token(
     client_secret: Secret = None,
     scope: Annotated[str | None, Form(max_length=1000)] = None,
     act_as: Annotated[
-        UUID | None, Form(description="Sandbox only: an appointment whose holder is to act.")
+        UUID | None,
+        Form(description="Sandbox only: an appointment whose holder is to act, or a person."),
     ] = None,
 ) -> Token:
     """Exchange a client's credentials for a token of fifteen minutes. 获取访问令牌"""
@@ -156,16 +157,20 @@ def _by_basic(request: Request) -> tuple[str, str] | None:
     return credentials
 
 
-async def _person(request: Request, client: Caller, capacity: UUID) -> Token:
-    """Return a token for the holder of an appointment: a way into the sandbox, closed elsewhere."""
+async def _person(request: Request, client: Caller, act_as: UUID) -> Token:
+    """Return a person's token: a way into the sandbox, closed elsewhere.
+
+    An appointment's is bound to it; without one the person acts as any who has logged in.
+    """
     if not settings().sandbox or Right.ACT_AS not in client.rights:
         raise RightMissing(Right.ACT_AS)
     as_person: Any = request.app.state.as_person
     database: Database = request.app.state.database
     async with database.transaction(client.scope) as tx:
-        person: LoggedIn = await as_person(tx, client.client_id, capacity)
+        person: LoggedIn = await as_person(tx, client.client_id, act_as)
     authority: Authority = request.app.state.authority
-    acting = await authority.acting(database, person, str(capacity), clock.now())
+    capacity = str(person.capacity) if person.capacity else RESIDENT
+    acting = await authority.acting(database, person, capacity, clock.now())
     return Token(access_token=issue(person), scope=" ".join(sorted(acting.rights)))
 
 
