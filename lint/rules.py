@@ -25,6 +25,8 @@ COUNTED_IN_INTEGERS = (
     DOMAIN / "assessment.py",
     *(EVALUATOR / f"{name}.py" for name in ("canonical", "explaining", "scoring", "valuing")),
 )
+#: What a name ends in that holds a secret, or what is computed from one.
+SECRET = re.compile(r"(^|[._])(secret|password|token|signature|mac|seal|verifier)(_sha256|_hash)?$")
 ASKS = re.compile(
     r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns|localtime|gmtime))$"
     r"|^func\.(now|current_\w+|\w+_timestamp)$"
@@ -151,6 +153,20 @@ def sql_files_split(source: Source) -> Iterator[Breach]:
         line += piece.count("\n") + 2
 
 
+def secrets_in_constant_time(source: Source) -> Iterator[Breach]:
+    """A secret is compared by hmac.compare_digest: `==` stops at the first byte that differs.
+
+    How long that takes tells an attacker how much of a guess was right.
+    """
+    for node in source.nodes:
+        if isinstance(node, ast.Compare) and any(
+            isinstance(operator, ast.Eq | ast.NotEq | ast.In | ast.NotIn) for operator in node.ops
+        ):
+            sides = [ast.unparse(side) for side in (node.left, *node.comparators)]
+            if any(SECRET.search(side) for side in sides):
+                yield node.lineno, "compare secrets by hmac.compare_digest"
+
+
 RULES: tuple[Rule, ...] = (
     one_transaction,
     one_clock,
@@ -159,6 +175,7 @@ RULES: tuple[Rule, ...] = (
     problems_speak_twice,
     sql_has_no_holes,
     sql_files_split,
+    secrets_in_constant_time,
 )
 
 

@@ -1,8 +1,10 @@
 """A real PostgreSQL for every test process, and a fresh copy of the small street for every test."""
 
+import asyncio
 import base64
 import json
 import os
+import subprocess
 from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
@@ -24,6 +26,8 @@ os.environ |= {
 
 from maplebridge.database import migrate  # noqa: E402
 from maplebridge.postgres import PostgresServer  # noqa: E402
+from maplebridge.valkey import ValkeyServer, answers  # noqa: E402
+from maplebridge_api.settings import settings  # noqa: E402
 from tests.world import Tianqiao, build_street, open_street  # noqa: E402
 
 #: Nothing here outlives the test process, so nothing need reach the disk.
@@ -85,3 +89,44 @@ async def tianqiao(databases: Databases, database: str) -> AsyncIterator[Tianqia
     owner, api = databases.url(database), databases.url(database, "mb_api")
     async with open_street(owner, api) as street:
         yield street
+
+
+class Valkey:
+    """A Valkey that a test may stop and start."""
+
+    def __init__(self, folder: Path) -> None:
+        self.server = ValkeyServer(folder)
+        self.server.folder.create()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self.server.prepare_start()
+        self._launch()
+        async with asyncio.timeout(10):
+            while not await answers(self.server.url()):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+
+    def _launch(self) -> None:
+        self.process = subprocess.Popen(self.server.command(), stdout=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        """Stop it, with all that it holds in memory."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+@pytest.fixture
+async def valkey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Valkey]:
+    """Start a Valkey that the settings name; to be asked for before the street."""
+    valkey = Valkey(tmp_path / "valkey")
+    await valkey.start()
+    monkeypatch.setenv("MAPLEBRIDGE_REDIS_URL", valkey.server.url())
+    settings.cache_clear()
+    yield valkey
+    valkey.stop()
+    valkey.server.folder.remove_sockets()
+    monkeypatch.undo()
+    settings.cache_clear()

@@ -197,6 +197,7 @@ async def open_street(owner_url: str, api_url: str) -> AsyncIterator[Tianqiao]:
             yield street
     finally:
         await app.state.database.close()
+        await app.state.counters.close()
 
 
 async def build_street(owner_url: str, api_url: str) -> None:

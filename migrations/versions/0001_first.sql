@@ -638,7 +638,8 @@ FROM appointment a
 JOIN post p ON p.street_id = a.street_id AND p.id = a.post_id
 LEFT JOIN organisation o ON o.street_id = p.street_id AND o.id = p.organisation_id
 WHERE o.kind IS DISTINCT FROM 'street_working_committee'
-  AND o.kind IS DISTINCT FROM 'management_department' AND feed.visible(a.street_id)
+  AND o.kind IS DISTINCT FROM 'management_department'
+  AND p.kind <> 'host' AND feed.visible(a.street_id)
 UNION ALL
 SELECT o.street_id, 'unit_assessment', 'organisation', o.id::text, o.kind, NULL, NULL
 FROM organisation o

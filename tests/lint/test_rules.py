@@ -41,6 +41,9 @@ CAUGHT = [
     (rules.sql_has_no_holes, SERVICE, "f'SELECT * FROM person WHERE name = {name}'"),
     (rules.sql_has_no_holes, f"{PLATFORM}/events.py", "f'UPDATE {table} SET x = 1'"),
     (rules.sql_files_split, SQL, "CREATE TABLE a (i int);\nCREATE TABLE b (i int);\n\n"),
+    (rules.secrets_in_constant_time, SERVICE, "if client.secret == given: pass"),
+    (rules.secrets_in_constant_time, SERVICE, "ok = digest != row.secret_sha256"),
+    (rules.secrets_in_constant_time, f"{PLATFORM}/oauth.py", "known = token in tokens"),
     (rules.sql_files_split, SQL, FUNCTION.format("PERFORM 1;\n\n")),
     (rules.sql_files_split, SQL, "CREATE TABLE a (i int);\n\n-- nothing;\n\n"),
 ]
@@ -67,6 +70,10 @@ PASSES = [
     (rules.sql_has_no_holes, SERVICE, "'SELECT 1'"),
     (rules.sql_files_split, SQL, FUNCTION.format("PERFORM ';';\n") + "SELECT 1;\n"),
     (rules.sql_files_split, SQL, "-- first; then\nSELECT ';';\n\nSELECT 2;\n"),
+    (rules.secrets_in_constant_time, SERVICE, "if compare_digest(secret, given): pass"),
+    (rules.secrets_in_constant_time, SERVICE, "if client.secret is None: pass"),
+    (rules.secrets_in_constant_time, SERVICE, "if grant_type == 'client_credentials': pass"),
+    (rules.secrets_in_constant_time, SERVICE, "if stoken_type == token_kind: pass"),
 ]
 
 Check = Callable[[Source], Iterator[Breach]]

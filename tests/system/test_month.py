@@ -6,7 +6,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
+import pytest
+
+from maplebridge.database import CLIENTS
 from maplebridge.environment import inherited
+from maplebridge.system import running
+from maplebridge.tokens import fetch_token, sample_holders
+from maplebridge_domain.authority import SYSTEMS, Role
 from tests.embedded.watching import processes_on
 
 REPOSITORY = Path(__file__).parents[2]
@@ -29,9 +36,14 @@ def demo(folder: Path) -> dict[str, Any]:
     return report
 
 
-def test_a_streets_month_ends_in_ratings_that_the_department_verified(tmp_path: Path) -> None:
-    folder = tmp_path / "a street 天桥"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("month") / "a street 天桥"
     folder.mkdir()
+    return folder
+
+
+def test_a_streets_month_ends_in_ratings_that_the_department_verified(folder: Path) -> None:
     first = demo(folder)
 
     assert (first["households"], first["residents"]) == (16_252, 37_452)
@@ -48,3 +60,25 @@ def test_a_streets_month_ends_in_ratings_that_the_department_verified(tmp_path: 
 
     again = demo(folder)
     assert json.dumps(again["ratings"]) == json.dumps(first["ratings"])
+
+
+async def test_a_token_can_be_had_for_every_role_of_the_street(folder: Path) -> None:
+    """In the street that the demo has left."""
+    data = folder / ".maplebridge" / "demo"
+    holders = {holder.role: holder for holder in sample_holders()}
+    assert {*holders, *SYSTEMS} == {*Role}
+    async with running(data=data, sandbox=True) as system:
+        for role, holder in holders.items():
+            token = await fetch_token(data, None, holder.id)
+            assert await roles_by(system.url, token) >= ({role} - {Role.RESIDENT}), holder
+        assert {role for role, _ in CLIENTS.values()} == {*SYSTEMS}
+        for client in CLIENTS:
+            assert await fetch_token(data, client, None)
+
+
+async def roles_by(url: str, token: str) -> set[str]:
+    """Return the roles in which the token's person can act."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False) as client:
+        answer = (await client.get("/v1/capacities")).raise_for_status()
+    return {item["role"] for item in answer.json()["items"]}

@@ -108,13 +108,12 @@ def token(
     ] = None,
     data: Data = DATA,
     client: Annotated[
-        str | None, typer.Option(help="A system: operator, sample, department, evaluator.")
+        str | None,
+        typer.Option(help="A system: department, evaluator, integrator, operator, sample."),
     ] = None,
     person: Annotated[
         str | None,
-        typer.Option(
-            help="Only with `up --sandbox`: a holder's name in the sample street, or an appointment."
-        ),
+        typer.Option(help="Only with `up --sandbox`: a name in the sample street, or an id."),
     ] = None,
 ) -> None:
     """Print an access token; without options, who holds which office in the sample street."""

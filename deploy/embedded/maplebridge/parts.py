@@ -119,7 +119,13 @@ def api_part(place: Place) -> Part:
     return Part(
         "api",
         _python(
-            *("uvicorn", "maplebridge_api.main:create_app", "--factory", "--no-access-log"),
+            *(
+                "uvicorn",
+                "maplebridge_api.main:create_app",
+                "--factory",
+                "--no-access-log",
+                "--no-server-header",
+            ),
             *("--host", "127.0.0.1", "--port", str(place.port)),
             *("--timeout-graceful-shutdown", "10"),
             *("--log-config", str(UVICORN_LOGS)),  # its own has no time

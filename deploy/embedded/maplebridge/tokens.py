@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx
 
+from maplebridge.database import CLIENTS
 from maplebridge.reach import reach
 from maplebridge.sample import SEED
 from maplebridge.sample.client import ok
@@ -14,45 +15,53 @@ from maplebridge.sample.send import CLIENT
 from maplebridge.sample.world import build
 from maplebridge.trouble import Trouble
 from maplebridge.typed import typed
+from maplebridge_domain.authority import Role, role_of
+from maplebridge_domain.organisation import OrganisationKind, PostKind
 
 
 @dataclass(frozen=True)
 class Holder:
-    """A person of the sample street in an office."""
+    """A person of the sample street: in an office, named by its appointment, or a resident."""
 
     name: str
     office: str
-    appointment_id: str
-    role: tuple[str, str]
+    id: str
+    role: Role
 
     def __str__(self) -> str:
-        return f"{self.appointment_id}  {self.name}  {self.office}"
+        return f"{self.id}  {self.role:25}  {self.name}  {self.office}"
 
 
 def sample_holders() -> Iterator[Holder]:
-    """List who holds which office in the sample street."""
+    """List who holds which office in the sample street, then those who hold none."""
     world = build(SEED)
     names = {person["id"]: person["name"] for person in world.people}
     organisations = {one["id"]: one for one in world.organisations}
     posts = {post["id"]: post for post in world.posts}
-    for appointment in world.appointments:
+    held = {one["id"]: one["person_id"] for one in world.appointments}
+    held |= {one["id"]: held[one["source_id"]] for one in world.cross_appointments}
+    for appointment in (*world.appointments, *world.cross_appointments):
         post = posts[appointment["post_id"]]
         at = organisations.get(post.get("organisation_id", ""))
         yield Holder(
-            names[appointment["person_id"]],
+            names[held[appointment["id"]]],
             f"{at['name'] if at else ''}{post['name']}",
             appointment["id"],
-            (at["kind"] if at else "grid", post["kind"]),
+            role_of(OrganisationKind(at["kind"]) if at else None, PostKind(post["kind"])),
         )
+    for id_, name in names.items():
+        if id_ not in held.values():
+            yield Holder(name, "居民", id_, Role.RESIDENT)
 
 
 def examples() -> Iterator[str]:
-    """List one holder of each role in the sample street, and how to find the others."""
+    """List one holder of each role in the sample street, the systems, and how to find the others."""
     holders = list(sample_holders())
-    first: dict[tuple[str, str], Holder] = {}
+    first: dict[Role, Holder] = {}
     for holder in holders:
         first.setdefault(holder.role, holder)
-    yield from map(str, first.values())
+    yield from (str(first[role]) for role in Role if role in first)
+    yield from (f"{f'--client {client}':36}  {role}" for client, (role, _) in CLIENTS.items())
     yield f"One of each role; `{typed('token', '书记')}` searches all {len(holders):,}, by name or office."
     yield f"In a sandbox `{typed('token', '--person')} NAME`, or an id, gives that person's token,"
     yield f"once `{typed('sample', 'tianqiao')}` has loaded them."
@@ -70,21 +79,21 @@ def found(search: str) -> list[str]:
     return those
 
 
-def find_appointment(person: str) -> str:
-    """Return the appointment that `person` means: its id, or a holder's name in the sample street.
+def find_person(person: str) -> str:
+    """Return whom `person` means: an id, or a name in the sample street.
 
     Raises:
-        Trouble: nobody is called so, or several are.
+        Trouble: nobody is called so, or they hold several offices.
     """
     try:
         return str(UUID(person))
     except ValueError:
         called = [one for one in sample_holders() if one.name == person]
     if len(called) == 1:
-        return called[0].appointment_id
+        return called[0].id
     if not called:
         raise Trouble(f"Nobody in the sample street is called {person}: see `{typed('token')}`.")
-    offices = "\n".join(f"  {one.appointment_id}  {one.office}" for one in called)
+    offices = "\n".join(f"  {one}" for one in called)
     raise Trouble(f"{person} holds several offices; name one by its id:\n{offices}")
 
 
@@ -111,7 +120,7 @@ async def fetch_token(data: Path, client_id: str | None, person: str | None) -> 
         "client_secret": known[client_id],
     }
     if person:
-        form["act_as"] = find_appointment(person)
+        form["act_as"] = find_person(person)
     async with httpx.AsyncClient(trust_env=False, headers={"Accept-Language": "en"}) as client:
         answer = ok(await client.post(f"{reached.url}/oauth/token", data=form))
     return str(answer.json()["access_token"])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal, Protocol, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from .evaluation import ResultKind
 from .meeting import SubjectKind
@@ -118,14 +118,14 @@ class IndicatorResult(Explained):
     parties: int | None
     trimmed: int | None
     recused: int | None
-    by_party: tuple[PartyMean, ...]
+    by_party: tuple[PartyMean, ...] = Field(max_length=10)
 
 
 class CountedRecords(Explained):
     """The records that one rule took, and the points it gave or took away."""
 
     rule: Name
-    records: tuple[Name, ...]
+    records: tuple[Name, ...] = Field(max_length=10_000)
     points: int
 
 
@@ -136,7 +136,7 @@ class ComponentResult(Explained):
     effect: Literal["adds", "deducts"]
     base: int
     indicators: int
-    records: tuple[CountedRecords, ...]
+    records: tuple[CountedRecords, ...] = Field(max_length=50)
     points: int
 
 
@@ -150,9 +150,9 @@ class Explanation(Explained):
     veto: Name | None
     rank: int | None
     of: int | None
-    moved_most: tuple[Name, ...]
-    components: tuple[ComponentResult, ...]
-    indicators: tuple[IndicatorResult, ...]
+    moved_most: tuple[Name, ...] = Field(max_length=500)
+    components: tuple[ComponentResult, ...] = Field(max_length=10)
+    indicators: tuple[IndicatorResult, ...] = Field(max_length=500)
 
 
 class Result(Explained):

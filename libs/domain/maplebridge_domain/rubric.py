@@ -126,9 +126,9 @@ Indicator = Annotated[BallotIndicator | FactIndicator, Field(discriminator="sour
 class RecordMatch(Part):
     """Which records are meant; an empty list means all."""
 
-    kinds: tuple[RecordKind, ...] = ()
-    classes: tuple[RecordClass, ...] = ()
-    codes: tuple[Code, ...] = ()
+    kinds: tuple[RecordKind, ...] = Field(default=(), max_length=10)
+    classes: tuple[RecordClass, ...] = Field(default=(), max_length=10)
+    codes: tuple[Code, ...] = Field(default=(), max_length=100)
 
 
 class RecordRule(Part):

@@ -1,9 +1,11 @@
 """The application: what is mounted where. Run with `uvicorn maplebridge_api.main:create_app --factory`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
 from . import (
@@ -20,9 +22,12 @@ from . import (
 )
 from .platform import event_log, health, oauth, openapi, problems, routing, sandbox
 from .platform.authority import Authority
+from .platform.counting import Counters
 from .platform.database import Database
+from .platform.headers import SecurityHeaders
 from .platform.limits import BodyLimit
 from .platform.metrics import Metrics
+from .platform.rates import Rates
 from .platform.request import Replay
 from .platform.session_states import SessionStates
 from .settings import settings
@@ -52,6 +57,20 @@ SLICES = (
 )
 
 
+#: What pages of other origins may send and see, if there are any; never cookies, which we do not have.
+CORS: Mapping[str, Any] = {
+    "allow_methods": ("GET", "POST", "PUT", "DELETE"),
+    "allow_headers": (
+        *("Authorization", "Content-Type", "Accept-Language", "Acting-Capacity"),
+        *("Idempotency-Key", "If-Match", "If-None-Match"),
+    ),
+    "expose_headers": (
+        *("ETag", "Location", "Content-Language", "Retry-After"),
+        *("RateLimit", "RateLimit-Policy"),
+    ),
+}
+
+
 def create_app() -> FastAPI:
     """Make the application from the process's settings."""
     app = FastAPIOffline(
@@ -66,21 +85,30 @@ def create_app() -> FastAPI:
     app.state.database = Database(
         settings().database_url.get_secret_value(), settings().database_connections
     )
+    app.state.counters = Counters(settings().redis_url.get_secret_value())
+    app.state.rates = Rates(app.state.counters)
     app.state.as_person = appointments.service.as_person
     app.state.authority = Authority(appointments.service.offices)
     app.state.session_states = SessionStates(sessions.service.is_in_force)
     routers = [slice_.routes.routes for slice_ in SLICES]
-    routers += [event_log.routes, oauth.routes, health.routes]
+    routers += [event_log.routes, oauth.routes, health.routes, openapi.routes]
     if settings().sandbox:
         routers.append(sandbox.routes)
+    # Ours is counted, and written once.
+    app.router.routes[:] = [one for one in app.routes if getattr(one, "path", "") != openapi.URL]
     for router in routers:
         # Flat: an included router is another level to match, and each has its prefix already.
         app.router.routes.extend(router.routes)
     problems.install(app)
     app.add_exception_handler(Replay, _replay)
+    # The last one added sees a request first.
     app.add_middleware(BodyLimit)
+    if settings().cors_origins:
+        app.add_middleware(CORSMiddleware, **CORS, allow_origins=settings().cors_origins.split())
     app.add_middleware(Metrics)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
+    # Around everything, also around what answers a fault.
+    app.middleware_stack = SecurityHeaders(app.build_middleware_stack())
     return app
 
 
@@ -90,6 +118,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await sandbox.resume(app.state.database)
     yield
     await app.state.database.close()
+    await app.state.counters.close()
 
 
 async def _replay(_: Request, exc: Exception) -> Response:

@@ -42,6 +42,24 @@ class Settings(BaseSettings):
         False, description="Whether the county has entrusted the street to rate; statements say so."
     )
     database_connections: int = Field(10, ge=1, le=100, description="Per process.")
+    rate_login: int = Field(600, ge=1, description="Logins and failed ones a minute, by address.")
+    rate_read: int = Field(1200, ge=1, description="Reads a minute, by person.")
+    rate_write: int = Field(600, ge=1, description="Writes a minute, by person.")
+    rate_heavy: int = Field(60, ge=1, description="Batches and the like a minute, by person.")
+    rate_system_read: int = Field(300_000, ge=1, description="Reads a minute, by system.")
+    rate_system_write: int = Field(120_000, ge=1, description="Writes a minute, by system.")
+    rate_system_heavy: int = Field(3_000, ge=1, description="Batches and the like, by system.")
+    login_failures: int = Field(
+        10, ge=1, description="Wrong secrets from one address under one name in 15 minutes."
+    )
+    hsts_seconds: int = Field(
+        0, ge=0, description="Strict-Transport-Security, where TLS stands before us; 0: not sent."
+    )
+    cors_origins: str = Field(
+        "",
+        pattern=r"^(https?://[^/\s*]+( https?://[^/\s*]+)*)?$",
+        description="Origins whose pages may call the API, with spaces between; none: no CORS.",
+    )
     wechat_base_url: str = Field("https://api.weixin.qq.com", description="Where code2Session is.")
     wechat_app_id: str | None = Field(None, description="The mini-program; none: no such login.")
     wechat_app_secret: SecretStr | None = None

@@ -1,9 +1,11 @@
 """What a body may be: JSON, small enough, in text that a database can keep."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
+from maplebridge_api.main import create_app
 from maplebridge_api.platform.limits import BODY_BYTES_MAX
 from tests.world import TIANQIAO, Tianqiao, outcome
 
@@ -69,6 +71,55 @@ async def test_what_is_wrong_is_pointed_at_by_name_even_if_the_name_is_odd(
     person = {"street_id": TIANQIAO, "name": "周远", "a/b~c": 1}
     answer = await tianqiao.clerk_li.posts("/people", person)
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/a~1b~0c"]
+
+
+#: Texts of these formats have a length of their own.
+SHORT = {"uuid", "date", "date-time"}
+
+
+def resolved(schema: Any, document: dict[str, Any]) -> Any:
+    while "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def unbounded(schema: Any, document: dict[str, Any], at: str) -> Iterator[str]:
+    """Find what of a request's schema may be as long as one likes."""
+    schema = resolved(schema, document)
+    for each in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
+        yield from unbounded(each, document, at)
+    kind = schema.get("type")
+    bounded = {"maxLength", "enum", "const", "pattern"} & set(schema)
+    if kind == "string" and not bounded and schema.get("format") not in SHORT:
+        yield at
+    if kind == "array":
+        if "maxItems" not in schema:
+            yield at
+        yield from unbounded(schema.get("items", {}), document, f"{at}[]")
+    if kind == "object":
+        # Names that are codes of an enumeration are as many as it has.
+        coded = "enum" in resolved(schema.get("propertyNames", {}), document)
+        if not coded and not {"properties", "maxProperties"} & set(schema):
+            yield at
+        for name, member in schema.get("properties", {}).items():
+            yield from unbounded(member, document, f"{at}/{name}")
+        more = schema.get("additionalProperties", False)
+        if isinstance(more, dict):
+            yield from unbounded(more, document, f"{at}/*")
+
+
+def test_no_part_of_any_request_is_without_a_limit() -> None:
+    """Of every route in the API document, also of those that do not exist yet."""
+    document = create_app().openapi()
+    found: list[str] = []
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            where = f"{method.upper()} {path}"
+            for parameter in operation.get("parameters", ()):
+                found += unbounded(parameter["schema"], document, f"{where} {parameter['name']}")
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                found += unbounded(content["schema"], document, where)
+    assert found == []
 
 
 async def test_a_list_past_the_limit_is_refused(tianqiao: Tianqiao) -> None:

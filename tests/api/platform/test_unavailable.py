@@ -2,7 +2,7 @@
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,9 +11,7 @@ import httpx
 import pytest
 
 from maplebridge.postgres import PostgresServer, binary
-from maplebridge.valkey import ValkeyServer, answers
-from maplebridge_api.settings import settings
-from tests.conftest import FAST, Databases
+from tests.conftest import FAST, Databases, Valkey
 from tests.contract import contract
 from tests.world import TIANQIAO, Tianqiao, dispute, id_of, open_street, outcome
 
@@ -149,29 +147,9 @@ async def test_a_request_that_waits_for_a_row_holds_no_other_up(tianqiao: Tianqi
     assert (await request).status_code == 200
 
 
-@pytest.fixture
-def queue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Start a Valkey, and let the settings name it."""
-    valkey = ValkeyServer(tmp_path)
-    valkey.folder.create()
-    valkey.prepare_start()
-    process = subprocess.Popen(valkey.command(), stdout=subprocess.DEVNULL)
-    monkeypatch.setenv("MAPLEBRIDGE_REDIS_URL", valkey.url())
-    settings.cache_clear()
-    yield valkey.url()
-    process.terminate()
-    process.wait()
-    valkey.folder.remove_sockets()
-    monkeypatch.undo()
-    settings.cache_clear()
-
-
 async def test_the_service_is_ready_when_database_and_queue_are(
-    tianqiao: Tianqiao, queue: str
+    valkey: Valkey, tianqiao: Tianqiao
 ) -> None:
-    async with asyncio.timeout(10):
-        while not await answers(queue):  # noqa: ASYNC110 - it tells nobody
-            await asyncio.sleep(0.01)
     ready = await tianqiao.http.get("/readyz")
     assert (ready.status_code, ready.json()) == (200, {"status": "ok"})
 

@@ -13,6 +13,8 @@ from maplebridge.trouble import Trouble
 
 BATCH_MAX = 250
 ATTEMPTS_MAX = 5
+#: Both say when: the service is away for a moment, or the client has sent as much as it may.
+AGAIN = (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS)
 IN_FLIGHT_MAX = 4
 LEVELS = ("community", "quarter", "lane", "unit")
 
@@ -161,7 +163,7 @@ class Sender:
                 response = await self._client.request(
                     method, f"/v1/{path}", json=body, headers=headers
                 )
-                if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                if response.status_code not in AGAIN:
                     break
                 # The key makes the repetition safe, whether the first was written or not.
                 await asyncio.sleep(float(response.headers.get("Retry-After", "1")))

@@ -18,12 +18,16 @@ POSTS: Mapping[OrganisationKind, tuple[tuple[PostKind, str, int], ...]] = {
         (PostKind.SECRETARY, "党工委书记", 1),
         (PostKind.DEPUTY_SECRETARY, "党工委副书记", 2),
         (PostKind.MEMBER, "党工委委员", 6),
+        (PostKind.ADMINISTRATOR, "系统管理员", 1),
+        (PostKind.CLERK, "经办人员", 2),
+        (PostKind.AUDITOR, "审计员", 1),
     ),
     OrganisationKind.MANAGEMENT_DEPARTMENT: ((PostKind.DIRECTOR, "科长", 1),),
     OrganisationKind.COMMUNITY_PARTY_ORG: (
         (PostKind.SECRETARY, "党委书记", 1),
         (PostKind.DEPUTY_SECRETARY, "党委副书记", 1),
         (PostKind.MEMBER, "党委委员", 20),
+        (PostKind.HOST, "议事会主持人", 1),
     ),
     OrganisationKind.VOLUNTEER_STATION: ((PostKind.DIRECTOR, "站长", 1),),
     OrganisationKind.RESIDENT_UNIT: (

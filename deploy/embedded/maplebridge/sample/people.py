@@ -105,6 +105,21 @@ def staff(draft: Draft, communities: tuple[Community, ...], organisations: Organ
     )
 
 
+def employ(draft: Draft, organisations: Organisations) -> None:
+    """Fill the posts of the street's office, let each community have a host, and let one resident register.
+
+    After all others, who are the same without them.
+    """
+    _fill(
+        draft,
+        organisations.working_committee,
+        {PostKind.ADMINISTRATOR: 1, PostKind.CLERK: 2, PostKind.AUDITOR: 1},
+    )
+    for neighbourhood in organisations.neighbourhoods:
+        _fill(draft, neighbourhood.party, {PostKind.HOST: 1})
+        draft.person(party_member=None)
+
+
 def hold(
     draft: Draft, post: Post, during: Period = IN_OFFICE, *, party_member: bool | None = None
 ) -> Holder:

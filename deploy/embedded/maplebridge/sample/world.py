@@ -14,7 +14,7 @@ from maplebridge.sample.facts import document
 from maplebridge.sample.five_steps import cross_appoint
 from maplebridge.sample.month import Sitting, decide, sittings
 from maplebridge.sample.organisations import Organisations, Table, found
-from maplebridge.sample.people import People, staff
+from maplebridge.sample.people import People, employ, staff
 from maplebridge.sample.records import records
 from maplebridge.sample.seed import Seed
 from maplebridge.sample.standing import Subject, delegates, interests, subjects
@@ -61,6 +61,7 @@ def build(number: int) -> World:
     organisations = found(draft, communities)
     people = staff(draft, communities, organisations)
     cross_appoint(draft, communities, organisations, people)
+    employ(draft, organisations)
     cases = disputes(seed, communities, organisations)
     return World(
         seed=number,

@@ -19,7 +19,7 @@ from maplebridge_domain.person import BothHoldPost
 from maplebridge_domain.worktime import SHANGHAI
 
 from ..organisations.service import CONTRACT, POST, POST_TO_FILL, Post, ServiceContract
-from ..people.service import PERSON_TO_APPOINT, Person, must_be_named
+from ..people.service import PERSON, PERSON_TO_APPOINT, Person, must_be_named
 from ..platform.authority import Authority, Office
 from ..platform.bodies import range_text
 from ..platform.clock import clock
@@ -216,16 +216,19 @@ async def must_not_both_hold(tx: Transaction, one: UUID, other: UUID) -> None:
         raise BothHoldPost(post_id)
 
 
-async def as_person(tx: Transaction, client_id: str, capacity: UUID) -> LoggedIn:
-    """Return the holder of an appointment in force, as if they had logged in (a sandbox's way).
+async def as_person(tx: Transaction, client_id: str, id: UUID) -> LoggedIn:
+    """Return a person, or the holder of an appointment in force, as if logged in (a sandbox's way).
 
     Raises:
-        NotFound: no such appointment is in force in the client's range.
+        NotFound: no such appointment is in force in the client's range, and no such person is there.
+        PersonMerged, PersonErased.
     """
-    office = await tx.maybe(queries.OFFICE, id=capacity, at=clock.now())
-    if office is None:
-        raise NotFound("/act_as")
-    return LoggedIn(client_id, office.street_id, office.person_id, capacity)
+    office = await tx.maybe(queries.OFFICE, id=id, at=clock.now())
+    if office is not None:
+        return LoggedIn(client_id, office.street_id, office.person_id, id)
+    person = await tx.visible(PERSON, id, "/act_as")
+    must_be_named(person, "/act_as")
+    return LoggedIn(client_id, person.street_id, person.id)
 
 
 async def capacities(authority: Authority, database: Database, caller: Caller) -> Capacities:

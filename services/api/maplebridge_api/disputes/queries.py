@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     DateTime,
     Integer,
+    Select,
     Text,
     Uuid,
     bindparam,
@@ -26,7 +28,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from maplebridge_domain.authority import Right
 from maplebridge_domain.dispute import OVER, DisputeState
 
-from ..grid.service import STANDING_BY_ID, path_of
+from ..grid.service import path_of, standing
 from ..organisations.service import serving_enterprise
 from ..platform.database import (
     LO,
@@ -39,7 +41,7 @@ from ..platform.database import (
     json_object,
     provisional,
 )
-from ..platform.hot import HotWrite, behind_gate
+from ..platform.hot import HotWrite
 from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
 from . import events
@@ -94,8 +96,7 @@ DISPUTES = Pages(
 class Reported:
     """What reporting gave: where, and what was written."""
 
-    street_id: int
-    grid_id: UUID
+    street_id: int | None
     level: str
     path: str
     id: UUID | None
@@ -103,30 +104,46 @@ class Reported:
     written: UUID | None
 
 
-_place = behind_gate(STANDING_BY_ID, "place")
-_reported_at = bindparam("reported_at", type_=DateTime(timezone=True))
-_draft = (
-    select(
-        _place.c.street_id,
-        bindparam("id", type_=Uuid).label("id"),
-        _place.c.grid_id.label("quarter_id"),
-        bindparam("grid_id", type_=Uuid).label("grid_id"),
-        serving_enterprise(_place.c.street_id, _place.c.grid_id, _reported_at).label(
+def _draft(about: CTE) -> Select[Any]:
+    """Draft a dispute of a quarter, with the enterprise that served it that day."""
+    given = about.c
+    return select(
+        given.street_id,
+        given.quarter_id,
+        given.grid_id,
+        serving_enterprise(given.street_id, given.quarter_id, given.reported_at).label(
             "enterprise_id"
         ),
-        bindparam("reporter_id", type_=Uuid).label("reporter_id"),
-        bindparam("category", type_=Text).label("category"),
-        bindparam("title", type_=Text).label("title"),
-        bindparam("summary", type_=Text).label("summary"),
+        given.reporter_id,
+        given.category,
+        given.title,
+        given.summary,
         literal_column(f"'{DisputeState.REPORTED}'").label("state"),
-        _reported_at.label("reported_at"),
-        bindparam("due_at", type_=DateTime(timezone=True)).label("due_at"),
-        _reported_at.label("last_step_at"),
-    )
-    .where(_place.c.level == literal_column("'quarter'"))
-    .cte("draft")
+        given.reported_at,
+        given.due_at,
+        given.reported_at.label("last_step_at"),
+    ).where(given.level == literal_column("'quarter'"))
+
+
+REPORT = HotWrite(
+    dispute,
+    "disputes",
+    events.REPORTED,
+    Reported,
+    given={
+        "quarter_id": Uuid(),
+        "grid_id": Uuid(),
+        "reporter_id": Uuid(),
+        "category": Text(),
+        "title": Text(),
+        "summary": Text(),
+        "reported_at": DateTime(timezone=True),
+        "due_at": DateTime(timezone=True),
+    },
+    look=lambda given: standing(given.quarter_id),
+    draft=_draft,
+    shown=_out,
 )
-REPORT = HotWrite(_place, _draft, dispute, _out(_draft), events.REPORTED, "disputes", row=Reported)
 
 
 @dataclass(frozen=True)

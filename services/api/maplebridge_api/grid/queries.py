@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    Select,
     Text,
     Uuid,
     and_,
@@ -89,13 +90,15 @@ GRID = Statement(
     lambda id_, street_id, level, path: Grid(id_, street_id, GridLevel(level), path),
 )
 
-#: One grid behind the gate, for another slice's hot write: its street, level and path.
-STANDING_BY_ID = (
-    select(grid.c.street_id, grid.c.id.label("grid_id"), grid.c.level, grid_placement.c.path)
-    .select_from(STANDING)
-    .where(GATE, in_scope(grid), grid.c.id == bindparam("quarter_id", type_=Uuid))
-    .limit(1)
-)
+
+def standing(grid_id: ColumnElement[UUID]) -> Select[tuple[int, str, str]]:
+    """Select a grid's street, level and path, for another slice's hot write."""
+    return (
+        select(grid.c.street_id, grid.c.level, grid_placement.c.path)
+        .select_from(STANDING)
+        .where(in_scope(grid), grid.c.id == grid_id)
+    )
+
 
 GRID_OUT = json_object(
     id=grid.c.id,

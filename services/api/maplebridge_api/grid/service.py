@@ -10,12 +10,11 @@ from ..platform.ids import new_id
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
-from .queries import GRID, STANDING_BY_ID, Grid, level_of, path_of
+from .queries import GRID, Grid, level_of, path_of, standing
 from .schemas import NewGrid, NewHousehold, NewStreet
 
 __all__ = [
     "GRID",
-    "STANDING_BY_ID",
     "Grid",
     "create_grids",
     "create_households",
@@ -23,6 +22,7 @@ __all__ = [
     "level_of",
     "must_be_quarter",
     "path_of",
+    "standing",
 ]
 
 

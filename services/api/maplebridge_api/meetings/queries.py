@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     DateTime,
     Integer,
@@ -14,7 +15,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
-    column,
     exists,
     false,
     func,
@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, insert
+from sqlalchemy.types import TypeEngine
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.meeting import SubjectKind
@@ -33,7 +34,6 @@ from ..appointments.service import holder_of
 from ..evaluations.service import asks_about
 from ..grid.service import path_of
 from ..platform.database import (
-    GATE,
     LO,
     Statement,
     by_ids,
@@ -42,7 +42,7 @@ from ..platform.database import (
     json_object,
     json_period,
 )
-from ..platform.hot import NOW, HotWrite, behind_gate
+from ..platform.hot import HotWrite, recordset
 from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
 from ..platform.views import interest, subject
@@ -205,7 +205,7 @@ COMPLETE_TASK = Statement(
 class Casting:
     """What a ballot's refusals look at, and what casting it gave."""
 
-    street_id: int
+    street_id: int | None
     path: str
     in_time: bool
     has_rubric: bool
@@ -220,11 +220,13 @@ class Casting:
     written: UUID | None = None
 
 
-def _casting(given: Any) -> Select[Any]:
+def _casting(
+    given: Any, subject_kind: ColumnElement[str], now: ColumnElement[datetime]
+) -> Select[Any]:
     """Look at a ballot's meeting, delegate, subject and marks; the same for one and for a batch."""
     rater = holder_of(meeting.c.street_id, given.rater_id).lateral("rater")
     form = asks_about(
-        meeting.c.street_id, meeting.c.rubric_id, given.subject_kind, given.indicators
+        meeting.c.street_id, meeting.c.rubric_id, subject_kind, given.indicators
     ).lateral("form")
     listed = and_(
         attendance.c.street_id == meeting.c.street_id,
@@ -233,13 +235,13 @@ def _casting(given: Any) -> Select[Any]:
     )
     named = (
         subject.c.street_id == meeting.c.street_id,
-        subject.c.subject_kind == given.subject_kind,
+        subject.c.subject_kind == subject_kind,
         subject.c.subject_id == given.subject_id,
     )
     conflicting = (
         interest.c.street_id == meeting.c.street_id,
         interest.c.person_id == rater.c.person_id,
-        interest.c.subject_kind == given.subject_kind,
+        interest.c.subject_kind == subject_kind,
         interest.c.subject_id == given.subject_id,
         interest.c.during.op("@>", is_comparison=True)(given.cast_at),
     )
@@ -248,7 +250,7 @@ def _casting(given: Any) -> Select[Any]:
             meeting.c.street_id,
             path_of(meeting.c.street_id, meeting.c.quarter_id).label("path"),
             # Neither before nor after the meeting, nor before it has come to that.
-            and_(meeting.c.during.contains(given.cast_at), given.cast_at <= NOW).label("in_time"),
+            and_(meeting.c.during.contains(given.cast_at), given.cast_at <= now).label("in_time"),
             meeting.c.rubric_id.is_not(None).label("has_rubric"),
             rater.c.person_id.is_not(None).label("rater_known"),
             attendance.c.party,
@@ -263,7 +265,6 @@ def _casting(given: Any) -> Select[Any]:
             .outerjoin(form, literal_column("true"))
         )
         .where(in_scope(meeting), meeting.c.id == given.meeting_id)
-        .limit(1)
     )
 
 
@@ -272,22 +273,6 @@ def _any(view: Any, *where: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists(
         select(literal_column("1")).select_from(view).where(*where).correlate_except(view)
     )
-
-
-class _Given:
-    """A single ballot's members, as parameters; of one kind of subject."""
-
-    def __init__(self, kind: SubjectKind) -> None:
-        # Said in the statement: of the views of subjects and interests only that kind's part is left.
-        self.subject_kind: ColumnElement[Any] = literal_column(f"'{kind}'", Text)
-
-    meeting_id = _meeting_id
-    rater_id: ColumnElement[Any] = bindparam("rater_id", type_=Uuid)
-    subject_id: ColumnElement[Any] = bindparam("subject_id", type_=Uuid)
-    cast_at: ColumnElement[Any] = bindparam("cast_at", type_=DateTime(timezone=True))
-    marks: ColumnElement[Any] = bindparam("marks", type_=JSONB)
-    indicators: ColumnElement[Any] = bindparam("indicators", type_=ARRAY(Text))
-    channel: ColumnElement[Any] = bindparam("channel", type_=Text)
 
 
 def _out(of: Any) -> ColumnElement[Any]:
@@ -334,61 +319,66 @@ BALLOTS = Pages(
 )
 ADD_BALLOTS = Statement(insert_rows(ballot, ballot.c.id, BALLOT_OUT), Created)
 
-#: Where a host may enter others' ballots; null: one's own, or a system's.
-_places: ColumnElement[Any] = bindparam("places", type_=ARRAY(Text))
+_GIVEN: dict[str, TypeEngine[Any]] = {
+    "meeting_id": Uuid(),
+    "rater_id": Uuid(),
+    "subject_id": Uuid(),
+    "cast_at": DateTime(timezone=True),
+    "indicators": ARRAY(Text()),
+}
+
+
+def _draft(about: CTE, subject_kind: ColumnElement[str]) -> Select[Any]:
+    """Draft a ballot that nothing speaks against."""
+    given = about.c
+    return select(
+        given.street_id,
+        given.meeting_id,
+        given.rater_id,
+        given.party,
+        subject_kind.label("subject_kind"),
+        given.subject_id,
+        given.marks,
+        given.cast_at,
+        given.channel,
+    ).where(
+        given.in_time,
+        given.has_rubric,
+        given.present,
+        given.subject_known,
+        ~given.interested,
+        given.asked,
+        given.places.is_(None)
+        | (given.path + literal_column("'/'")).op("^@", is_comparison=True)(func.any(given.places)),
+    )
 
 
 def _cast(kind: SubjectKind) -> HotWrite[Casting]:
-    """Write the statement that casts a ballot about a subject of one kind."""
-    given = _Given(kind)
-    about = behind_gate(_casting(given).where(GATE), "about")
-    draft = (
-        select(
-            about.c.street_id,
-            bindparam("id", type_=Uuid).label("id"),
-            given.meeting_id.label("meeting_id"),
-            given.rater_id.label("rater_id"),
-            about.c.party,
-            given.subject_kind.label("subject_kind"),
-            given.subject_id.label("subject_id"),
-            given.marks.label("marks"),
-            given.cast_at.label("cast_at"),
-            given.channel.label("channel"),
-        )
-        .where(
-            about.c.in_time,
-            about.c.has_rubric,
-            about.c.present,
-            about.c.subject_known,
-            ~about.c.interested,
-            about.c.asked,
-            _places.is_(None)
-            | (about.c.path + literal_column("'/'")).op("^@", is_comparison=True)(
-                func.any(_places)
-            ),
-        )
-        .cte("draft")
+    """Write the statement that casts ballots about subjects of one kind."""
+    # Said in the statement: of the views of subjects and interests only that kind's part is left.
+    subject_kind: ColumnElement[str] = literal_column(f"'{kind}'", Text)
+    return HotWrite(
+        ballot,
+        "ballots",
+        events.BALLOT_CAST,
+        Casting,
+        # `places`: where a host may enter others' ballots; null: one's own, or a system's.
+        given=_GIVEN | {"marks": JSONB(), "channel": Text(), "places": ARRAY(Text())},
+        look=lambda given: _casting(given, subject_kind, given.now),
+        draft=lambda about: _draft(about, subject_kind),
+        shown=_out,
     )
-    return HotWrite(about, draft, ballot, _out(draft), events.BALLOT_CAST, "ballots", row=Casting)
 
 
 CAST = {kind: _cast(kind) for kind in SubjectKind}
 
-_given = (
-    func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
-    .table_valued(
-        column("place", Integer),
-        column("meeting_id", Uuid),
-        column("rater_id", Uuid),
-        column("subject_kind", Text),
-        column("subject_id", Uuid),
-        column("cast_at", DateTime(timezone=True)),
-        column("indicators", ARRAY(Text)),
-        name="given",
-    )
-    .render_derived(with_types=True)
+_given = recordset({**_GIVEN, "place": Integer(), "subject_kind": Text()})
+_look = (
+    _casting(_given.c, _given.c.subject_kind, bindparam("now", type_=DateTime(timezone=True)))
+    .correlate(_given)
+    .limit(1)
+    .lateral("look")
 )
-_look = _casting(_given.c).correlate(_given).lateral("look")
 #: Looks at every ballot of a batch, in the order in which they came; null columns: no such meeting.
 CASTINGS = Statement(
     select(*_look.c)

@@ -1,6 +1,5 @@
 """The verbs of discussion days: meetings, attendance, tasks, ballots."""
 
-import json
 from uuid import UUID
 
 from maplebridge_domain.authority import Reach, Right
@@ -151,7 +150,6 @@ async def cast_ballot(database: Database, caller: Caller, once: Once, new: NewBa
     """
     places = _hand(caller, new)
     values = new.model_dump() | {
-        "marks": json.dumps(new.marks),
         "indicators": list(new.marks),
         "cast_at": new.cast_at or clock.now(),
         "places": places,

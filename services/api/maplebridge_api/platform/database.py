@@ -293,8 +293,11 @@ class Database:
             record = await connection.fetchrow(*statement.prepare(scope, values))
         return None if record is None else statement.row(*record)
 
-    # A hot write is a statement of the same shape: gate, then data-modifying CTEs.
-    write = read
+    async def write_all(self, statement: Statement[Row], scope: Scope, rows: str) -> list[Row]:
+        """Run one statement of the same shape that writes: what came of each of `rows`, in order."""
+        async with self.connections.use() as connection:
+            records = await connection.fetch(*statement.prepare(scope, {"rows": rows}))
+        return [statement.row(*record) for record in records]
 
     async def shared(self, statement: Statement[Row], **values: Any) -> Row | None:
         """Run one statement on a table that belongs to no street: clients, the sandbox's clock."""

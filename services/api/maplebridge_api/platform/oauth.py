@@ -14,7 +14,7 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Kind, Problem
 
 from ..settings import settings
-from .authority import Authority
+from .authority import RESIDENT, Authority
 from .clock import clock, wall
 from .database import Database
 from .identity import (
@@ -28,7 +28,9 @@ from .identity import (
     secret_matches,
     token_keys,
 )
+from .lockout import Attempts
 from .openapi import answers
+from .problems import TooManyAttempts
 from .routing import router
 from .signing import statement_keys
 
@@ -96,7 +98,9 @@ EXAMPLE = {
 
 @routes.post(
     "/oauth/token",
-    responses=answers(Token, InvalidClient, CredentialsTwice, ScopeNotGranted, RightMissing),
+    responses=answers(
+        Token, InvalidClient, CredentialsTwice, ScopeNotGranted, RightMissing, TooManyAttempts
+    ),
     openapi_extra={
         "security": [{"client": []}, {}],
         "requestBody": {"content": {"application/x-www-form-urlencoded": {"example": EXAMPLE}}},
@@ -110,7 +114,8 @@ async def issue_token(
     client_secret: Secret = None,
     scope: Annotated[str | None, Form(max_length=1000)] = None,
     act_as: Annotated[
-        UUID | None, Form(description="Sandbox only: an appointment whose holder is to act.")
+        UUID | None,
+        Form(description="Sandbox only: an appointment whose holder is to act, or a person."),
     ] = None,
 ) -> Token:
     """Exchange a client's credentials for a token of fifteen minutes. 获取访问令牌"""
@@ -119,9 +124,10 @@ async def issue_token(
         raise CredentialsTwice()
     name, secret = basic or (client_id or "", client_secret or "")
     database: Database = request.app.state.database
-    found = await database.shared(CLIENT, client_id=name, at=wall())
-    if not secret_matches(found, secret):
-        raise InvalidClient()
+    async with Attempts(request, "client", name).limiting(InvalidClient):
+        found = await database.shared(CLIENT, client_id=name, at=wall())
+        if not secret_matches(found, secret):
+            raise InvalidClient()
     assert found is not None
     response.headers["Cache-Control"] = "no-store"  # RFC 6749 section 5.1
     if act_as is not None:
@@ -151,16 +157,20 @@ def _by_basic(request: Request) -> tuple[str, str] | None:
     return credentials
 
 
-async def _person(request: Request, client: Caller, capacity: UUID) -> Token:
-    """Return a token for the holder of an appointment: a way into the sandbox, closed elsewhere."""
+async def _person(request: Request, client: Caller, act_as: UUID) -> Token:
+    """Return a person's token: a way into the sandbox, closed elsewhere.
+
+    An appointment's is bound to it; without one the person acts as any who has logged in.
+    """
     if not settings().sandbox or Right.ACT_AS not in client.rights:
         raise RightMissing(Right.ACT_AS)
     as_person: Any = request.app.state.as_person
     database: Database = request.app.state.database
     async with database.transaction(client.scope) as tx:
-        person: LoggedIn = await as_person(tx, client.client_id, capacity)
+        person: LoggedIn = await as_person(tx, client.client_id, act_as)
     authority: Authority = request.app.state.authority
-    acting = await authority.acting(database, person, str(capacity), clock.now())
+    capacity = str(person.capacity) if person.capacity else RESIDENT
+    acting = await authority.acting(database, person, capacity, clock.now())
     return Token(access_token=issue(person), scope=" ".join(sorted(acting.rights)))
 
 

@@ -1,9 +1,10 @@
 """The OpenAPI document: every answer of every route, refusals included, and the right it needs."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.params import Form
 from fastapi.routing import iter_route_contexts
@@ -21,6 +22,7 @@ from .problems import (
     InvalidRequest,
     NotFound,
     ServiceUnavailable,
+    TooManyRequests,
     UnknownReference,
     UnsupportedMedia,
 )
@@ -34,7 +36,7 @@ from .request import (
     if_match,
     takes_key,
 )
-from .routing import Route
+from .routing import Route, router
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -83,6 +85,8 @@ def _refusal(problems: Sequence[type[Problem]]) -> dict[str, Any]:
 def _usual(route: Route) -> list[type[Problem]]:
     """Return the refusals that a route gives whatever its rules are."""
     usual: list[type[Problem]] = [InvalidRequest, ServiceUnavailable]
+    if route.rate:
+        usual.append(TooManyRequests)
     if route.needs:
         usual += [NotAuthenticated, RightMissing, CapacityNotHeld, CapacityNeeded]
     filters = [field.name for field in route.dependant.query_params]
@@ -168,3 +172,16 @@ def _complete(path: dict[str, Any], route: Route) -> None:
         if route.needs:
             operation.setdefault("parameters", []).append(ACTING_CAPACITY)
             operation["security"] = [{"oauth2": [route.needs.value]}]
+
+
+URL = "/openapi.json"
+routes = router("documentation", "")
+
+
+@routes.get(URL, include_in_schema=False)
+async def show_document(request: Request) -> Response:
+    """Show this document, written once: half a megabyte of JSON is work that anyone could ask for."""
+    state = request.app.state
+    if not hasattr(state, "document_text"):
+        state.document_text = json.dumps(document(request.app), ensure_ascii=False).encode()
+    return Response(state.document_text, media_type="application/json")

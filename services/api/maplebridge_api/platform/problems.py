@@ -113,6 +113,28 @@ class BodyTooLarge(Problem):
 
 
 @dataclass(eq=False)
+class TooManyRequests(Problem):
+    """A caller sends no more requests of a class in a minute than the installation allows."""
+
+    kind = Kind.TOO_MANY
+    zh = "请求过于频繁，请在{retry_seconds}秒后重试。"
+    en = "Too many requests; try again in {retry_seconds} seconds."
+
+    retry_seconds: int
+
+
+@dataclass(eq=False)
+class TooManyAttempts(Problem):
+    """After too many wrong secrets an address is not listened to under that name for a while."""
+
+    kind = Kind.TOO_MANY
+    zh = "登录失败次数过多，请在{retry_seconds}秒后重试。"
+    en = "Too many failed attempts; try again in {retry_seconds} seconds."
+
+    retry_seconds: int
+
+
+@dataclass(eq=False)
 class UnsupportedMedia(Problem):
     """A body comes as the API document says: JSON, but for the token endpoint."""
 

@@ -368,7 +368,9 @@ async def prune_answers(tx: Transaction, before: datetime, limit: int) -> int:
 
 
 async def if_match(
-    if_match: Annotated[str | None, Header(description="The ETag that was read.")] = None,
+    if_match: Annotated[
+        str | None, Header(max_length=200, description="The ETag that was read.")
+    ] = None,
 ) -> int:
     """Return the version that a change was made from.
 

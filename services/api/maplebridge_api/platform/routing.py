@@ -12,8 +12,12 @@ from typing import Any, get_args
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
+from maplebridge_domain.authority import Right
+from maplebridge_domain.problem import Problem
+
 from .authority import authorise
 from .identity import Needs
+from .rates import RateClass, Rates, class_of
 from .session_states import must_be_in_force
 
 
@@ -32,22 +36,43 @@ class Route(APIRoute):
         rights = [mark.right for mark in marks.values() if isinstance(mark, Needs)]
         self.needs = rights[0] if rights else None
         self.fills = {mark.fill for mark in marks.values() if isinstance(mark, Filled)}
+        self.rate = class_of(path, settings.get("methods") or (), public=self.needs is None)
         super().__init__(path, _filling(endpoint, marks), **settings)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Authenticate, then handle the request as FastAPI does."""
+        """Authenticate and count, then handle the request as FastAPI does."""
         handle = super().get_route_handler()
-        right = self.needs
-        if right is None:
-            return handle
+        right, rate = self.needs, self.rate
+        if right is not None:
+            return _authenticated(handle, right, rate or RateClass.READ)
+        return handle if rate is None else _counted(handle, rate)
 
-        async def handle_authenticated(request: Request) -> Response:
-            caller = await authorise(request, right)
+
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def _authenticated(handle: Handle, right: Right, rate: RateClass) -> Handle:
+    async def handle_authenticated(request: Request) -> Response:
+        rates: Rates = request.app.state.rates
+        try:
+            request.state.caller = caller = await authorise(request, right)
             await must_be_in_force(request, caller)
-            request.state.caller = caller
-            return await handle(request)
+        except Problem:  # refused at the door: neither tokens nor capacities are to be tried out
+            await rates.admit_address(request, RateClass.LOGIN)
+            raise
+        await rates.admit(request, rate, caller)
+        return await handle(request)
 
-        return handle_authenticated
+    return handle_authenticated
+
+
+def _counted(handle: Handle, rate: RateClass) -> Handle:
+    async def handle_counted(request: Request) -> Response:
+        rates: Rates = request.app.state.rates
+        await rates.admit_address(request, rate)
+        return await handle(request)
+
+    return handle_counted
 
 
 def _marks(endpoint: Callable[..., Any]) -> dict[str, Needs | Filled]:

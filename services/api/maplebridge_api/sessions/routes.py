@@ -1,5 +1,6 @@
 """Routes of logins and sessions."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Annotated
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from fastapi import Request, Response
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.login import (
+    BindingCode,
     BindingCodeWrong,
     FirstLogin,
     LoginAlreadyBound,
@@ -19,8 +21,10 @@ from maplebridge_domain.person import PersonErased, PersonMerged
 from ..platform.bodies import Page
 from ..platform.database import Database
 from ..platform.identity import Caller, needs
+from ..platform.lockout import Attempts
 from ..platform.openapi import answers, created
 from ..platform.paging import json_answer
+from ..platform.problems import TooManyAttempts
 from ..platform.request import Tx
 from ..platform.routing import router
 from . import queries, service
@@ -35,6 +39,7 @@ from .oidc import (
 from .schemas import (
     BindingCodeOut,
     EndedOut,
+    Login,
     OidcLogin,
     Refresh,
     Revoked,
@@ -57,7 +62,7 @@ routes = router("sessions")
 
 Reader = Annotated[Caller, needs(Right.READ)]
 Registrar = Annotated[Caller, needs(Right.PEOPLE_WRITE)]
-FIRST = (FirstLogin, LoginAlreadyBound, BindingCodeWrong, LoginLocked)
+FIRST = (FirstLogin, LoginAlreadyBound, BindingCodeWrong, LoginLocked, TooManyAttempts)
 OF_WECHAT = (
     WechatLoginOff,
     WechatCodeInvalid,
@@ -74,28 +79,28 @@ OF_OIDC = (OidcLoginOff, IdTokenInvalid, IdTokenExpired, NonceWrong, OidcSilent,
 @routes.post(
     "/sessions/wechat", status_code=201, responses=created(SessionTokens, *FIRST, *OF_WECHAT)
 )
-async def log_in_by_wechat(
-    request: Request, response: Response, body: WechatLogin
-) -> SessionTokens:
+async def log_in_by_wechat(request: Request, body: WechatLogin) -> SessionTokens:
     """Log in by WeChat mini-program. 微信登录"""
-    _keep_out_of_caches(response)
-    return await service.log_in_by_wechat(_database(request), body)
+    async with _tries(request, body):
+        return await service.log_in_by_wechat(_database(request), body)
 
 
 @routes.post("/sessions/oidc", status_code=201, responses=created(SessionTokens, *FIRST, *OF_OIDC))
-async def log_in_by_oidc(request: Request, response: Response, body: OidcLogin) -> SessionTokens:
+async def log_in_by_oidc(request: Request, body: OidcLogin) -> SessionTokens:
     """Log in by OpenID Connect: staff, and users of a host app. 统一身份认证登录"""
-    _keep_out_of_caches(response)
-    return await service.log_in_by_oidc(_database(request), body)
+    async with _tries(request, body):
+        return await service.log_in_by_oidc(_database(request), body)
 
 
 @routes.post(
-    "/sessions/refresh", responses=answers(SessionTokens, RefreshTokenWrong, RefreshTokenReused)
+    "/sessions/refresh",
+    responses=answers(SessionTokens, RefreshTokenWrong, RefreshTokenReused, TooManyAttempts),
 )
-async def refresh_session(request: Request, response: Response, body: Refresh) -> SessionTokens:
+async def refresh_session(request: Request, body: Refresh) -> SessionTokens:
     """Go on with a session; a refresh token is good once. 刷新令牌"""
-    _keep_out_of_caches(response)
-    return await service.refresh(_database(request), body.refresh_token)
+    session = service.session_named(body.refresh_token)
+    async with Attempts(request, "session", session).limiting(RefreshTokenWrong):
+        return await service.refresh(_database(request), body.refresh_token)
 
 
 @routes.get("/sessions", responses=answers(Page[SessionOut]))
@@ -119,11 +124,8 @@ async def revoke_session(id: UUID, caller: Reader, tx: Tx) -> Response:
     status_code=201,
     responses=created(BindingCodeOut, PersonMerged, PersonErased),
 )
-async def issue_binding_code(
-    request: Request, response: Response, id: UUID, caller: Registrar
-) -> BindingCodeOut:
+async def issue_binding_code(request: Request, id: UUID, caller: Registrar) -> BindingCodeOut:
     """Issue a code by which a person binds an account, once; earlier ones are void. 发放绑定码"""
-    _keep_out_of_caches(response)
     return await service.issue_code(_database(request), caller, id)
 
 
@@ -134,10 +136,17 @@ async def end_logins(id: UUID, caller: Registrar, tx: Tx) -> Response:
     return await tx.answer(200, ended.model_dump_json())
 
 
+def _tries(request: Request, body: Login) -> AbstractAsyncContextManager[None]:
+    """Limit the tries at one binding code from one address, whichever accounts make them.
+
+    By the half that finds a code, and not by the address alone: a host app sends all its users' logins.
+    """
+    if body.binding_code is None:
+        return nullcontext()
+    code = BindingCode.read(body.binding_code)
+    return Attempts(request, "code", str(body.street_id), code.selector).limiting(BindingCodeWrong)
+
+
 def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
-
-
-def _keep_out_of_caches(response: Response) -> None:
-    response.headers["Cache-Control"] = "no-store"  # RFC 6749 section 5.1

@@ -22,7 +22,7 @@ from .binding import issue_code, prove
 from .queries import Login, last_use
 from .schemas import EndedOut, OidcLogin, SessionTokens, WechatLogin
 from .schemas import Login as LoginBody
-from .tokens import open_session, refresh
+from .tokens import open_session, refresh, session_named
 from .who import as_client, as_person
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "prune_logins",
     "refresh",
     "revoke",
+    "session_named",
 ]
 
 

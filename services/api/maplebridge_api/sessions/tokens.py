@@ -53,6 +53,12 @@ class RefreshToken:
 _REFRESH_TOKEN = re.compile(r"([0-9]{9})\.([0-9a-f]{32})\.([\w-]{22})\.([\w-]{22})", re.ASCII)
 
 
+def session_named(text: str) -> str:
+    """Return the session that a token claims to be of, true or not; none of ours is of no session."""
+    parts = _REFRESH_TOKEN.fullmatch(text)
+    return parts[2] if parts else ""
+
+
 async def open_session(write: Write, person: Caller, device: str | None) -> SessionTokens:
     """Begin a session of a person who has just logged in."""
     assert person.person_id is not None
