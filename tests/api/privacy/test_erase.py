@@ -208,7 +208,11 @@ async def test_of_an_erasure_and_an_appointment_at_once_one_is_refused(
 ) -> None:
     for _ in range(5):
         made = await tianqiao.clerk_li.makes("/people", OUYANG | {"id": new_id()})
-        office = {"person_id": made["id"], "post_id": id_of("member of huayuan committee")}
+        post = {"organisation_id": id_of("huayuan committee"), "kind": "member", "name": "委员"}
+        seat = (await tianqiao.clerk_li.makes("/posts", post))[
+            "id"
+        ]  # free, whoever came first before
+        office = {"person_id": made["id"], "post_id": seat}
         first = {"If-Match": '"1"'}
         answers = await gather(
             tianqiao.clerk_li.posts(f"/people/{made['id']}/erase", ON_REQUEST, headers=first),
