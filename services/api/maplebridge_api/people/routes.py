@@ -12,9 +12,9 @@ from maplebridge_domain.purpose import PurposeNotInForce
 from ..platform.bodies import Batch, BatchOut, Page
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created
-from ..platform.paging import After, Limit, get
+from ..platform.paging import After, Limit, get, json_answer
 from ..platform.problems import IdTaken
-from ..platform.request import IfMatch, Tx, Unkept, create, create_batch, unkept_answer
+from ..platform.request import IfMatch, Tx, Unkept, create, create_batch
 from ..platform.routing import router
 from . import queries, service
 from .schemas import Correction, Found, LookUp, NewPerson, PersonOut, Unmasked, Unmasking
@@ -41,7 +41,7 @@ async def create_people(body: Batch[NewPerson], caller: Registrar, tx: Tx) -> Re
 async def look_up_people(body: LookUp, caller: Registrar, tx: Unkept) -> Response:
     """Find who has a phone number, before entering somebody twice; recorded. 按电话查找人员"""
     found = await service.look_up(tx, body)
-    return unkept_answer(f'{{"items":[{",".join(one.text for one in found)}]}}')
+    return json_answer(f'{{"items":[{",".join(one.text for one in found)}]}}')
 
 
 @routes.get("/people", responses=answers(Page[PersonOut]))
@@ -81,4 +81,4 @@ async def unmask_person(
 ) -> Response:
     """Show a name and phone in full, for a purpose; recorded. 查看完整姓名与电话"""
     told = await service.unmask(tx, id, body)
-    return unkept_answer(told.model_dump_json())
+    return json_answer(told.model_dump_json())

@@ -246,12 +246,6 @@ async def unkept(request: Request) -> AsyncIterator[Write]:
 Unkept = Annotated[Write, Depends(unkept, scope="function")]
 
 
-def unkept_answer(text: str) -> Response:
-    """Answer with what nobody on the way, nor the browser, is to keep (RFC 9111 section 5.2.2.5)."""
-    headers = {"Cache-Control": "no-store"}
-    return Response(text.encode(), headers=headers, media_type="application/json")
-
-
 async def _claim(write: Write) -> None:
     names = {"actor": write.caller.actor, "key": write.once.key}
     claimed = await write.tx.maybe(CLAIM, at=write.now, digest=write.once.digest, **names)

@@ -18,7 +18,8 @@ from maplebridge_domain.person import (
 from ..people.service import PersonOut
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers
-from ..platform.request import IfMatch, Tx, Unkept, unkept_answer
+from ..platform.paging import json_answer
+from ..platform.request import IfMatch, Tx, Unkept
 from ..platform.routing import router
 from . import service
 from .schemas import Erased, Erasure, Export, Merger
@@ -31,7 +32,7 @@ async def export_person(
     id: UUID, caller: Annotated[Caller, needs(Right.READ)], tx: Unkept
 ) -> Response:
     """Hand out all that is kept of a person, to them or with the right to unmask. 导出个人信息"""
-    return unkept_answer(Export(**await service.export(tx, id)).model_dump_json())
+    return json_answer(Export(**await service.export(tx, id)).model_dump_json())
 
 
 @routes.post(
