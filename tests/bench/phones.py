@@ -191,8 +191,15 @@ async def _persons_token(system: MapleBridge, database: asyncpg.Connection) -> s
         STREET,
         IN_PLACE.removesuffix("/%"),
     )
+    session_id = await database.fetchval(
+        "INSERT INTO session (street_id, person_id, client_id, family_sha256, refresh_sha256,"
+        " begun_at, used_at, ends_at) VALUES ($1, $2, 'phone', '', '', now(), now(),"
+        " now() + interval '1 day') RETURNING id",
+        STREET,
+        person_id,
+    )
     os.environ |= system.api_environment  # the key that signs
-    return issue(LoggedIn("bench", STREET, person_id))
+    return issue(LoggedIn("phone", STREET, person_id, session_id=session_id))
 
 
 @asynccontextmanager

@@ -53,8 +53,8 @@ SELECT street_id, kind, n, id AS organisation_id, pg_temp.id(id::text, 'person')
        pg_temp.id(id::text, 'post') AS post_id, pg_temp.id(id::text, 'appointment') AS id
 FROM body WHERE kind <> 'property_enterprise';
 
-INSERT INTO person (street_id, id, name)
-SELECT street_id, person_id, '代表' || n FROM holder;
+INSERT INTO person (street_id, id, name, name_masked, entered_at)
+SELECT street_id, person_id, '代表' || n, '代**', '2024-01-01' FROM holder;
 
 INSERT INTO post (street_id, id, organisation_id, kind, name, seats)
 SELECT street_id, post_id, organisation_id,
