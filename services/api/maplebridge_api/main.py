@@ -94,11 +94,10 @@ def create_app() -> FastAPI:
     routers += [event_log.routes, oauth.routes, health.routes, openapi.routes]
     if settings().sandbox:
         routers.append(sandbox.routes)
-    # Ours is counted, and written once.
-    app.router.routes[:] = [one for one in app.routes if getattr(one, "path", "") != openapi.URL]
-    for router in routers:
-        # Flat: an included router is another level to match, and each has its prefix already.
-        app.router.routes.extend(router.routes)
+    # Flat: an included router is another level to match, and each has its prefix already. FastAPI's own
+    # pages come last; its document does not, as ours is counted, and written once.
+    pages = [one for one in app.routes if getattr(one, "path", "") != openapi.URL]
+    app.router.routes[:] = [*(route for router in routers for route in router.routes), *pages]
     problems.install(app)
     app.add_exception_handler(Replay, _replay)
     # The last one added sees a request first.

@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from uuid import UUID
 
 from fastapi import Request
 from limits import RateLimitItemPerMinute
@@ -58,6 +59,7 @@ class Policy:
         self.item = RateLimitItemPerMinute(quota)
         # draft-ietf-httpapi-ratelimit-headers, from its eighth version on.
         self.header = (b"ratelimit-policy", f'"{name}";q={quota};w={WINDOW_SECONDS}'.encode())
+        self.allowances: dict[str | UUID, Allowance] = {}
 
 
 class Allowance:
@@ -106,7 +108,6 @@ class Rates:
             RateClass.WRITE: Policy(RateClass.WRITE, given.rate_system_write),
             RateClass.HEAVY: Policy(RateClass.HEAVY, given.rate_system_heavy),
         }
-        self._allowances: dict[tuple[str, str], Allowance] = {}
 
     async def admit(self, request: Request, kind: RateClass, caller: Caller) -> None:
         """Count a request of a caller.
@@ -117,7 +118,7 @@ class Rates:
         if caller.person_id is None:
             await self._take(request, self._system[kind], caller.client_id)
         else:
-            await self._take(request, self._person[kind], str(caller.person_id))
+            await self._take(request, self._person[kind], caller.person_id)
 
     async def admit_address(self, request: Request, kind: RateClass) -> None:
         """Count a request whose caller is not known, by where it comes from.
@@ -128,9 +129,9 @@ class Rates:
         address = request.client.host if request.client else ""
         await self._take(request, self._person[kind], self._counters.pseudonym(address))
 
-    async def _take(self, request: Request, policy: Policy, who: str) -> None:
+    async def _take(self, request: Request, policy: Policy, who: str | UUID) -> None:
         window = int(wall().timestamp()) // WINDOW_SECONDS
-        allowance = self._allowances.get((policy.name, who))
+        allowance = policy.allowances.get(who)
         if allowance is None:
             allowance = self._enter(policy, who, window)
         request.scope[IN_SCOPE] = allowance
@@ -144,13 +145,13 @@ class Rates:
                 await self._fetch(allowance, who)
             allowance.left -= 1
 
-    def _enter(self, policy: Policy, who: str, window: int) -> Allowance:
-        if len(self._allowances) >= self.SIZE_MAX:
-            self._allowances.clear()  # what they had left is lost to them, or counted anew: no matter
-        entered = self._allowances[policy.name, who] = Allowance(policy, window)
+    def _enter(self, policy: Policy, who: str | UUID, window: int) -> Allowance:
+        if len(policy.allowances) >= self.SIZE_MAX:
+            policy.allowances.clear()  # what they had left is lost to them, or counted anew: no matter
+        entered = policy.allowances[who] = Allowance(policy, window)
         return entered
 
-    async def _fetch(self, allowance: Allowance, who: str) -> None:
+    async def _fetch(self, allowance: Allowance, who: str | UUID) -> None:
         """Take a lot from Valkey's count.
 
         Raises:
@@ -160,7 +161,7 @@ class Rates:
         if not allowance.remaining:
             raise TooManyRequests(_seconds_left(window))
         lot = allowance.lot = min(max(1, allowance.lot * 2), policy.lot_max)
-        key = policy.item.key_for(policy.name, who, str(window))
+        key = policy.item.key_for(policy.name, str(who), str(window))
         count = await self._counters.ask(
             lambda storage: storage.incr(key, WINDOW_SECONDS, amount=lot)
         )
