@@ -21,6 +21,7 @@ from . import (
     sessions,
 )
 from .platform import event_log, health, oauth, openapi, problems, routing, sandbox
+from .platform.access_log import AccessLog
 from .platform.authority import Authority
 from .platform.counting import Counters
 from .platform.database import Database
@@ -104,7 +105,8 @@ def create_app() -> FastAPI:
     app.add_middleware(BodyLimit)
     if settings().cors_origins:
         app.add_middleware(CORSMiddleware, **CORS, allow_origins=settings().cors_origins.split())
-    app.add_middleware(Metrics)
+    app.state.access_log = AccessLog()
+    app.add_middleware(Metrics, log=app.state.access_log)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     # Around everything, also around what answers a fault.
     app.middleware_stack = SecurityHeaders(app.build_middleware_stack())
@@ -118,6 +120,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     await app.state.database.close()
     await app.state.counters.close()
+    app.state.access_log.write()
 
 
 async def _replay(_: Request, exc: Exception) -> Response:

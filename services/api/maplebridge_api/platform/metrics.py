@@ -6,6 +6,8 @@ from typing import Any
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .access_log import AccessLog
+
 SECONDS = Histogram(
     "maplebridge_http_request_seconds",
     "Duration of requests, in seconds.",
@@ -14,11 +16,16 @@ SECONDS = Histogram(
 )
 
 
-class Metrics:
-    """Observe every request, whatever becomes of it."""
+#: The operator's own machines ask these every few seconds.
+ASKED_BY_MACHINES = ("/healthz", "/readyz", "/metrics")
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Metrics:
+    """Observe every request, whatever becomes of it, and take it down in the access log."""
+
+    def __init__(self, app: ASGIApp, log: AccessLog) -> None:
         self.app = app
+        self._log = log
         self._children: dict[tuple[str, str, int], Any] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,7 +47,10 @@ class Metrics:
         finally:
             # The route's template, never the URL: ids would make one series each.
             route = getattr(scope.get("route"), "path", "none")
-            self._child(scope["method"], route, status).observe(time.perf_counter() - begun)
+            seconds = time.perf_counter() - begun
+            self._child(scope["method"], route, status).observe(seconds)
+            if route not in ASKED_BY_MACHINES:
+                self._log.note(scope, status, seconds)
 
     def _child(self, method: str, route: str, status: int) -> Any:
         key = (method, route, status)

@@ -18,6 +18,7 @@ from ..settings import settings
 from .clock import wall
 from .counting import Counters
 from .identity import Caller
+from .metrics import ASKED_BY_MACHINES
 from .problems import TooManyRequests
 
 WINDOW_SECONDS = 60
@@ -39,7 +40,7 @@ _HEAVY = re.compile(r"/batch$|^/v1/evaluation-results$|^/v1/evaluation-runs/.*/r
 
 def class_of(path: str, methods: Iterable[str], *, public: bool) -> RateClass | None:
     """Return the class of a route; none for those that the operator's own machines ask."""
-    if path in ("/healthz", "/readyz", "/metrics"):
+    if path in ASKED_BY_MACHINES:
         return None
     reads = set(methods) <= {"GET", "HEAD"}
     if public:
