@@ -97,8 +97,8 @@ async def street(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stre
     data = tmp_path_factory.mktemp("faults") / "a street 天桥"
     world = build(SEED)
     async with running(data=data, sandbox=True) as system:
-        secret = system.secrets.client_secrets["sample"]
-        async with signed_in(system.url, "sample", secret) as client:
+        secret = system.secrets.client_secrets["operator"]
+        async with signed_in(system.url, "operator", secret) as client:
             await set_clock(client, MONDAY_AFTER)
             await load(client, world, lambda things: None)
             yield Street(system, client, world)

@@ -101,6 +101,26 @@ async def test_a_system_is_given_a_new_secret_while_it_runs(system: MapleBridge)
     assert (unknown.returncode, unknown.stderr) == (1, "There is no client nobody.\n")
 
 
+async def test_a_department_is_made_known_with_its_range_of_streets(system: MapleBridge) -> None:
+    def add(name: str, role: str, streets: str) -> str:
+        words = ("client", "add", name, "--role", role, "--streets", streets)
+        done = maplebridge(Path.cwd(), *words, "--data", str(system.folder.root))
+        return (done.stdout or done.stderr).strip()
+
+    secret = add("district-housing", "management_department", "411104000-411104999")
+    async with httpx.AsyncClient(base_url=system.url, trust_env=False) as client:
+        form = {"grant_type": "client_credentials"}
+        answer = await client.post("/oauth/token", data=form, auth=("district-housing", secret))
+        assert answer.json()["scope"] == "statements:read"
+        bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        assert (await client.get("/v1/rating-statements", headers=bearer)).status_code == 200
+        assert (await client.get("/v1/evaluation-results", headers=bearer)).status_code == 403
+    taken = add("district-housing", "integrator", "411104000-411104999")
+    assert taken == "There is a client district-housing already."
+    assert "is a person's" in add("someone", "auditor", "411104000-411104999")
+    assert "nine digits" in add("someone", "integrator", "411104")
+
+
 async def token_statuses(system: MapleBridge, *of_department: str) -> list[int]:
     async with httpx.AsyncClient(base_url=system.url, trust_env=False) as client:
         form = {"grant_type": "client_credentials"}

@@ -14,6 +14,7 @@ from maplebridge.supervisor import until_signalled
 from maplebridge.system import running
 from maplebridge.trouble import Trouble
 from maplebridge.typed import DATA, typed
+from maplebridge_domain.authority import Role
 
 app = typer.Typer(
     help="Maple Bridge (枫桥) on one machine.", no_args_is_help=True, add_completion=False
@@ -109,7 +110,7 @@ def token(
     data: Data = DATA,
     client: Annotated[
         str | None,
-        typer.Option(help="A system: department, evaluator, integrator, operator, sample."),
+        typer.Option(help="A system: department, evaluator, integrator, operator."),
     ] = None,
     person: Annotated[
         str | None,
@@ -182,6 +183,23 @@ def rotate_client(
 
     try:
         _plain(asyncio.run(clients.rotate(data, database_url, client_id, keep_days)))
+    except Trouble as trouble:
+        _fail(str(trouble))
+
+
+@client_app.command("add")
+def add_client(
+    client_id: Annotated[str, typer.Argument(help="A new name, such as district-housing.")],
+    role: Annotated[Role, typer.Option(help="What it is: management_department, integrator, ...")],
+    streets: Annotated[str, typer.Option(help="Its range of division codes: 411104000-411104999.")],
+    data: Data = DATA,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make a system known that may do what its role does in a range of streets; print its secret, once."""
+    from maplebridge import clients
+
+    try:
+        _plain(asyncio.run(clients.add(data, database_url, client_id, role, streets)))
     except Trouble as trouble:
         _fail(str(trouble))
 

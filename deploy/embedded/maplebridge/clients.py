@@ -1,7 +1,9 @@
 """Secrets of the systems that call the API: a new one beside the old, and the end of the old one."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_urlsafe as new_secret
 
 import asyncpg
 
@@ -10,6 +12,49 @@ from maplebridge.folder import DataFolder
 from maplebridge.postgres import PostgresServer
 from maplebridge.trouble import Trouble
 from maplebridge.typed import typed
+from maplebridge_domain.authority import AUTHORITY, SYSTEMS, Role
+
+_ID = re.compile(r"[a-z][a-z0-9_-]{1,59}")
+_STREETS = re.compile(r"(\d{9})-(\d{9})")
+
+
+async def add(
+    data: Path, database_url: str | None, client_id: str, role: Role, streets: str
+) -> str:
+    """Make a system known, with the rights of its role in a range of streets; return its secret.
+
+    Raises:
+        Trouble: the name, role or range is none, the name is taken, or the database does not answer.
+    """
+    from maplebridge_api.platform.database import Scope
+    from maplebridge_api.platform.identity import ClientTaken, register_client
+
+    if not _ID.fullmatch(client_id):
+        raise Trouble("A client's name is of a-z, 0-9, - and _: 2 to 60, a letter first.")
+    if role not in SYSTEMS:
+        raise Trouble(f"{role} is a person's; a system is {', '.join(SYSTEMS)}.")
+    ends = _STREETS.fullmatch(streets)
+    if ends is None or ends[1] > ends[2]:
+        raise Trouble(
+            "A range of streets is two division codes of nine digits: 411104000-411104999."
+        )
+    folder = DataFolder.at(data)
+    secret = new_secret(32)
+    try:
+        await register_client(
+            _owner_url(folder, database_url),
+            client_id=client_id,
+            secret=secret,
+            name=client_id,
+            rights=AUTHORITY[role],
+            scope=Scope(int(ends[1]), int(ends[2])),
+            new=True,
+        )
+    except ClientTaken as error:
+        raise Trouble(f"There is a client {client_id} already.") from error
+    except (OSError, asyncpg.PostgresError) as error:
+        raise _away(folder) from error
+    return secret
 
 
 async def rotate(data: Path, database_url: str | None, client_id: str, keep_days: int) -> str:

@@ -18,12 +18,12 @@ from maplebridge.secrets import Secrets, not_the_same_kind
 from maplebridge.trouble import Trouble
 from maplebridge_domain.authority import AUTHORITY, Role
 
-#: What each system of an installation is, and in which streets. The department is that of Zhaoling
-#: District (411104), where the sample street lies; it sees statements and nothing else.
+#: What each system of an installation is, and in which streets; others are added by `client add`. The
+#: last two a sandbox has: an integrator of the sample street, and the department of Zhaoling District
+#: (411104), where it lies, which sees statements and nothing else.
 CLIENTS: Mapping[str, tuple[Role, tuple[int, int]]] = {
     "evaluator": (Role.EVALUATOR, (0, 999_999_999)),
     "operator": (Role.OPERATOR, (0, 999_999_999)),
-    "sample": (Role.OPERATOR, (0, 999_999_999)),
     "integrator": (Role.INTEGRATOR, (411_104_001, 411_104_001)),
     "department": (Role.MANAGEMENT_DEPARTMENT, (411_104_000, 411_104_999)),
 }
@@ -149,7 +149,8 @@ async def register_clients(owner_url: str, secrets: Secrets) -> None:
     from maplebridge_api.platform.database import Scope
     from maplebridge_api.platform.identity import register_client
 
-    for client_id, (role, streets) in CLIENTS.items():
+    for client_id in secrets.client_secrets.keys() & CLIENTS.keys():
+        role, streets = CLIENTS[client_id]
         await register_client(
             owner_url,
             client_id=client_id,

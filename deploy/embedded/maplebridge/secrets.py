@@ -17,7 +17,9 @@ from maplebridge.typed import typed
 
 ROLES = ("mb_owner", "mb_api", "mb_evaluator")
 PERSONAL_DATA_KEY = "MAPLEBRIDGE_PERSONAL_DATA_KEY"
-CLIENTS = ("evaluator", "operator", "sample", "integrator", "department")
+CLIENTS = ("evaluator", "operator")
+#: What a sandbox has beside: the systems around the sample street.
+SANDBOX_CLIENTS = ("integrator", "department")
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,13 @@ def rotate_token_key(path: Path) -> str:
 
 def create(*, sandbox: bool = False) -> Secrets:
     """Make new passwords and keys; a sandbox signs statements with a key that says so."""
+    clients = CLIENTS + (SANDBOX_CLIENTS if sandbox else ())
     return Secrets(
         role_passwords={role: secrets.token_urlsafe(24) for role in ROLES},
-        client_secrets={client: secrets.token_urlsafe(32) for client in CLIENTS},
+        client_secrets={
+            client: secrets.token_urlsafe(32)
+            for client in (*CLIENTS, *(SANDBOX_CLIENTS if sandbox else ()))
+        },
         keys={
             "MAPLEBRIDGE_TOKEN_KEY": _signing_key(),
             "MAPLEBRIDGE_STATEMENT_KEY": _signing_key("test-" if sandbox else ""),

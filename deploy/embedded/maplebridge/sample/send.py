@@ -12,7 +12,7 @@ from maplebridge.sample.load import count, load
 from maplebridge.sample.world import World, build
 from maplebridge.trouble import Trouble
 
-CLIENT = "sample"
+CLIENT = "operator"
 
 
 async def send(data: Path, seed: int, console: Console) -> World:

@@ -270,6 +270,10 @@ def secret_matches(client: Client | None, secret: str) -> bool:
     return any(compared)
 
 
+class ClientTaken(Exception):
+    """There is a client of this name."""
+
+
 async def register_client(
     database_url: str,
     *,
@@ -278,23 +282,32 @@ async def register_client(
     name: str,
     rights: Iterable[Right],
     scope: Scope,
+    new: bool = False,
 ) -> None:
-    """Enter or change a client, as the owner of the database (an operator's act)."""
+    """Enter a client, or change it unless it must be new, as the database's owner (an operator's act).
+
+    Raises:
+        ClientTaken.
+    """
     connection = await asyncpg.connect(database_url)
     try:
-        await connection.execute(
+        entered = await connection.fetchval(
             """
             INSERT INTO client (client_id, name, rights, street_lo, street_hi)
             VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (client_id) DO UPDATE SET name = excluded.name, rights = excluded.rights,
-                street_lo = excluded.street_lo, street_hi = excluded.street_hi
+                street_lo = excluded.street_lo, street_hi = excluded.street_hi WHERE NOT $6
+            RETURNING client_id
             """,
             client_id,
             name,
             sorted(rights),
             scope.lo,
             scope.hi,
+            new,
         )
+        if entered is None:
+            raise ClientTaken(client_id)
         await have_secret(connection, client_id, secret)
     finally:
         await connection.close()
