@@ -1,10 +1,15 @@
 """Streets do not see each other: over every route of the API document, whichever slice it is in."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from maplebridge_api.jobs import sign_heads
+from maplebridge_api.platform.clock import clock
+from maplebridge_api.platform.database import Scope, Statement
 from maplebridge_api.platform.openapi import routes_of
 from maplebridge_api.platform.schema import STREET_TABLES
 from maplebridge_domain.meeting import SubjectKind
@@ -335,38 +340,137 @@ async def test_the_bodies_that_name_what_is_there_are_not_refused_as_absent(
             assert answer.status_code != 404, (path, answer.text)
 
 
-async def everything(actor: Actor, path: str) -> list[str] | None:
-    """Return the ids of all that a list shows an actor; null: they may not list it."""
-    ids: list[str] = []
+#: Lists of which nothing is read singly: for the first two by nobody, for the others one sees one's own.
+LISTED_ONLY = {"/event-heads", "/office-holders", "/sessions", "/capacities"}
+
+
+def collections() -> list[str]:
+    """List the paths of all lists in the API document."""
+    document = contract().document
+    found = []
+    for path, operations in document["paths"].items():
+        if "get" in operations and "{" not in path:
+            [content] = operations["get"]["responses"]["200"]["content"].values()
+            name = content["schema"].get("$ref", "").rpartition("/")[2]
+            if "items" in document["components"]["schemas"].get(name, {}).get("properties", {}):
+                found.append(path.removeprefix("/v1"))
+    return found
+
+
+def single(path: str, item: Json) -> str:
+    """Say where one thing of a list is read."""
+    if path == "/events":
+        return f"{path}/{item['source'].removeprefix('/streets/')}/{item['id']}"
+    return f"{path}/{item['street_id' if path == '/streets' else 'id']}"
+
+
+async def everything(actor: Actor, path: str) -> list[Json] | None:
+    """Return all that a list shows an actor; null: they may not list it."""
+    items: list[Json] = []
     following: str | None = f"{path}?limit=200"
     while following:
         answer = await actor.gets(following.removeprefix("/v1"))
         if answer.status_code == 403:
             return None
-        ids += [one["id"] for one in answer.json()["items"]]
-        following = answer.json()["next"]
-    return ids
+        items += answer.json()["items"]
+        following = answer.json().get("next")
+    return items
 
 
-async def test_a_list_never_shows_what_a_single_read_refuses(tianqiao: Tianqiao) -> None:
-    """Nor hides what it shows: for every collection, and everyone in the street."""
+async def furnish(tianqiao: Tianqiao) -> None:
+    """Let there be something in each list: also a signed head, a session, results and a rating."""
     clerk = tianqiao.clerk_li
     await clerk.makes("/people", {"id": id_of("gao"), "street_id": TIANQIAO, "name": "高"})
     await tianqiao.logged_in("gao").makes("/disputes", dispute())
     for rater in ("liu in library", "chen in huayuan committee"):
         await clerk.makes("/ballots", ballot(rater, "enterprise", "chenguang"))
     await clerk.makes("/disputes", dispute(quarter_id=id_of("jiayuan")))
+    for path in ("/records", "/tasks"):
+        await clerk.makes(path, BODIES[path])
+    clock.set_to = datetime.fromisoformat(await test_run.under_notice(tianqiao))
+    xu = await tianqiao.in_office("xu in working committee")
+    assert (await xu.changes(test_run.RUN, "confirmation", {})).is_success
+    await sign_heads({"database": tianqiao.app.state.database})
+    await tianqiao.asks(SESSION, TIANQIAO, id_of("wang"))
+
+
+SESSION = """
+    INSERT INTO session (street_id, person_id, client_id, family_sha256, refresh_sha256, begun_at,
+        used_at, ends_at) VALUES ($1, $2, 'app', 'x', 'y', now(), now(), now() + interval '1 day')
+"""
+
+
+def everybody(tianqiao: Tianqiao) -> list[Actor]:
+    """Return the clerk, the stranger, and people of all kinds of offices."""
     people = ("gao", "wang", "chen", "liu", "sun", "qian", "xu", "lin", "he")
-    actors = [clerk, tianqiao.stranger, *(tianqiao.logged_in(name) for name in people)]
-    paths = {path for method, path, _ in operations(tianqiao) if method == "GET"}
-    collections = sorted(path for path in paths if f"{path}/{{id}}" in paths)
-    assert len(collections) > 12
-    for path in collections:
-        there = await everything(clerk, path)
-        assert there is not None
-        for actor in actors:
-            listed = await everything(actor, path)
-            for one in there:
-                single = (await actor.gets(f"{path}/{one}")).status_code
+    return [tianqiao.clerk_li, *(tianqiao.logged_in(name) for name in people), tianqiao.stranger]
+
+
+async def test_a_list_never_shows_what_a_single_read_refuses(tianqiao: Tianqiao) -> None:
+    """Nor hides what it shows: for every collection, and everyone in the street."""
+    await furnish(tianqiao)
+    paths = sorted({*collections()} - LISTED_ONLY)
+    assert len(paths) > 16
+    for path in paths:
+        there = await everything(tianqiao.clerk_li, path)
+        assert there, path
+        for actor in everybody(tianqiao):
+            shown = await everything(actor, path)
+            listed = None if shown is None else {single(path, one) for one in shown}
+            for one in {single(path, one) for one in there}:
+                code = (await actor.gets(one)).status_code
                 expected = 403 if listed is None else 200 if one in listed else 404
-                assert single == expected, (path, one)
+                assert code == expected, one
+
+
+async def test_what_is_only_listed_is_shown_to_nobody_next_door(tianqiao: Tianqiao) -> None:
+    await furnish(tianqiao)
+    for path in sorted(LISTED_ONLY & {*collections()}):
+        *own, next_door = [await everything(actor, path) or [] for actor in everybody(tianqiao)]
+        assert any(own), path
+        assert not [one for items in own for one in items if one in next_door], path
+    assert {*collections()} >= LISTED_ONLY
+
+
+PREPARE = Statement.prepare
+
+
+def unfiltered(statement: Statement[Any], scope: Scope, values: Mapping[str, Any]) -> list[Any]:
+    """Prepare a statement without its conditions on the range: as if they had been forgotten."""
+    sql, *arguments = PREPARE(statement, scope, values)
+    names = (statement.one if scope.lo == scope.hi else statement.several).names
+    if "lo" not in names:
+        return [sql, *arguments]
+    lo = f"${names.index('lo') + 1}::INTEGER"
+    hi = f"${names.index('hi') + 1}::INTEGER" if "hi" in names else "no"
+    condition = rf"[\w.]*street_id (= {re.escape(lo)}|BETWEEN {re.escape(lo)} AND {re.escape(hi)})"
+    # The argument stays, so that PostgreSQL knows of what type it is.
+    return [re.sub(condition, lambda _: f"{lo} IS NOT NULL", sql), *arguments]
+
+
+async def shown_next_door(tianqiao: Tianqiao) -> set[str]:
+    """Return the lists and single reads that show the stranger something of Tianqiao's."""
+    shown = set()
+    for path in collections():
+        ours = await everything(tianqiao.clerk_li, path) or []
+        theirs = await everything(tianqiao.stranger, path) or []
+        shown |= {path for one in ours if one in theirs}
+        for one in () if path in LISTED_ONLY else ours:
+            if (await tianqiao.stranger.gets(single(path, one))).is_success:
+                shown.add(f"{path}/{{id}}")
+    return shown
+
+
+async def test_row_level_security_alone_keeps_streets_apart(
+    tianqiao: Tianqiao, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where every statement has lost its condition; without either all would be seen."""
+    await furnish(tianqiao)
+    monkeypatch.setattr(Statement, "prepare", unfiltered)
+    assert await shown_next_door(tianqiao) == set()
+    for table in STREET_TABLES:
+        await tianqiao.asks(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    everywhere = {*collections()} | {f"{path}/{{id}}" for path in {*collections()} - LISTED_ONLY}
+    # These are asked for by a street or a person, and a view that repeats the range.
+    still_closed = {"/events", "/sessions", "/capacities", "/office-holders"}
+    assert await shown_next_door(tianqiao) == everywhere - still_closed
