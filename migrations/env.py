@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-
 #: A temporary table is looked at before a schema's: nobody but the owner makes one. At each run, because
 #: a database that is copied or restored has the server's own grants again.
 NO_TEMPORARY_TABLES = """
