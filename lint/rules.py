@@ -36,6 +36,10 @@ ASKS_IN_SQL = re.compile(
     re.IGNORECASE,
 )
 
+IS_SQL = re.compile(r"\b(SELECT|INSERT INTO|UPDATE \S+ SET|DELETE FROM)\b")
+#: What takes SQL as it is.
+AS_TEXT = re.compile(r"(^|\.)(literal_column|text|op|exec_driver_sql)$")
+
 
 def one_transaction(source: Source) -> Iterator[Breach]:
     """A request is one transaction, begun and committed in platform/database.py.
@@ -124,12 +128,33 @@ def sql_has_no_holes(source: Source) -> Iterator[Breach]:
     """SQL is compiled once and takes parameters; a text with holes is how data becomes a command.
 
     Two files differ, and say why: platform/database.py enters numbers, the feed needs binary COPY.
+    What is put into SQL as text is there before any request: coroutines are what serves one.
     """
     if source.path in (DATABASE, FEED) or source.path.is_relative_to("migrations"):
         return
+    message = "write it in SQLAlchemy Core with bindparam"
     for line, text, holes in source.strings():
-        if holes and re.search(r"\b(SELECT|INSERT INTO|UPDATE \S+ SET|DELETE FROM)\b", text):
-            yield line, "write it in SQLAlchemy Core with bindparam"
+        if holes and IS_SQL.search(text):
+            yield line, message
+    for node in source.nodes:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
+            if any(_is_sql(side) for side in (node.left, node.right)):
+                yield node.lineno, message
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".format"):
+            if isinstance(node.func, ast.Attribute) and _is_sql(node.func.value):
+                yield node.lineno, message
+        elif isinstance(node, ast.AsyncFunctionDef):
+            for call in ast.walk(node):
+                if isinstance(call, ast.Call) and AS_TEXT.search(ast.unparse(call.func)):
+                    yield call.lineno, message
+
+
+def _is_sql(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and IS_SQL.search(node.value) is not None
+    )
 
 
 def sql_files_split(source: Source) -> Iterator[Breach]:

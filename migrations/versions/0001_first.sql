@@ -517,10 +517,11 @@ CREATE TABLE sandbox_clock (
 );
 
 -- Numbers a street's events without gaps, in the order of commit, and chains them: the head's row lock
--- lasts until commit, so a reader that has seen number n has seen everything before it.
+-- lasts until commit, so a reader that has seen number n has seen everything before it. Like all that runs
+-- with its owner's rights it looks at temporary tables last: unnamed they would come first.
 
 CREATE FUNCTION mb_number_event() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     UPDATE event_head AS head
     SET last_no = head.last_no + 1,
@@ -536,7 +537,7 @@ END $$;
 CREATE TRIGGER event__number BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION mb_number_event();
 
 CREATE FUNCTION mb_begin_event_log() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO event_head (street_id) VALUES (NEW.street_id);
     RETURN NEW;
@@ -565,7 +566,7 @@ END $$;
 
 CREATE FUNCTION mb_find_login(accounts bytea[])
 RETURNS TABLE (account_hash bytea, street_id integer, person_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT login.account_hash, login.street_id, login.person_id FROM login
     WHERE login.account_hash = ANY (accounts) LIMIT 1
 $$;
@@ -787,7 +788,7 @@ WHERE person.name IS NOT NULL AND feed.visible(a.street_id) AND CASE coalesce(o.
 
 CREATE FUNCTION mb_disclose(of_street integer, of_person uuid)
 RETURNS TABLE (name text, phone_encrypted bytea)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT person.name, person.phone_encrypted
     FROM person
     JOIN event_head head ON head.street_id = person.street_id
@@ -802,7 +803,7 @@ $$;
 -- callers whose range is wider than the street, and whose keys this transaction does not see.
 
 CREATE FUNCTION mb_replace_answers(of_street integer, ids text[], texts text[]) RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE idempotency SET answer = new.answer
     FROM unnest(ids, texts) AS new (id, answer)
     WHERE substr(idempotency.answer, 10, 36) = new.id AND feed.visible(of_street)

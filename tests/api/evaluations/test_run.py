@@ -261,6 +261,23 @@ async def test_a_result_about_another_kind_of_subject_is_refused(tianqiao: Tianq
     assert (await tianqiao.clerk_li.gets(RUN)).json()["state"] == "queued"
 
 
+@pytest.mark.parametrize("subject", ["next enterprise", "nobody", "library"])
+async def test_a_result_about_what_the_street_does_not_have_is_refused(
+    tianqiao: Tianqiao, subject: str
+) -> None:
+    """Next door's enterprise, an id that nothing has, and the street's own of another kind."""
+    await tianqiao.clerk_li.makes("/evaluation-runs", request())
+    await tianqiao.new_events()
+    wrong = publication()
+    wrong["results"].append(wrong["results"][0] | {"subject_id": id_of(subject)})
+    answer = await tianqiao.worker.puts(f"{RUN}/results", wrong)
+    assert outcome(answer) == "404 not_found"
+    assert answer.json()["errors"][0]["pointer"] == "/results/2/subject_id"
+    assert await tianqiao.asks("SELECT count(*) FROM evaluation_result") == 0
+    assert (await tianqiao.clerk_li.gets(RUN)).json()["state"] == "queued"
+    assert await tianqiao.new_events() == []
+
+
 @pytest.mark.parametrize(
     ("instead_of", "wrong"),
     [

@@ -127,6 +127,48 @@ async def test_the_evaluator_reads_the_feed_and_nothing_else(
     await connection.close()
 
 
+async def test_the_services_make_no_temporary_tables(databases: Databases) -> None:
+    for role in ("mb_api", "mb_evaluator"):
+        connection = await asyncpg.connect(databases.url("maplebridge", role))
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="temporary tables"):
+            await connection.execute("CREATE TEMP TABLE event_head (street_id int)")
+        await connection.close()
+
+
+#: Looked at in the place of the log's heads and of the logins, it would run as the owner.
+STAND_IN = """
+    CREATE TEMP TABLE ran (who text);
+    GRANT ALL ON ran TO PUBLIC;
+    CREATE FUNCTION pg_temp.run() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN INSERT INTO pg_temp.ran VALUES (current_user); RETURN NEW; END $$;
+    CREATE TEMP TABLE event_head AS SELECT * FROM public.event_head;
+    CREATE TRIGGER run BEFORE UPDATE ON pg_temp.event_head
+        FOR EACH ROW EXECUTE FUNCTION pg_temp.run();
+    CREATE TEMP TABLE login (account_hash bytea, street_id int, person_id uuid);
+    INSERT INTO pg_temp.login VALUES ('x', 411104001, gen_random_uuid());
+    GRANT ALL ON pg_temp.event_head, pg_temp.login TO PUBLIC;
+"""
+EVENT = """
+    INSERT INTO event (street_id, type, time, actor, subject, data)
+    VALUES ($1, 'x', now(), 'clients/x', 'streets/x', '{}') RETURNING no
+"""
+
+
+async def test_a_temporary_table_does_not_stand_in_for_one_that_the_owners_rights_reach(
+    as_api: asyncpg.Connection, tianqiao: Tianqiao, database: str
+) -> None:
+    """Also where somebody has let the API's role make them: nothing of its own runs as the owner."""
+    await tianqiao.asks(f"GRANT TEMPORARY ON DATABASE {database} TO mb_api")
+    last = await tianqiao.asks("SELECT last_no FROM event_head WHERE street_id = $1", TIANQIAO)
+    async with as_api.transaction():
+        await as_api.execute(f"SELECT mb_enter({TIANQIAO}, {TIANQIAO})")
+        await as_api.execute(STAND_IN)
+        assert await as_api.fetchval(EVENT, TIANQIAO) == last + 1
+        assert await as_api.fetch("SELECT who FROM pg_temp.ran") == []
+        assert await as_api.fetch("SELECT * FROM mb_find_login(ARRAY['x'::bytea])") == []
+    await as_api.close()
+
+
 @pytest.mark.parametrize("wrong", [(NEIGHBOUR, NEIGHBOUR), (0, 999_999_999)])
 async def test_on_a_poisoned_session_nothing_is_read_or_written(
     tianqiao: Tianqiao, wrong: tuple[int, int]

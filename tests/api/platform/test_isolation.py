@@ -1,14 +1,21 @@
 """Streets do not see each other: over every route of the API document, whichever slice it is in."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from maplebridge_api.jobs import sign_heads
+from maplebridge_api.platform.clock import clock
+from maplebridge_api.platform.database import Scope, Statement
 from maplebridge_api.platform.openapi import routes_of
 from maplebridge_api.platform.schema import STREET_TABLES
 from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.rubrics import shipped_rubric
+from tests.api.evaluations import test_run
+from tests.contract import contract
 from tests.world import (
     AT_MEETING,
     MEETING,
@@ -117,6 +124,7 @@ NEXT_DOORS = sorted({body["id"] for _, body in (*NEXT_DOOR, *FURNITURE) if "id" 
 #: A body for each route that takes one, about things that are there; a new route needs one here.
 BODIES: dict[str, Json] = {
     **{path: body for path, body in reversed(STREET) if not path.endswith("/attendance")},
+    "/organisations": organisation("x", "enterprise_party_org", f"root {TIANQIAO}", "chenguang")[1],
     "/ballots": ballot("liu in library", "enterprise", "chenguang"),
     "/disputes": dispute(grid_id=id_of("huayuan lane")),
     "/cross-appointments": {
@@ -169,26 +177,48 @@ BODIES: dict[str, Json] = {
         "evidence": "照片",
     },
     "/evaluation-runs/{id}/confirmation": {},
-    "/evaluation-runs/{id}/results": {
-        "engine_version": "1",
-        "input_sha256": "0" * 64,
-        "results": [],
-    },
+    "/evaluation-runs/{id}/results": test_run.publication(),
 }
+#: A second body where two fields that name something exclude each other.
+OTHERWISE: dict[str, Json] = {"/posts": post("y", "grid_member", "huayuan", on_grid=True)[1]}
+#: What is changed by a route with an id in its path, in the street itself.
+OWN = {"people": "wang", "meetings": "second meeting", "evaluation-runs": "run"}
 #: Routes about no street: their bodies name nothing that belongs to one.
 OF_NO_STREET = {"/sandbox/clock", "/sessions/wechat", "/sessions/oidc", "/sessions/refresh"}
 
 
-def places(body: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Find where a body names something: by an id, or a street."""
-    if isinstance(body, dict):
-        for key, value in body.items():
-            if key == "street_id" or (key.endswith("_id") and isinstance(value, str)):
-                yield (*at, key)
-            yield from places(value, (*at, key))
-    elif isinstance(body, list):
-        for index, value in enumerate(body):
-            yield from places(value, (*at, index))
+def named_in(schema: Json, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Find where a body names something, as the API document says: by an id but its own, or a street."""
+    while "$ref" in schema:
+        schema = contract().document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    if (schema.get("format") == "uuid" and at[-1] != "id") or at[-1:] == ("street_id",):
+        yield at
+        return
+    for branch in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        yield from named_in(branch, at)
+    for name, member in schema.get("properties", {}).items():
+        yield from named_in(member, (*at, name))
+    if "items" in schema:
+        yield from named_in(schema["items"], (*at, 0))
+
+
+def places(method: str, path: str) -> list[tuple[str | int, ...]]:
+    """List where a route's body names something that belongs to a street."""
+    operation = contract().document["paths"][f"/v1{path}"][method.lower()]
+    if "requestBody" not in operation:
+        return []
+    found = named_in(operation["requestBody"]["content"]["application/json"]["schema"])
+    # A street brings its root along.
+    return [at for at in found if (path, at) != ("/streets", ("grid_id",))]
+
+
+def there(body: Any, at: tuple[str | int, ...]) -> Any:
+    """Return what a body has in a place; null: nothing."""
+    for step in at:
+        body = body[step] if isinstance(step, int) else body.get(step)
+        if body is None:
+            return None
+    return body
 
 
 def replaced(body: Any, at: tuple[Any, ...], value: Any) -> Any:
@@ -209,12 +239,21 @@ def operations(tianqiao: Tianqiao) -> Iterator[tuple[str, str, Any]]:
                 yield method, path, route
 
 
-def body_of(path: str) -> Json | None:
+def bodies_of(path: str) -> list[Json]:
+    """Return bodies about what is there: none for a route that takes none."""
     single = path.removesuffix("/batch")
-    body = BODIES.get(single)
-    if body is not None:
-        body = {key: value for key, value in body.items() if key != "id"}
-    return {"items": [body]} if path.endswith("/batch") and body is not None else body
+    known = [bodies[single] for bodies in (BODIES, OTHERWISE) if single in bodies]
+    bodies = [{key: value for key, value in body.items() if key != "id"} for body in known]
+    return [{"items": [body]} for body in bodies] if path.endswith("/batch") else bodies
+
+
+def body_of(path: str) -> Json | None:
+    return next(iter(bodies_of(path)), None)
+
+
+def own(path: str) -> str:
+    """Put something of the street itself into a path."""
+    return path.replace("{id}", id_of(OWN.get(path.split("/")[1], "huayuan")))
 
 
 async def contents(tianqiao: Tianqiao, street_id: int) -> dict[str, Any]:
@@ -231,8 +270,12 @@ async def contents(tianqiao: Tianqiao, street_id: int) -> dict[str, Any]:
 
 @pytest.fixture
 async def clerk(tianqiao: Tianqiao) -> Actor:
-    """Someone with every right, in one street; next door is furnished."""
+    """Someone with every right, in one street, where a run and a meeting wait; next door is furnished."""
     await enter(tianqiao.stranger, FURNITURE)
+    await tianqiao.clerk_li.makes("/evaluation-runs", test_run.request())
+    second = {"starts_at": "2026-10-20T19:00:00+08:00", "ends_at": "2026-10-20T20:00:00+08:00"}
+    meeting = BODIES["/meetings"] | {"id": id_of("second meeting")} | second
+    await tianqiao.clerk_li.makes("/meetings", meeting)
     headers = {"If-Match": '"1"'}
     return Actor(tianqiao.http, tianqiao.clerk_li.token, headers)
 
@@ -259,34 +302,31 @@ async def test_another_streets_id_in_a_path_is_not_there(tianqiao: Tianqiao, cle
 async def test_another_streets_id_in_a_query_is_not_there(tianqiao: Tianqiao, clerk: Actor) -> None:
     for method, path, route in operations(tianqiao):
         names = [field.name for field in route.dependant.query_params]
-        own = path.replace("{id}", id_of("huayuan")).replace("{street_id}", str(TIANQIAO))
+        place = path.replace("{id}", id_of("huayuan")).replace("{street_id}", str(TIANQIAO))
         for name in names:
             if name == "street_id":
-                answer = await clerk.asks(method, own, params={name: NEIGHBOUR})
+                answer = await clerk.asks(method, place, params={name: NEIGHBOUR})
                 assert outcome(answer) == "404 not_found", (path, name)
             elif name.endswith("_id") or name == "rests_on":
                 required = {"street_id": TIANQIAO} if "street_id" in names else {}
                 for other in NEXT_DOORS:
-                    answer = await clerk.asks(method, own, params={name: other, **required})
+                    answer = await clerk.asks(method, place, params={name: other, **required})
                     assert outcome(answer) == "404 not_found", (path, name)
 
 
 async def test_another_streets_id_in_a_body_is_not_there(tianqiao: Tianqiao, clerk: Actor) -> None:
+    """In every place where the API document lets a body name something, also where it need not."""
     before = await contents(tianqiao, NEIGHBOUR)
     tried = 0
     for method, path, _ in operations(tianqiao):
-        body = body_of(path)
-        if method == "GET" or body is None or "{" in path:
-            continue
-        for at in places(body):
-            others = [NEIGHBOUR] if at[-1] == "street_id" else NEXT_DOORS
-            if path == "/streets" and at[-1] == "grid_id":
-                continue  # brought along, for the street's own root
-            for other in others:
-                answer = await clerk.asks(method, path, json=replaced(body, at, other))
+        for at in places(method, path):
+            body = next((one for one in bodies_of(path) if there(one, at)), None)
+            assert body is not None, f"no body of {path} has anything at {at}"
+            for other in [NEIGHBOUR] if at[-1] == "street_id" else NEXT_DOORS:
+                answer = await clerk.asks(method, own(path), json=replaced(body, at, other))
                 assert outcome(answer) in ("404 not_found", "404 unknown_reference"), (path, at)
                 tried += 1
-    assert tried > 200
+    assert tried > 700
     assert await contents(tianqiao, NEIGHBOUR) == before
 
 
@@ -295,44 +335,142 @@ async def test_the_bodies_that_name_what_is_there_are_not_refused_as_absent(
 ) -> None:
     """Otherwise the tests above would prove nothing."""
     for method, path, _ in operations(tianqiao):
-        body = body_of(path)
-        if method != "GET" and body is not None and "{" not in path:
-            answer = await clerk.asks(method, path, json=body)
+        for body in bodies_of(path) if places(method, path) else ():
+            answer = await clerk.asks(method, own(path), json=body)
             assert answer.status_code != 404, (path, answer.text)
 
 
-async def everything(actor: Actor, path: str) -> list[str] | None:
-    """Return the ids of all that a list shows an actor; null: they may not list it."""
-    ids: list[str] = []
+#: Lists of which nothing is read singly: for the first two by nobody, for the others one sees one's own.
+LISTED_ONLY = {"/event-heads", "/office-holders", "/sessions", "/capacities"}
+
+
+def collections() -> list[str]:
+    """List the paths of all lists in the API document."""
+    document = contract().document
+    found = []
+    for path, operations in document["paths"].items():
+        if "get" in operations and "{" not in path:
+            [content] = operations["get"]["responses"]["200"]["content"].values()
+            name = content["schema"].get("$ref", "").rpartition("/")[2]
+            if "items" in document["components"]["schemas"].get(name, {}).get("properties", {}):
+                found.append(path.removeprefix("/v1"))
+    return found
+
+
+def single(path: str, item: Json) -> str:
+    """Say where one thing of a list is read."""
+    if path == "/events":
+        return f"{path}/{item['source'].removeprefix('/streets/')}/{item['id']}"
+    return f"{path}/{item['street_id' if path == '/streets' else 'id']}"
+
+
+async def everything(actor: Actor, path: str) -> list[Json] | None:
+    """Return all that a list shows an actor; null: they may not list it."""
+    items: list[Json] = []
     following: str | None = f"{path}?limit=200"
     while following:
         answer = await actor.gets(following.removeprefix("/v1"))
         if answer.status_code == 403:
             return None
-        ids += [one["id"] for one in answer.json()["items"]]
-        following = answer.json()["next"]
-    return ids
+        items += answer.json()["items"]
+        following = answer.json().get("next")
+    return items
 
 
-async def test_a_list_never_shows_what_a_single_read_refuses(tianqiao: Tianqiao) -> None:
-    """Nor hides what it shows: for every collection, and everyone in the street."""
+async def furnish(tianqiao: Tianqiao) -> None:
+    """Let there be something in each list: also a signed head, a session, results and a rating."""
     clerk = tianqiao.clerk_li
     await clerk.makes("/people", {"id": id_of("gao"), "street_id": TIANQIAO, "name": "高"})
     await tianqiao.logged_in("gao").makes("/disputes", dispute())
     for rater in ("liu in library", "chen in huayuan committee"):
         await clerk.makes("/ballots", ballot(rater, "enterprise", "chenguang"))
     await clerk.makes("/disputes", dispute(quarter_id=id_of("jiayuan")))
+    for path in ("/records", "/tasks"):
+        await clerk.makes(path, BODIES[path])
+    clock.set_to = datetime.fromisoformat(await test_run.under_notice(tianqiao))
+    xu = await tianqiao.in_office("xu in working committee")
+    assert (await xu.changes(test_run.RUN, "confirmation", {})).is_success
+    await sign_heads({"database": tianqiao.app.state.database})
+    await tianqiao.asks(SESSION, TIANQIAO, id_of("wang"))
+
+
+SESSION = """
+    INSERT INTO session (street_id, person_id, client_id, family_sha256, refresh_sha256, begun_at,
+        used_at, ends_at) VALUES ($1, $2, 'app', 'x', 'y', now(), now(), now() + interval '1 day')
+"""
+
+
+def everybody(tianqiao: Tianqiao) -> list[Actor]:
+    """Return the clerk, the stranger, and people of all kinds of offices."""
     people = ("gao", "wang", "chen", "liu", "sun", "qian", "xu", "lin", "he")
-    actors = [clerk, tianqiao.stranger, *(tianqiao.logged_in(name) for name in people)]
-    paths = {path for method, path, _ in operations(tianqiao) if method == "GET"}
-    collections = sorted(path for path in paths if f"{path}/{{id}}" in paths)
-    assert len(collections) > 12
-    for path in collections:
-        there = await everything(clerk, path)
-        assert there is not None
-        for actor in actors:
-            listed = await everything(actor, path)
-            for one in there:
-                single = (await actor.gets(f"{path}/{one}")).status_code
+    return [tianqiao.clerk_li, *(tianqiao.logged_in(name) for name in people), tianqiao.stranger]
+
+
+async def test_a_list_never_shows_what_a_single_read_refuses(tianqiao: Tianqiao) -> None:
+    """Nor hides what it shows: for every collection, and everyone in the street."""
+    await furnish(tianqiao)
+    paths = sorted({*collections()} - LISTED_ONLY)
+    assert len(paths) > 16
+    for path in paths:
+        there = await everything(tianqiao.clerk_li, path)
+        assert there, path
+        for actor in everybody(tianqiao):
+            shown = await everything(actor, path)
+            listed = None if shown is None else {single(path, one) for one in shown}
+            for one in {single(path, one) for one in there}:
+                code = (await actor.gets(one)).status_code
                 expected = 403 if listed is None else 200 if one in listed else 404
-                assert single == expected, (path, one)
+                assert code == expected, one
+
+
+async def test_what_is_only_listed_is_shown_to_nobody_next_door(tianqiao: Tianqiao) -> None:
+    await furnish(tianqiao)
+    for path in sorted(LISTED_ONLY & {*collections()}):
+        *own, next_door = [await everything(actor, path) or [] for actor in everybody(tianqiao)]
+        assert any(own), path
+        assert not [one for items in own for one in items if one in next_door], path
+    assert {*collections()} >= LISTED_ONLY
+
+
+PREPARE = Statement.prepare
+
+
+def unfiltered(statement: Statement[Any], scope: Scope, values: Mapping[str, Any]) -> list[Any]:
+    """Prepare a statement without its conditions on the range: as if they had been forgotten."""
+    sql, *arguments = PREPARE(statement, scope, values)
+    names = (statement.one if scope.lo == scope.hi else statement.several).names
+    if "lo" not in names:
+        return [sql, *arguments]
+    lo = f"${names.index('lo') + 1}::INTEGER"
+    hi = f"${names.index('hi') + 1}::INTEGER" if "hi" in names else "no"
+    condition = rf"[\w.]*street_id (= {re.escape(lo)}|BETWEEN {re.escape(lo)} AND {re.escape(hi)})"
+    # The argument stays, so that PostgreSQL knows of what type it is.
+    return [re.sub(condition, lambda _: f"{lo} IS NOT NULL", sql), *arguments]
+
+
+async def shown_next_door(tianqiao: Tianqiao) -> set[str]:
+    """Return the lists and single reads that show the stranger something of Tianqiao's."""
+    shown = set()
+    for path in collections():
+        ours = await everything(tianqiao.clerk_li, path) or []
+        theirs = await everything(tianqiao.stranger, path) or []
+        shown |= {path for one in ours if one in theirs}
+        for one in () if path in LISTED_ONLY else ours:
+            if (await tianqiao.stranger.gets(single(path, one))).is_success:
+                shown.add(f"{path}/{{id}}")
+    return shown
+
+
+async def test_row_level_security_alone_keeps_streets_apart(
+    tianqiao: Tianqiao, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where every statement has lost its condition; without either all would be seen."""
+    await furnish(tianqiao)
+    monkeypatch.setattr(Statement, "prepare", unfiltered)
+    assert await shown_next_door(tianqiao) == set()
+    for table in STREET_TABLES:
+        await tianqiao.asks(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    everywhere = {*collections()} | {f"{path}/{{id}}" for path in {*collections()} - LISTED_ONLY}
+    # These are asked for by a street or a person, and a view that repeats the range.
+    still_closed = {"/events", "/sessions", "/capacities", "/office-holders"}
+    assert await shown_next_door(tianqiao) == everywhere - still_closed

@@ -192,7 +192,7 @@ async def publish(write: Write, id: UUID, body: Publication, text: str) -> Creat
     if strange:
         raise IncompleteResults(", ".join(sorted(strange)))
 
-    await ratings.service.store_results(write.tx, run.street_id, id, text)
+    await ratings.service.store_results(write.tx, run.street_id, id, text, body.results)
     shown = await write.tx.one(
         queries.DRAFT,
         id=id,

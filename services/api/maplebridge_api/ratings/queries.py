@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from maplebridge_domain.evaluation import ResultKind
 from maplebridge_domain.meeting import SubjectKind
 
 from ..organisations.service import name_of
@@ -152,12 +153,33 @@ _RESULT = {
     "run_id": _run_id,
     **{column.name: column for column in _published.c},
 }
-#: Takes the request's own text: half a megabyte is not read into Python and written out again.
-ADD_RESULTS = Statement(
+_written = (
     insert(evaluation_result)
     .from_select(list(_RESULT), select(*_RESULT.values()))
-    .returning(evaluation_result.c.id),
-    an_id,
+    .returning(
+        evaluation_result.c.street_id,
+        evaluation_result.c.kind,
+        evaluation_result.c.subject_kind,
+        evaluation_result.c.subject_id,
+    )
+    .cte("written")
+)
+#: Takes the request's own text: half a megabyte is not read into Python and written out again. Its rows
+#: are kinds and ids of subjects that the run's street does not have.
+ADD_RESULTS = Statement(
+    select(_written.c.kind, _written.c.subject_id)
+    .select_from(
+        _written.outerjoin(
+            subject,
+            and_(
+                subject.c.street_id == _written.c.street_id,
+                subject.c.subject_kind == _written.c.subject_kind,
+                subject.c.subject_id == _written.c.subject_id,
+            ),
+        )
+    )
+    .where(subject.c.subject_id.is_(None)),
+    lambda kind, id_: (ResultKind(kind), id_),
 )
 
 

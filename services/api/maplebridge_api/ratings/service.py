@@ -14,7 +14,7 @@ from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
 from .queries import Subject
-from .schemas import NewRecord
+from .schemas import NewRecord, Results
 from .signing import sign
 
 
@@ -45,9 +45,19 @@ async def create_records(write: Write, records: Items[NewRecord]) -> list[Create
     return made
 
 
-async def store_results(tx: Transaction, street_id: int, run_id: UUID, body: str) -> None:
-    """Write all `results` of a publication, a JSON text that has been validated."""
-    await tx.run(queries.ADD_RESULTS, street_id=street_id, run_id=run_id, body=body)
+async def store_results(
+    tx: Transaction, street_id: int, run_id: UUID, body: str, results: Results
+) -> None:
+    """Write all `results` of a publication; `body` is the JSON text that they were read from.
+
+    Raises:
+        NotFound: pointing at the first result whose subject the street does not have.
+    """
+    values = {"street_id": street_id, "run_id": run_id, "body": body}
+    strangers = {*await tx.all(queries.ADD_RESULTS, **values)}
+    for index, result in enumerate(results if strangers else ()):
+        if (result.kind, result.subject_id) in strangers:
+            raise NotFound(f"/results/{index}/subject_id")
 
 
 async def must_not_be_subject(tx: Transaction, run_id: UUID, appointments: list[UUID]) -> None:
