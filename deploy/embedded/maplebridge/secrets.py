@@ -127,10 +127,7 @@ def create(*, sandbox: bool = False) -> Secrets:
     clients = CLIENTS + (SANDBOX_CLIENTS if sandbox else ())
     return Secrets(
         role_passwords={role: secrets.token_urlsafe(24) for role in ROLES},
-        client_secrets={
-            client: secrets.token_urlsafe(32)
-            for client in (*CLIENTS, *(SANDBOX_CLIENTS if sandbox else ()))
-        },
+        client_secrets={client: secrets.token_urlsafe(32) for client in clients},
         keys={
             "MAPLEBRIDGE_TOKEN_KEY": _signing_key(),
             "MAPLEBRIDGE_STATEMENT_KEY": _signing_key("test-" if sandbox else ""),
