@@ -6,9 +6,11 @@ mediates and who sits at the table; the reach is our own reading of it.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from .organisation import OrganisationKind, PostKind
+from .problem import Kind, Problem
 
 
 class Right(StrEnum):
@@ -186,6 +188,64 @@ _ROLES: dict[tuple[OrganisationKind | None, PostKind], Role] = {
         )
     },
 }
+
+
+@dataclass(eq=False)
+class OfficeNotYoursToFill(Problem):
+    """An office is made, filled and ended from above; nobody hands themselves more than they have."""
+
+    kind = Kind.FORBIDDEN
+    zh = "此岗位不由您任免，请交由有权任免的街道负责人办理。"
+    en = "This office is not yours to fill or to end; ask those of the street who fill it."
+
+
+@dataclass(eq=False)
+class OwnOffice(Problem):
+    """Nobody appoints themselves, and nobody takes over an office by merging entries."""
+
+    kind = Kind.FORBIDDEN
+    zh = "不能为本人办理任职，请由他人办理。"
+    en = "Nobody gives an office to themselves; let somebody else do it."
+
+
+_AT_THE_TABLE = frozenset(
+    {
+        Role.QUARTER_SECRETARY,
+        Role.PARTY_BUILDING_INSTRUCTOR,
+        Role.GRID_MEMBER,
+        Role.COMMITTEE_DIRECTOR,
+        Role.COMMITTEE_DEPUTY,
+        Role.COMMITTEE_MEMBER,
+        Role.ENTERPRISE_SECRETARY,
+        Role.ENTERPRISE_MANAGER,
+        Role.VOLUNTARY_SUPERVISOR,
+        Role.MEETING_HOST,
+        Role.DELEGATE,
+    }
+)
+#: Below the street's own office: what its clerks enter day by day, though they lack its rights.
+_BELOW_THE_OFFICE = _AT_THE_TABLE | {Role.COMMUNITY_SECRETARY}
+_RUNS_THE_OFFICE = _BELOW_THE_OFFICE | {Role.STREET_CLERK, Role.STREET_ADMINISTRATOR}
+
+#: Whose offices a role makes, fills and ends, and whose holders it hands a binding code. An auditor
+#: audits the administrators too, so the secretary alone appoints one. Our own reading.
+FILLS: Mapping[Role, frozenset[Role]] = {
+    Role.COMMUNITY_SECRETARY: _AT_THE_TABLE,
+    Role.STREET_CLERK: _BELOW_THE_OFFICE,
+    Role.STREET_ADMINISTRATOR: _RUNS_THE_OFFICE,
+    Role.STREET_SECRETARY: _RUNS_THE_OFFICE | {Role.AUDITOR, Role.STREET_SECRETARY},
+}
+
+
+def may_fill(by: Role | None, rights: Grants, role: Role) -> bool:
+    """Tell whether who acts in a role may make, fill or end the offices that give another.
+
+    A system has no role: it fills what lies below the street's office, and beyond that only what gives
+    no right that it lacks itself. That the right reaches the place is another question.
+    """
+    if by is None:
+        return role in _BELOW_THE_OFFICE or AUTHORITY[role].keys() <= rights.keys()
+    return role in FILLS.get(by, ())
 
 
 def role_of(holder: OrganisationKind | None, post: PostKind) -> Role:

@@ -14,7 +14,7 @@ from maplebridge_domain.appointment import (
     PostTaken,
     SourceNotInForce,
 )
-from maplebridge_domain.authority import Right
+from maplebridge_domain.authority import OfficeNotYoursToFill, OwnOffice, Right
 from maplebridge_domain.cross_appointment import (
     ElectionDatesWrong,
     ElectionMissing,
@@ -51,7 +51,10 @@ routes = router("appointments")
 
 Reader = Annotated[Caller, needs(Right.READ)]
 Registrar = Annotated[Caller, needs(Right.APPOINTMENTS_WRITE)]
-RULES = (EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost, IdTaken)
+RULES = (
+    *(EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost, IdTaken),
+    *(OfficeNotYoursToFill, OwnOffice),
+)
 CROSS_RULES = (
     *RULES,
     WrongSourcePost,
@@ -119,7 +122,7 @@ async def list_office_holders(
 
 @routes.post(
     "/appointments/{id:uuid}/end",
-    responses=answers(AppointmentOut, AppointmentEnded, SourceNotInForce),
+    responses=answers(AppointmentOut, AppointmentEnded, SourceNotInForce, OfficeNotYoursToFill),
 )
 async def end_appointment(
     id: UUID, body: End, caller: Registrar, version: IfMatch, tx: Tx

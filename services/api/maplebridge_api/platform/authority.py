@@ -75,6 +75,7 @@ class Office:
             capacity=self.id,
             session_id=person.session_id,
             place=tuple(f"{path}/" for path, during in self.place if at in during),
+            role=self.role,
         )
 
 
@@ -170,4 +171,5 @@ def resident(person: LoggedIn) -> Caller:
         AUTHORITY[Role.RESIDENT],
         person.person_id,
         session_id=person.session_id,
+        role=Role.RESIDENT,
     )

@@ -17,7 +17,16 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import KeySet, OKPKey
 from sqlalchemy import Text, bindparam, select
 
-from maplebridge_domain.authority import Reach, Right
+from maplebridge_domain.authority import (
+    OfficeNotYoursToFill,
+    OwnOffice,
+    Reach,
+    Right,
+    Role,
+    may_fill,
+    role_of,
+)
+from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.problem import Kind, Problem
 
 from ..settings import settings
@@ -69,6 +78,7 @@ class Caller:
     capacity: UUID | None = None
     place: tuple[str, ...] = ()
     session_id: UUID | None = None
+    role: Role | None = None  # a system has none
 
     @property
     def actor(self) -> str:
@@ -85,6 +95,19 @@ class Caller:
         within = reach == Reach.PLACE and f"{on}/".startswith(self.place)
         if reach != Reach.STREET and not within:
             raise RightMissing(right)
+
+    def must_fill(
+        self, holder: OrganisationKind | None, post: PostKind, person_id: UUID | None = None
+    ) -> None:
+        """Refuse to make, fill or end an office that is filled from above, or to take one oneself.
+
+        Raises:
+            OfficeNotYoursToFill, OwnOffice.
+        """
+        if person_id is not None and person_id == self.person_id:
+            raise OwnOffice()
+        if not may_fill(self.role, self.rights, role_of(holder, post)):
+            raise OfficeNotYoursToFill()
 
     def must_see(self, right: Right, on: str) -> None:
         """Refuse what lies on a grid that the caller does not see, as if it were not there.
