@@ -43,6 +43,20 @@ def test_every_office_gives_what_a_resident_has() -> None:
         assert AUTHORITY[Role.RESIDENT].keys() <= AUTHORITY[role].keys(), role
 
 
+def test_ledgers_are_read_where_one_works() -> None:
+    """Households, attendance, tasks: not by whoever logs in."""
+    reach = {role: AUTHORITY[role].get(Right.LEDGERS_READ) for role in OFFICES | {Role.RESIDENT}}
+    assert reach[Role.RESIDENT] is None
+    assert {role for role, of in reach.items() if of == Reach.STREET} == STREETS_OFFICE
+    assert {role for role, of in reach.items() if of == Reach.PLACE} == {
+        Role.COMMUNITY_SECRETARY,
+        Role.QUARTER_SECRETARY,
+        Role.PARTY_BUILDING_INSTRUCTOR,
+        Role.GRID_MEMBER,
+        Role.MEETING_HOST,
+    }
+
+
 def test_the_secretary_of_the_street_alone_confirms() -> None:
     confirming = [role for role in Role if Right.RESULTS_CONFIRM in AUTHORITY[role]]
     assert confirming == [Role.STREET_SECRETARY, Role.OPERATOR]

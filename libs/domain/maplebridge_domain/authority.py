@@ -16,8 +16,9 @@ from .problem import Kind, Problem
 class Right(StrEnum):
     """A right; for a system it is an OAuth 2.0 scope (RFC 6749 section 3.3)."""
 
-    READ = "read"
+    READ = "read"  # what hangs on the notice board, and who is appointed to what
     STREETS_WRITE = "streets:write"
+    LEDGERS_READ = "ledgers:read"  # 台账: households, attendance, tasks
     GRID_WRITE = "grid:write"
     ORGANISATIONS_WRITE = "organisations:write"
     PEOPLE_READ = "people:read"
@@ -51,7 +52,7 @@ class Reach(StrEnum):
     PLACE = (
         "place"  # the grid of the appointment and below, or the quarters that its enterprise serves
     )
-    OWN = "own"  # what oneself reported or cast
+    OWN = "own"  # what oneself reported or cast, the meetings that oneself was listed for
 
 
 class Role(StrEnum):
@@ -90,9 +91,11 @@ def _grants(reach: Reach, *rights: Right) -> dict[Right, Reach]:
 _RESIDENT = _grants(Reach.STREET, Right.READ, Right.DISPUTES_REPORT) | _grants(
     Reach.OWN, Right.DISPUTES_READ
 )
-_DELEGATE = _RESIDENT | _grants(Reach.OWN, Right.BALLOTS_CAST, Right.BALLOTS_READ)
+_DELEGATE = _RESIDENT | _grants(
+    Reach.OWN, Right.BALLOTS_CAST, Right.BALLOTS_READ, Right.LEDGERS_READ
+)
 _IN_PLACE = _DELEGATE | _grants(Reach.PLACE, Right.DISPUTES_READ)
-_HANDLING = _IN_PLACE | _grants(Reach.PLACE, Right.DISPUTES_HANDLE)
+_HANDLING = _IN_PLACE | _grants(Reach.PLACE, Right.DISPUTES_HANDLE, Right.LEDGERS_READ)
 _HOST = _HANDLING | _grants(
     Reach.PLACE, Right.MEETINGS_WRITE, Right.BALLOTS_CAST, Right.BALLOTS_READ
 )
@@ -100,6 +103,7 @@ _SECRETARY = _HOST | _grants(Reach.STREET, Right.PEOPLE_READ)
 _OFFICE = _grants(
     Reach.STREET,
     Right.READ,
+    Right.LEDGERS_READ,
     Right.PEOPLE_READ,
     Right.DISPUTES_READ,
     Right.DISPUTES_REPORT,

@@ -178,3 +178,46 @@ async def test_a_person_is_told_in_what_capacities_they_can_act(tianqiao: Tianqi
     places = {one["role"]: one["place"] for one in items}
     assert places["party_building_instructor"] == ["411104001/001/0002/"]
     assert items[0]["rights"]["read"] == "street"
+
+
+async def test_whoever_merely_lives_here_reads_the_notice_board_and_no_ledger(
+    tianqiao: Tianqiao,
+) -> None:
+    gao = tianqiao.logged_in("zheng")
+    for path in ("/streets", "/grids", "/organisations", "/posts", "/office-holders", "/meetings"):
+        assert outcome(await gao.gets(path)) == "200", path
+    meeting = f"/meetings/{id_of('meeting')}/attendance"
+    for path in ("/households", "/tasks", meeting, "/records", "/evaluation-runs"):
+        assert outcome(await gao.gets(path)) == "403 right_missing", path
+
+
+async def test_ledgers_are_read_in_ones_place_and_of_ones_own_meetings(tianqiao: Tianqiao) -> None:
+    clerk = tianqiao.clerk_li
+    later = {"starts_at": "2026-10-20T19:00:00+08:00", "ends_at": "2026-10-20T20:00:00+08:00"}
+    laoyuan = {"quarter_id": id_of("laoyuan"), "kind": "weekly", "hall": "议事厅"} | later
+    far = (await clerk.makes("/meetings", laoyuan))["id"]
+    task = {"organisation_id": id_of("library"), "title": "清理楼道"}
+    task |= {"due_at": "2026-11-20T00:00:00+08:00"}
+    near_task, far_task = [
+        (await clerk.makes("/tasks", task | {"meeting_id": id_}))["id"]
+        for id_ in (id_of("meeting"), far)
+    ]
+
+    async def sees(name: str) -> list[str]:
+        person = await tianqiao.in_office(name)
+        tasks = [one["id"] for one in (await person.gets("/tasks")).json()["items"]]
+        assert outcome(await person.gets(f"/tasks/{far_task}")) == (
+            "200" if far_task in tasks else "404 not_found"
+        )
+        attended = [
+            outcome(await person.gets(f"/meetings/{id_}/attendance"))
+            for id_ in (id_of("meeting"), far)
+        ]
+        households = len((await person.gets("/households")).json()["items"])
+        return [*tasks, *attended, str(households)]
+
+    assert await sees("xu in working committee") == [far_task, near_task, "200", "200", "2"]
+    for name in ("wang in huayuan branch", "lin on huayuan", "he in binhe committee"):
+        assert await sees(name) == [near_task, "200", "404 not_found", "2"], name
+    assert await sees("liu in library") == [near_task, "200", "404 not_found", "0"]
+    assert await sees("qian in chenguang") == ["404 not_found", "404 not_found", "0"]
