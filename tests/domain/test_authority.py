@@ -43,6 +43,11 @@ def test_every_office_gives_what_a_resident_has() -> None:
         assert AUTHORITY[Role.RESIDENT].keys() <= AUTHORITY[role].keys(), role
 
 
+def test_people_are_read_by_the_office_and_by_who_appoints() -> None:
+    reading = {role for role in OFFICES if Right.PEOPLE_READ in AUTHORITY[role]}
+    assert reading == STREETS_OFFICE | {Role.COMMUNITY_SECRETARY}
+
+
 def test_ledgers_are_read_where_one_works() -> None:
     """Households, attendance, tasks: not by whoever logs in."""
     reach = {role: AUTHORITY[role].get(Right.LEDGERS_READ) for role in OFFICES | {Role.RESIDENT}}

@@ -99,7 +99,6 @@ _HANDLING = _IN_PLACE | _grants(Reach.PLACE, Right.DISPUTES_HANDLE, Right.LEDGER
 _HOST = _HANDLING | _grants(
     Reach.PLACE, Right.MEETINGS_WRITE, Right.BALLOTS_CAST, Right.BALLOTS_READ
 )
-_SECRETARY = _HOST | _grants(Reach.STREET, Right.PEOPLE_READ)
 _OFFICE = _grants(
     Reach.STREET,
     Right.READ,
@@ -142,8 +141,11 @@ AUTHORITY: Mapping[Role, Grants] = {
     Role.STREET_ADMINISTRATOR: _CLERK | _grants(Reach.STREET, Right.RUBRICS_WRITE),
     Role.STREET_CLERK: _CLERK,
     Role.AUDITOR: _OFFICE | _grants(Reach.STREET, Right.BALLOTS_READ),
-    Role.COMMUNITY_SECRETARY: _SECRETARY | _grants(Reach.PLACE, Right.APPOINTMENTS_WRITE),
-    Role.QUARTER_SECRETARY: _SECRETARY,
+    # Who appoints finds whom to appoint among the street's people, masked; who does not, needs none.
+    Role.COMMUNITY_SECRETARY: _HOST
+    | _grants(Reach.STREET, Right.PEOPLE_READ)
+    | _grants(Reach.PLACE, Right.APPOINTMENTS_WRITE),
+    Role.QUARTER_SECRETARY: _HOST,
     Role.PARTY_BUILDING_INSTRUCTOR: _HANDLING,
     Role.GRID_MEMBER: _HANDLING,
     Role.COMMITTEE_DIRECTOR: _IN_PLACE,

@@ -57,11 +57,13 @@ async def test_who_holds_two_says_by_which_where_it_matters(tianqiao: Tianqiao) 
 
 
 async def test_rights_never_add_up(tianqiao: Tianqiao) -> None:
-    """By one office Wang sees Huayuan's cases and people, by the other Jiayuan's cases only."""
+    """By one office Wang sees Huayuan's cases and hosts there, by the other Jiayuan's cases only."""
     wang = await with_a_second_office(tianqiao)
     instructor, secretary = acting(wang, INSTRUCTOR), acting(wang, SECRETARY)
-    assert outcome(await secretary.gets("/people")) == "200"
-    assert outcome(await instructor.gets("/people")) == "403 right_missing"
+    for office, hosts in ((secretary, "422 empty_period"), (instructor, "403 right_missing")):
+        meeting = {"quarter_id": id_of("huayuan"), "kind": "weekly", "hall": "议事厅"}
+        never = {"starts_at": AT_MEETING, "ends_at": AT_MEETING}
+        assert outcome(await office.posts("/meetings", meeting | never)) == hosts
     assert outcome(await secretary.gets(HUAYUAN)) == "200"
     assert outcome(await instructor.gets(HUAYUAN)) == "404 not_found"
     assert (await instructor.gets("/disputes")).json()["items"] == []
@@ -79,14 +81,14 @@ async def test_nobody_acts_by_what_is_not_theirs(tianqiao: Tianqiao) -> None:
 
 async def test_rights_end_with_the_appointment_tokens_notwithstanding(tianqiao: Tianqiao) -> None:
     wang, liu = await tianqiao.in_office("wang in huayuan branch"), tianqiao.logged_in("liu")
-    assert outcome(await wang.gets("/people")) == "200"
+    assert outcome(await wang.gets("/households")) == "200"
     assert outcome(await liu.gets("/ballots")) == "200"
     for office in ("wang in huayuan branch", "liu in library"):
         ended = await tianqiao.clerk_li.changes(
             f"/appointments/{id_of(office)}", "end", {"at": NOW.isoformat()}
         )
         assert outcome(ended) == "200"
-    assert outcome(await wang.gets("/people")) == "403 capacity_not_held"
+    assert outcome(await wang.gets("/households")) == "403 capacity_not_held"
     assert outcome(await liu.gets("/ballots")) == "403 right_missing"
     assert outcome(await liu.gets("/grids")) == "200"  # who held a post lives here still
 
@@ -98,9 +100,9 @@ async def test_a_term_ends_to_the_second_whatever_is_remembered(
     wang = tianqiao.logged_in("wang")
     until = datetime.fromisoformat(TERM["until"])
     clock.set_to = until - timedelta(seconds=1)
-    assert outcome(await wang.gets("/people")) == "200"
+    assert outcome(await wang.gets("/households")) == "200"
     clock.set_to = until
-    assert outcome(await wang.gets("/people")) == "403 right_missing"
+    assert outcome(await wang.gets("/households")) == "403 right_missing"
 
 
 async def test_what_was_found_is_remembered_for_a_second_and_no_longer(
@@ -110,11 +112,11 @@ async def test_what_was_found_is_remembered_for_a_second_and_no_longer(
     passed = 1000.0
     monkeypatch.setattr("maplebridge_api.platform.authority.time.monotonic", lambda: passed)
     wang = tianqiao.logged_in("wang")
-    assert outcome(await wang.gets("/people")) == "200"
+    assert outcome(await wang.gets("/households")) == "200"
     place = f"/appointments/{SECRETARY}"
     await tianqiao.clerk_li.changes(place, "end", {"at": NOW.isoformat()})
     passed += 1.0
-    assert outcome(await wang.gets("/people")) == "403 right_missing"
+    assert outcome(await wang.gets("/households")) == "403 right_missing"
 
 
 async def test_a_resident_sees_their_own_cases_and_no_other(tianqiao: Tianqiao) -> None:
@@ -138,7 +140,7 @@ async def test_who_holds_an_office_may_act_as_a_resident(tianqiao: Tianqiao) -> 
     wang = acting(tianqiao.logged_in("wang"), "resident")
     await wang.makes("/disputes", dispute())
     assert await last_capacity(tianqiao) is None
-    assert outcome(await wang.gets("/people")) == "403 right_missing"
+    assert outcome(await wang.gets("/households")) == "403 right_missing"
 
 
 async def test_an_enterprise_sees_the_cases_of_the_quarters_that_it_serves(
