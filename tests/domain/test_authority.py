@@ -56,6 +56,7 @@ def test_ledgers_are_read_where_one_works() -> None:
     assert {role for role, of in reach.items() if of == Reach.PLACE} == {
         Role.COMMUNITY_SECRETARY,
         Role.QUARTER_SECRETARY,
+        Role.BUILDING_SECRETARY,
         Role.PARTY_BUILDING_INSTRUCTOR,
         Role.GRID_MEMBER,
         Role.MEETING_HOST,
@@ -89,6 +90,12 @@ def test_who_audits_changes_nothing() -> None:
 def test_a_department_sees_statements_and_nothing_else() -> None:
     assert set(AUTHORITY[Role.MANAGEMENT_DEPARTMENT]) == {Right.STATEMENTS_READ}
     assert set(AUTHORITY[Role.EVALUATOR]) == {Right.RUNS_COMPUTE}
+
+
+def test_secretaries_at_each_level_handle_cases_in_their_place() -> None:
+    for holder in (Kind.COMMUNITY_PARTY_ORG, Kind.QUARTER_PARTY_ORG, Kind.BUILDING_PARTY_GROUP):
+        rights = AUTHORITY[role_of(holder, Post.SECRETARY)]
+        assert rights[Right.DISPUTES_HANDLE] == Reach.PLACE, holder
 
 
 def test_a_grid_member_handles_cases_in_their_place_but_reads_no_peoples_data() -> None:

@@ -64,6 +64,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     COMMUNITY_SECRETARY = "community_secretary"
     QUARTER_SECRETARY = "quarter_secretary"
+    BUILDING_SECRETARY = "building_secretary"
     PARTY_BUILDING_INSTRUCTOR = "party_building_instructor"
     GRID_MEMBER = "grid_member"
     COMMITTEE_DIRECTOR = "committee_director"
@@ -146,6 +147,7 @@ AUTHORITY: Mapping[Role, Grants] = {
     | _grants(Reach.STREET, Right.PEOPLE_READ)
     | _grants(Reach.PLACE, Right.APPOINTMENTS_WRITE),
     Role.QUARTER_SECRETARY: _HOST,
+    Role.BUILDING_SECRETARY: _HANDLING,  # secretaries at each level; meetings are a quarter's
     Role.PARTY_BUILDING_INSTRUCTOR: _HANDLING,
     Role.GRID_MEMBER: _HANDLING,
     Role.COMMITTEE_DIRECTOR: _IN_PLACE,
@@ -179,6 +181,7 @@ _ROLES: dict[tuple[OrganisationKind | None, PostKind], Role] = {
     (OrganisationKind.COMMUNITY_PARTY_ORG, PostKind.HOST): Role.MEETING_HOST,
     (OrganisationKind.QUARTER_PARTY_ORG, PostKind.SECRETARY): Role.QUARTER_SECRETARY,
     (OrganisationKind.QUARTER_PARTY_ORG, PostKind.HOST): Role.MEETING_HOST,
+    (OrganisationKind.BUILDING_PARTY_GROUP, PostKind.SECRETARY): Role.BUILDING_SECRETARY,
     (None, PostKind.GRID_MEMBER): Role.GRID_MEMBER,
     (None, PostKind.PARTY_BUILDING_INSTRUCTOR): Role.PARTY_BUILDING_INSTRUCTOR,
     (OrganisationKind.ENTERPRISE_PARTY_ORG, PostKind.SECRETARY): Role.ENTERPRISE_SECRETARY,
@@ -217,6 +220,7 @@ class OwnOffice(Problem):
 _AT_THE_TABLE = frozenset(
     {
         Role.QUARTER_SECRETARY,
+        Role.BUILDING_SECRETARY,
         Role.PARTY_BUILDING_INSTRUCTOR,
         Role.GRID_MEMBER,
         Role.COMMITTEE_DIRECTOR,
