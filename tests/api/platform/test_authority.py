@@ -223,3 +223,8 @@ async def test_ledgers_are_read_in_ones_place_and_of_ones_own_meetings(tianqiao:
         assert await sees(name) == [near_task, "200", "404 not_found", "2"], name
     assert await sees("liu in library") == [near_task, "200", "404 not_found", "0"]
     assert await sees("qian in chenguang") == ["404 not_found", "404 not_found", "0"]
+
+
+async def test_a_capacity_is_named_in_capital_letters_too(tianqiao: Tianqiao) -> None:
+    wang = acting(await with_a_second_office(tianqiao), INSTRUCTOR.upper())
+    assert outcome(await wang.gets("/disputes")) == "200"

@@ -30,7 +30,7 @@ ACTING_CAPACITY = {
     "required": False,
     "description": "For persons: the id of the appointment by which they act, or `resident`; needed"
     " where several of theirs allow the act. 以何身份办理",
-    "schema": {"type": "string", "pattern": f"^({RESIDENT}|[0-9a-f-]{{36}})$"},
+    "schema": {"type": "string", "pattern": f"^({RESIDENT}|[0-9A-Fa-f-]{{36}})$"},
 }
 
 
@@ -114,7 +114,7 @@ class Authority:
         if capacity == RESIDENT:
             return resident(person)
         for office in await self.offices(database, person, at):
-            if str(office.id) == capacity:
+            if str(office.id) == capacity.lower():  # RFC 9562 section 4
                 return office.caller(person, at)
         raise CapacityNotHeld()
 

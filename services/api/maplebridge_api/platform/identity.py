@@ -155,12 +155,17 @@ def token_key() -> OKPKey:
     return token_keys()[0]
 
 
+def issuer() -> str:
+    """Name who issues tokens: a sandbox's are good in no real installation, even with its key."""
+    return "maplebridge-sandbox" if settings().sandbox else "maplebridge"
+
+
 def issue(to: Caller | LoggedIn) -> str:
     """Sign an access token; it lasts `TOKEN_SECONDS_MAX`. A person's carries no rights."""
     key = token_key()
     now = int(wall().timestamp())
     claims: dict[str, Any] = {
-        "iss": "maplebridge",
+        "iss": issuer(),
         "client_id": to.client_id,
         "iat": now,
         "exp": now + TOKEN_SECONDS_MAX,
@@ -207,7 +212,7 @@ class Tokens:
         try:
             claims = jwt.decode(token, self._keys, algorithms=[ALGORITHM]).claims
             seconds_left = claims["exp"] - wall().timestamp()
-            if seconds_left <= 0 or claims["iss"] != "maplebridge":
+            if seconds_left <= 0 or claims["iss"] != issuer():
                 raise NotAuthenticated()
             return _named(claims), seconds_left
         except (JoseError, KeyError, ValueError, TypeError) as error:
