@@ -25,7 +25,7 @@ async def acts(tianqiao: Tianqiao, quarter: str) -> list[str]:
     first = {"If-Match": '"1"'}
     answers = [
         await he.posts("/meetings", MEETING_PLACE | place | later),
-        await he.replaces(attendance, {"items": [liu]}),
+        await he.puts(attendance, {"items": [liu]}, headers={"If-Match": '"2"'}),
         await he.posts("/tasks", task),
         await he.posts("/tasks/batch", {"items": [task]}),
         await he.posts(f"/tasks/{given}/completion", {}, headers=first),

@@ -2,7 +2,18 @@
 
 from itertools import product
 
-from maplebridge_domain.authority import AUTHORITY, SYSTEMS, Reach, Right, Role, role_of
+import pytest
+
+from maplebridge_domain.authority import (
+    AUTHORITY,
+    FILLS,
+    SYSTEMS,
+    Reach,
+    Right,
+    Role,
+    may_fill,
+    role_of,
+)
 from maplebridge_domain.organisation import OrganisationKind as Kind
 from maplebridge_domain.organisation import PostKind as Post
 
@@ -30,6 +41,26 @@ def test_whoever_holds_no_post_reads_what_hangs_on_the_notice_board_and_their_ow
 def test_every_office_gives_what_a_resident_has() -> None:
     for role in set(Role) - set(SYSTEMS):
         assert AUTHORITY[Role.RESIDENT].keys() <= AUTHORITY[role].keys(), role
+
+
+def test_people_are_read_by_the_office_and_by_who_appoints() -> None:
+    reading = {role for role in OFFICES if Right.PEOPLE_READ in AUTHORITY[role]}
+    assert reading == STREETS_OFFICE | {Role.COMMUNITY_SECRETARY}
+
+
+def test_ledgers_are_read_where_one_works() -> None:
+    """Households, attendance, tasks: not by whoever logs in."""
+    reach = {role: AUTHORITY[role].get(Right.LEDGERS_READ) for role in OFFICES | {Role.RESIDENT}}
+    assert reach[Role.RESIDENT] is None
+    assert {role for role, of in reach.items() if of == Reach.STREET} == STREETS_OFFICE
+    assert {role for role, of in reach.items() if of == Reach.PLACE} == {
+        Role.COMMUNITY_SECRETARY,
+        Role.QUARTER_SECRETARY,
+        Role.BUILDING_SECRETARY,
+        Role.PARTY_BUILDING_INSTRUCTOR,
+        Role.GRID_MEMBER,
+        Role.MEETING_HOST,
+    }
 
 
 def test_the_secretary_of_the_street_alone_confirms() -> None:
@@ -61,7 +92,56 @@ def test_a_department_sees_statements_and_nothing_else() -> None:
     assert set(AUTHORITY[Role.EVALUATOR]) == {Right.RUNS_COMPUTE}
 
 
+def test_secretaries_at_each_level_handle_cases_in_their_place() -> None:
+    for holder in (Kind.COMMUNITY_PARTY_ORG, Kind.QUARTER_PARTY_ORG, Kind.BUILDING_PARTY_GROUP):
+        rights = AUTHORITY[role_of(holder, Post.SECRETARY)]
+        assert rights[Right.DISPUTES_HANDLE] == Reach.PLACE, holder
+
+
 def test_a_grid_member_handles_cases_in_their_place_but_reads_no_peoples_data() -> None:
     rights = AUTHORITY[role_of(None, Post.GRID_MEMBER)]
     assert rights[Right.DISPUTES_HANDLE] == Reach.PLACE
     assert Right.PEOPLE_READ not in rights
+
+
+OFFICES = set(Role) - set(SYSTEMS) - {Role.RESIDENT}
+STREETS_OFFICE = {
+    Role.STREET_SECRETARY,
+    Role.STREET_ADMINISTRATOR,
+    Role.STREET_CLERK,
+    Role.AUDITOR,
+}
+#: What each role may not fill; all others fill nothing.
+NOT_FILLED = {
+    Role.STREET_SECRETARY: set[Role](),
+    Role.STREET_ADMINISTRATOR: {Role.STREET_SECRETARY, Role.AUDITOR},
+    Role.STREET_CLERK: STREETS_OFFICE,
+    Role.COMMUNITY_SECRETARY: STREETS_OFFICE | {Role.COMMUNITY_SECRETARY},
+}
+
+
+@pytest.mark.parametrize("by", OFFICES | {Role.RESIDENT})
+def test_who_fills_which_office_over_all_pairs(by: Role) -> None:
+    filled = {role for role in OFFICES if may_fill(by, AUTHORITY[by], role)}
+    assert filled == OFFICES - NOT_FILLED.get(by, OFFICES)
+
+
+def test_who_fills_an_office_has_its_rights_or_it_lies_below_the_streets_office() -> None:
+    """The secretary, who leads the office, is the one exception."""
+    for by, filled in FILLS.items():
+        for role in filled & STREETS_OFFICE:
+            covers = AUTHORITY[role].keys() <= AUTHORITY[by].keys()
+            assert covers or by == Role.STREET_SECRETARY, (by, role)
+
+
+def test_whoever_fills_offices_has_the_right_to_appoint() -> None:
+    assert set(FILLS) == {r for r in OFFICES if Right.APPOINTMENTS_WRITE in AUTHORITY[r]}
+
+
+def test_a_system_fills_the_streets_office_only_with_all_that_it_gives() -> None:
+    clerk = AUTHORITY[Role.STREET_CLERK]
+    assert {r for r in OFFICES if may_fill(None, clerk, r)} == (
+        OFFICES - STREETS_OFFICE | {Role.STREET_CLERK}
+    )
+    assert {r for r in OFFICES if may_fill(None, AUTHORITY[Role.OPERATOR], r)} == OFFICES
+    assert {r for r in OFFICES if may_fill(None, {}, r)} == OFFICES - STREETS_OFFICE

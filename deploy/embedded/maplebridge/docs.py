@@ -10,7 +10,7 @@ from pathlib import Path
 from joserfc.jwk import OKPKey
 
 from maplebridge_domain.authority import AUTHORITY as ROLES
-from maplebridge_domain.authority import Right, Role, role_of
+from maplebridge_domain.authority import FILLS, SYSTEMS, Right, Role, role_of
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.problem import Kind, Problem
 
@@ -35,7 +35,18 @@ several appointments acts in one at a time (`Acting-Capacity`), and rights never
 
 **S** the whole street, for a system its range of streets 全街道 · **P** the grid of the appointment and
 below, for an enterprise the quarters that it serves 任职网格或所服务小区 · **O** what oneself reported or
-cast 本人的
+cast, the meetings that oneself was listed for 本人的
+"""
+
+
+FILLING_HEAD = """## Who fills which office
+
+To make a post, to appoint to it, to end an appointment, to hand its holder a binding code or to merge
+its holder's entry, one needs the right above and a place in this table. Nobody appoints themselves. A
+system fills what lies below the street's own office, and the street's office only if it has every
+right that the office gives.
+
+设岗、任职、免职、发放绑定码、合并任职人员，均须同时具备上表权限并符合下表。任何人不得为本人办理任职。
 """
 
 
@@ -63,7 +74,19 @@ def authority() -> str:
         if role != Role.DELEGATE:
             lines.append(f"| `{post}` | `{holder or 'a grid'}` | {role.replace('_', ' ')} |")
     lines.append("| any other | | delegate |\n| none | | resident |\n")
+    lines += [FILLING_HEAD, *_filling()]
     return "\n".join(lines)
+
+
+def _filling() -> list[str]:
+    """Return who fills which offices: a line for each role, a column for each of those who fill any."""
+    lines = ["| office | " + " | ".join(role.replace("_", " ") for role in FILLS) + " |"]
+    lines.append("|---" * (len(FILLS) + 1) + "|")
+    for role in Role:
+        if role not in (*SYSTEMS, Role.RESIDENT):
+            cells = ("yes" if role in filled else "" for filled in FILLS.values())
+            lines.append(f"| {role.replace('_', ' ')} | " + " | ".join(cells) + " |")
+    return [*lines, ""]
 
 
 def openapi() -> str:

@@ -6,16 +6,19 @@ mediates and who sits at the table; the reach is our own reading of it.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from .organisation import OrganisationKind, PostKind
+from .problem import Kind, Problem
 
 
 class Right(StrEnum):
     """A right; for a system it is an OAuth 2.0 scope (RFC 6749 section 3.3)."""
 
-    READ = "read"
+    READ = "read"  # what hangs on the notice board, and who is appointed to what
     STREETS_WRITE = "streets:write"
+    LEDGERS_READ = "ledgers:read"  # 台账: households, attendance, tasks
     GRID_WRITE = "grid:write"
     ORGANISATIONS_WRITE = "organisations:write"
     PEOPLE_READ = "people:read"
@@ -49,7 +52,7 @@ class Reach(StrEnum):
     PLACE = (
         "place"  # the grid of the appointment and below, or the quarters that its enterprise serves
     )
-    OWN = "own"  # what oneself reported or cast
+    OWN = "own"  # what oneself reported or cast, the meetings that oneself was listed for
 
 
 class Role(StrEnum):
@@ -61,6 +64,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     COMMUNITY_SECRETARY = "community_secretary"
     QUARTER_SECRETARY = "quarter_secretary"
+    BUILDING_SECRETARY = "building_secretary"
     PARTY_BUILDING_INSTRUCTOR = "party_building_instructor"
     GRID_MEMBER = "grid_member"
     COMMITTEE_DIRECTOR = "committee_director"
@@ -88,16 +92,18 @@ def _grants(reach: Reach, *rights: Right) -> dict[Right, Reach]:
 _RESIDENT = _grants(Reach.STREET, Right.READ, Right.DISPUTES_REPORT) | _grants(
     Reach.OWN, Right.DISPUTES_READ
 )
-_DELEGATE = _RESIDENT | _grants(Reach.OWN, Right.BALLOTS_CAST, Right.BALLOTS_READ)
+_DELEGATE = _RESIDENT | _grants(
+    Reach.OWN, Right.BALLOTS_CAST, Right.BALLOTS_READ, Right.LEDGERS_READ
+)
 _IN_PLACE = _DELEGATE | _grants(Reach.PLACE, Right.DISPUTES_READ)
-_HANDLING = _IN_PLACE | _grants(Reach.PLACE, Right.DISPUTES_HANDLE)
+_HANDLING = _IN_PLACE | _grants(Reach.PLACE, Right.DISPUTES_HANDLE, Right.LEDGERS_READ)
 _HOST = _HANDLING | _grants(
     Reach.PLACE, Right.MEETINGS_WRITE, Right.BALLOTS_CAST, Right.BALLOTS_READ
 )
-_SECRETARY = _HOST | _grants(Reach.STREET, Right.PEOPLE_READ)
 _OFFICE = _grants(
     Reach.STREET,
     Right.READ,
+    Right.LEDGERS_READ,
     Right.PEOPLE_READ,
     Right.DISPUTES_READ,
     Right.DISPUTES_REPORT,
@@ -136,8 +142,12 @@ AUTHORITY: Mapping[Role, Grants] = {
     Role.STREET_ADMINISTRATOR: _CLERK | _grants(Reach.STREET, Right.RUBRICS_WRITE),
     Role.STREET_CLERK: _CLERK,
     Role.AUDITOR: _OFFICE | _grants(Reach.STREET, Right.BALLOTS_READ),
-    Role.COMMUNITY_SECRETARY: _SECRETARY | _grants(Reach.PLACE, Right.APPOINTMENTS_WRITE),
-    Role.QUARTER_SECRETARY: _SECRETARY,
+    # Who appoints finds whom to appoint among the street's people, masked; who does not, needs none.
+    Role.COMMUNITY_SECRETARY: _HOST
+    | _grants(Reach.STREET, Right.PEOPLE_READ)
+    | _grants(Reach.PLACE, Right.APPOINTMENTS_WRITE),
+    Role.QUARTER_SECRETARY: _HOST,
+    Role.BUILDING_SECRETARY: _HANDLING,  # secretaries at each level; meetings are a quarter's
     Role.PARTY_BUILDING_INSTRUCTOR: _HANDLING,
     Role.GRID_MEMBER: _HANDLING,
     Role.COMMITTEE_DIRECTOR: _IN_PLACE,
@@ -171,6 +181,7 @@ _ROLES: dict[tuple[OrganisationKind | None, PostKind], Role] = {
     (OrganisationKind.COMMUNITY_PARTY_ORG, PostKind.HOST): Role.MEETING_HOST,
     (OrganisationKind.QUARTER_PARTY_ORG, PostKind.SECRETARY): Role.QUARTER_SECRETARY,
     (OrganisationKind.QUARTER_PARTY_ORG, PostKind.HOST): Role.MEETING_HOST,
+    (OrganisationKind.BUILDING_PARTY_GROUP, PostKind.SECRETARY): Role.BUILDING_SECRETARY,
     (None, PostKind.GRID_MEMBER): Role.GRID_MEMBER,
     (None, PostKind.PARTY_BUILDING_INSTRUCTOR): Role.PARTY_BUILDING_INSTRUCTOR,
     (OrganisationKind.ENTERPRISE_PARTY_ORG, PostKind.SECRETARY): Role.ENTERPRISE_SECRETARY,
@@ -186,6 +197,65 @@ _ROLES: dict[tuple[OrganisationKind | None, PostKind], Role] = {
         )
     },
 }
+
+
+@dataclass(eq=False)
+class OfficeNotYoursToFill(Problem):
+    """An office is made, filled and ended from above; nobody hands themselves more than they have."""
+
+    kind = Kind.FORBIDDEN
+    zh = "此岗位不由您任免，请交由有权任免的街道负责人办理。"
+    en = "This office is not yours to fill or to end; ask those of the street who fill it."
+
+
+@dataclass(eq=False)
+class OwnOffice(Problem):
+    """Nobody appoints themselves, and nobody takes over an office by merging entries."""
+
+    kind = Kind.FORBIDDEN
+    zh = "不能为本人办理任职，请由他人办理。"
+    en = "Nobody gives an office to themselves; let somebody else do it."
+
+
+_AT_THE_TABLE = frozenset(
+    {
+        Role.QUARTER_SECRETARY,
+        Role.BUILDING_SECRETARY,
+        Role.PARTY_BUILDING_INSTRUCTOR,
+        Role.GRID_MEMBER,
+        Role.COMMITTEE_DIRECTOR,
+        Role.COMMITTEE_DEPUTY,
+        Role.COMMITTEE_MEMBER,
+        Role.ENTERPRISE_SECRETARY,
+        Role.ENTERPRISE_MANAGER,
+        Role.VOLUNTARY_SUPERVISOR,
+        Role.MEETING_HOST,
+        Role.DELEGATE,
+    }
+)
+#: Below the street's own office: what its clerks enter day by day, though they lack its rights.
+_BELOW_THE_OFFICE = _AT_THE_TABLE | {Role.COMMUNITY_SECRETARY}
+_RUNS_THE_OFFICE = _BELOW_THE_OFFICE | {Role.STREET_CLERK, Role.STREET_ADMINISTRATOR}
+
+#: Whose offices a role makes, fills and ends, and whose holders it hands a binding code. An auditor
+#: audits the administrators too, so the secretary alone appoints one. Our own reading.
+FILLS: Mapping[Role, frozenset[Role]] = {
+    Role.COMMUNITY_SECRETARY: _AT_THE_TABLE,
+    Role.STREET_CLERK: _BELOW_THE_OFFICE,
+    Role.STREET_ADMINISTRATOR: _RUNS_THE_OFFICE,
+    Role.STREET_SECRETARY: _RUNS_THE_OFFICE | {Role.AUDITOR, Role.STREET_SECRETARY},
+}
+
+
+def may_fill(by: Role | None, rights: Grants, role: Role) -> bool:
+    """Tell whether who acts in a role may make, fill or end the offices that give another.
+
+    A system has no role: it fills what lies below the street's office, and beyond that only what gives
+    no right that it lacks itself. That the right reaches the place is another question.
+    """
+    if by is None:
+        return role in _BELOW_THE_OFFICE or AUTHORITY[role].keys() <= rights.keys()
+    return role in FILLS.get(by, ())
 
 
 def role_of(holder: OrganisationKind | None, post: PostKind) -> Role:

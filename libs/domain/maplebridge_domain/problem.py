@@ -12,6 +12,7 @@ Language = Literal["zh", "en"]
 class Kind(Enum):
     """What sort of refusal it is; platform/problems.py knows each kind's HTTP status."""
 
+    BAD_REQUEST = "bad_request"
     INVALID = "invalid"
     UNAUTHENTICATED = "unauthenticated"
     CLIENT_UNAUTHENTICATED = "client_unauthenticated"

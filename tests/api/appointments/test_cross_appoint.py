@@ -55,6 +55,9 @@ async def test_the_five_steps_are_counted_by_person(tianqiao: Tianqiao) -> None:
     }
     before = (await tianqiao.clerk_li.gets(f"{query}&at=2024-12-31T23:59:59%2B08:00")).json()
     assert before["step_1"] == before["steps_2_and_3"] == 0
+    for no_instant in ("0001-01-01T00:00:00Z", "1762000000", "2026-11-02"):
+        refused = await tianqiao.clerk_li.gets(f"{query}&at={no_instant}")
+        assert outcome(refused) == "422 invalid_request", no_instant
     assert await tianqiao.new_events() == ["cross_appointment.made"]
 
 

@@ -59,4 +59,6 @@ async def test_people_are_read_with_the_right_to_and_not_without(tianqiao: Tianq
     liu = await tianqiao.in_office("liu in library")
     assert outcome(await liu.gets("/people")) == "403 right_missing"
     wang = await tianqiao.in_office("wang in huayuan branch")
-    assert (await wang.gets(f"/people/{id_of('chen')}")).json()["name"] == "c***"
+    assert outcome(await wang.gets("/people")) == "403 right_missing"
+    he = await tianqiao.in_office("he in binhe committee")
+    assert (await he.gets(f"/people/{id_of('chen')}")).json()["name"] == "c***"

@@ -57,11 +57,13 @@ async def test_who_holds_two_says_by_which_where_it_matters(tianqiao: Tianqiao) 
 
 
 async def test_rights_never_add_up(tianqiao: Tianqiao) -> None:
-    """By one office Wang sees Huayuan's cases and people, by the other Jiayuan's cases only."""
+    """By one office Wang sees Huayuan's cases and hosts there, by the other Jiayuan's cases only."""
     wang = await with_a_second_office(tianqiao)
     instructor, secretary = acting(wang, INSTRUCTOR), acting(wang, SECRETARY)
-    assert outcome(await secretary.gets("/people")) == "200"
-    assert outcome(await instructor.gets("/people")) == "403 right_missing"
+    for office, hosts in ((secretary, "422 empty_period"), (instructor, "403 right_missing")):
+        meeting = {"quarter_id": id_of("huayuan"), "kind": "weekly", "hall": "议事厅"}
+        never = {"starts_at": AT_MEETING, "ends_at": AT_MEETING}
+        assert outcome(await office.posts("/meetings", meeting | never)) == hosts
     assert outcome(await secretary.gets(HUAYUAN)) == "200"
     assert outcome(await instructor.gets(HUAYUAN)) == "404 not_found"
     assert (await instructor.gets("/disputes")).json()["items"] == []
@@ -79,14 +81,14 @@ async def test_nobody_acts_by_what_is_not_theirs(tianqiao: Tianqiao) -> None:
 
 async def test_rights_end_with_the_appointment_tokens_notwithstanding(tianqiao: Tianqiao) -> None:
     wang, liu = await tianqiao.in_office("wang in huayuan branch"), tianqiao.logged_in("liu")
-    assert outcome(await wang.gets("/people")) == "200"
+    assert outcome(await wang.gets("/households")) == "200"
     assert outcome(await liu.gets("/ballots")) == "200"
     for office in ("wang in huayuan branch", "liu in library"):
         ended = await tianqiao.clerk_li.changes(
             f"/appointments/{id_of(office)}", "end", {"at": NOW.isoformat()}
         )
         assert outcome(ended) == "200"
-    assert outcome(await wang.gets("/people")) == "403 capacity_not_held"
+    assert outcome(await wang.gets("/households")) == "403 capacity_not_held"
     assert outcome(await liu.gets("/ballots")) == "403 right_missing"
     assert outcome(await liu.gets("/grids")) == "200"  # who held a post lives here still
 
@@ -98,9 +100,9 @@ async def test_a_term_ends_to_the_second_whatever_is_remembered(
     wang = tianqiao.logged_in("wang")
     until = datetime.fromisoformat(TERM["until"])
     clock.set_to = until - timedelta(seconds=1)
-    assert outcome(await wang.gets("/people")) == "200"
+    assert outcome(await wang.gets("/households")) == "200"
     clock.set_to = until
-    assert outcome(await wang.gets("/people")) == "403 right_missing"
+    assert outcome(await wang.gets("/households")) == "403 right_missing"
 
 
 async def test_what_was_found_is_remembered_for_a_second_and_no_longer(
@@ -110,11 +112,11 @@ async def test_what_was_found_is_remembered_for_a_second_and_no_longer(
     passed = 1000.0
     monkeypatch.setattr("maplebridge_api.platform.authority.time.monotonic", lambda: passed)
     wang = tianqiao.logged_in("wang")
-    assert outcome(await wang.gets("/people")) == "200"
+    assert outcome(await wang.gets("/households")) == "200"
     place = f"/appointments/{SECRETARY}"
     await tianqiao.clerk_li.changes(place, "end", {"at": NOW.isoformat()})
     passed += 1.0
-    assert outcome(await wang.gets("/people")) == "403 right_missing"
+    assert outcome(await wang.gets("/households")) == "403 right_missing"
 
 
 async def test_a_resident_sees_their_own_cases_and_no_other(tianqiao: Tianqiao) -> None:
@@ -138,7 +140,7 @@ async def test_who_holds_an_office_may_act_as_a_resident(tianqiao: Tianqiao) -> 
     wang = acting(tianqiao.logged_in("wang"), "resident")
     await wang.makes("/disputes", dispute())
     assert await last_capacity(tianqiao) is None
-    assert outcome(await wang.gets("/people")) == "403 right_missing"
+    assert outcome(await wang.gets("/households")) == "403 right_missing"
 
 
 async def test_an_enterprise_sees_the_cases_of_the_quarters_that_it_serves(
@@ -178,3 +180,51 @@ async def test_a_person_is_told_in_what_capacities_they_can_act(tianqiao: Tianqi
     places = {one["role"]: one["place"] for one in items}
     assert places["party_building_instructor"] == ["411104001/001/0002/"]
     assert items[0]["rights"]["read"] == "street"
+
+
+async def test_whoever_merely_lives_here_reads_the_notice_board_and_no_ledger(
+    tianqiao: Tianqiao,
+) -> None:
+    gao = tianqiao.logged_in("zheng")
+    for path in ("/streets", "/grids", "/organisations", "/posts", "/office-holders", "/meetings"):
+        assert outcome(await gao.gets(path)) == "200", path
+    meeting = f"/meetings/{id_of('meeting')}/attendance"
+    for path in ("/households", "/tasks", meeting, "/records", "/evaluation-runs"):
+        assert outcome(await gao.gets(path)) == "403 right_missing", path
+
+
+async def test_ledgers_are_read_in_ones_place_and_of_ones_own_meetings(tianqiao: Tianqiao) -> None:
+    clerk = tianqiao.clerk_li
+    later = {"starts_at": "2026-10-20T19:00:00+08:00", "ends_at": "2026-10-20T20:00:00+08:00"}
+    laoyuan = {"quarter_id": id_of("laoyuan"), "kind": "weekly", "hall": "议事厅"} | later
+    far = (await clerk.makes("/meetings", laoyuan))["id"]
+    task = {"organisation_id": id_of("library"), "title": "清理楼道"}
+    task |= {"due_at": "2026-11-20T00:00:00+08:00"}
+    near_task, far_task = [
+        (await clerk.makes("/tasks", task | {"meeting_id": id_}))["id"]
+        for id_ in (id_of("meeting"), far)
+    ]
+
+    async def sees(name: str) -> list[str]:
+        person = await tianqiao.in_office(name)
+        tasks = [one["id"] for one in (await person.gets("/tasks")).json()["items"]]
+        assert outcome(await person.gets(f"/tasks/{far_task}")) == (
+            "200" if far_task in tasks else "404 not_found"
+        )
+        attended = [
+            outcome(await person.gets(f"/meetings/{id_}/attendance"))
+            for id_ in (id_of("meeting"), far)
+        ]
+        households = len((await person.gets("/households")).json()["items"])
+        return [*tasks, *attended, str(households)]
+
+    assert await sees("xu in working committee") == [far_task, near_task, "200", "200", "2"]
+    for name in ("wang in huayuan branch", "lin on huayuan", "he in binhe committee"):
+        assert await sees(name) == [near_task, "200", "404 not_found", "2"], name
+    assert await sees("liu in library") == [near_task, "200", "404 not_found", "0"]
+    assert await sees("qian in chenguang") == ["404 not_found", "404 not_found", "0"]
+
+
+async def test_a_capacity_is_named_in_capital_letters_too(tianqiao: Tianqiao) -> None:
+    wang = acting(await with_a_second_office(tianqiao), INSTRUCTOR.upper())
+    assert outcome(await wang.gets("/disputes")) == "200"

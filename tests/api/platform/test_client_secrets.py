@@ -130,4 +130,4 @@ async def test_basic_that_cannot_be_read_is_refused_with_its_own_challenge(
 
 async def test_a_secret_comes_in_one_way_only(tianqiao: Tianqiao) -> None:
     answer = await asks(tianqiao, basic("clerk_li", "li's"), {"client_secret": "li's"})
-    assert outcome(answer) == "422 credentials_twice"
+    assert outcome(answer) == "400 credentials_twice"

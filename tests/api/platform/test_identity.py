@@ -107,7 +107,28 @@ async def test_a_token_is_had_for_the_right_secret_only(tianqiao: Tianqiao) -> N
     actor = Actor(tianqiao.http, narrowed.json()["access_token"])
     assert outcome(await actor.posts("/disputes", dispute())) == "403 right_missing"
     more = FORM | {"client_id": "worker", "client_secret": "w", "scope": "read"}
-    assert outcome(await tianqiao.http.post("/oauth/token", data=more)) == "422 scope_not_granted"
+    assert outcome(await tianqiao.http.post("/oauth/token", data=more)) == "400 scope_not_granted"
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "error"),
+    [
+        ({"client_secret": "wrong"}, 401, "invalid_client"),
+        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
+        ({"scope": "everything"}, 400, "invalid_scope"),
+        ({"grant_type": ""}, 422, "invalid_request"),
+        ({"act_as": "nobody"}, 422, "invalid_request"),
+        ({"act_as": id_of("nobody")}, 404, "invalid_request"),
+    ],
+)
+async def test_the_token_endpoint_refuses_in_oauths_words_too(
+    tianqiao: Tianqiao, change: dict[str, str], status: int, error: str
+) -> None:
+    """RFC 6749 section 5.2: client libraries read `error`, and nothing else."""
+    answer = await tianqiao.http.post("/oauth/token", data=FORM | change)
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+    elsewhere = await tianqiao.http.get("/v1/grids")
+    assert "error" not in elsewhere.json()
 
 
 async def test_only_a_client_with_that_right_acts_for_a_person(tianqiao: Tianqiao) -> None:

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
+from joserfc import jwt
 from joserfc.jwk import OKPKey
 from pydantic import ValidationError
 
 from maplebridge_api.jobs import hand_out_runs
 from maplebridge_api.platform import sandbox
 from maplebridge_api.platform.clock import clock
+from maplebridge_api.platform.identity import token_key
 from maplebridge_api.settings import Settings, settings
 from maplebridge_domain.authority import Right
 from tests.api.evaluations.test_run import request
@@ -107,6 +109,23 @@ async def test_in_earnest_there_is_no_clock_to_move(in_earnest: Tianqiao) -> Non
     answer = await in_earnest.http.put("/v1/sandbox/clock", json={"now": LATER}, headers=headers)
     assert outcome(answer) == "404 not_found"
     assert clock.now() == NOW
+
+
+async def test_a_sandboxs_token_is_good_in_no_real_installation(in_earnest: Tianqiao) -> None:
+    """Not even where both have one key."""
+    ours = in_earnest.clerk_li.token
+    claims = jwt.decode(ours, token_key(), algorithms=["EdDSA"]).claims
+    of_sandbox = claims | {"iss": "maplebridge-sandbox"}
+    forged = jwt.encode({"alg": "EdDSA"}, of_sandbox, token_key(), algorithms=["EdDSA"])
+    for token, status in ((ours, 200), (forged, 401)):
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = await in_earnest.http.get("/v1/grids", headers=headers)
+        assert answer.status_code == status
+
+
+async def test_a_sandbox_says_in_its_tokens_that_it_is_one(tianqiao: Tianqiao) -> None:
+    claims = jwt.decode(tianqiao.clerk_li.token, token_key(), algorithms=["EdDSA"]).claims
+    assert claims["iss"] == "maplebridge-sandbox"
 
 
 async def test_in_earnest_no_client_acts_for_a_person(in_earnest: Tianqiao) -> None:

@@ -62,8 +62,8 @@ async def test_who_is_in_acts_by_their_appointment_or_as_a_resident(door: Door) 
         assert await door.street.asks(by) == expected
         next_door = await person.posts("/disputes", dispute(quarter_id=id_of("next quarter")))
         assert outcome(next_door) == "404 not_found"
-    assert outcome(await wang.gets("/people")) == "200"
-    assert outcome(await resident.gets("/people")) == "403 right_missing"
+    assert outcome(await wang.gets("/households")) == "200"
+    assert outcome(await resident.gets("/households")) == "403 right_missing"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What is read of appointments, and the statements of their writes."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,11 +22,13 @@ from sqlalchemy import (
     func,
     insert,
     null,
+    or_,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
 
+from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 
 from ..organisations.service import ORGANISATION_ID, standing_of_post
@@ -268,6 +271,32 @@ OFFICE = Statement(
         in_scope(appointment), appointment.c.id == _id, appointment.c.during.contains(_at)
     ),
     Holder,
+)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What office an appointment is to."""
+
+    holder: OrganisationKind | None
+    post: PostKind
+
+
+def _held(standing: str) -> Held:
+    post = json.loads(standing)
+    holder = OrganisationKind(post["holder"]) if post["holder"] else None
+    return Held(holder, PostKind(post["kind"]))
+
+
+_until = func.upper(appointment.c.during)
+#: The offices that a person holds or is to hold.
+HELD = Statement(
+    select(cast(standing_of_post(appointment.c.street_id, appointment.c.post_id), Text)).where(
+        in_scope(appointment),
+        appointment.c.person_id == bindparam("person_id", type_=Uuid),
+        or_(_until.is_(None), _until > _at),
+    ),
+    _held,
 )
 OF_PERSON = Statement(
     select(appointment.c.id).where(

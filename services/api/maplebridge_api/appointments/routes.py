@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from pydantic import AwareDatetime
 
 from maplebridge_domain.appointment import (
     AlreadyHoldsPost,
@@ -14,7 +13,7 @@ from maplebridge_domain.appointment import (
     PostTaken,
     SourceNotInForce,
 )
-from maplebridge_domain.authority import Right
+from maplebridge_domain.authority import OfficeNotYoursToFill, OwnOffice, Right
 from maplebridge_domain.cross_appointment import (
     ElectionDatesWrong,
     ElectionMissing,
@@ -28,7 +27,7 @@ from maplebridge_domain.period import EmptyPeriod
 from maplebridge_domain.person import PersonErased, PersonMerged
 
 from ..platform.authority import Authority
-from ..platform.bodies import Batch, BatchOut, Page, StreetIdParameter
+from ..platform.bodies import Batch, BatchOut, Instant, Page, StreetIdParameter
 from ..platform.clock import clock
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created
@@ -51,7 +50,10 @@ routes = router("appointments")
 
 Reader = Annotated[Caller, needs(Right.READ)]
 Registrar = Annotated[Caller, needs(Right.APPOINTMENTS_WRITE)]
-RULES = (EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost, IdTaken)
+RULES = (
+    *(EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost, IdTaken),
+    *(OfficeNotYoursToFill, OwnOffice),
+)
 CROSS_RULES = (
     *RULES,
     WrongSourcePost,
@@ -119,7 +121,7 @@ async def list_office_holders(
 
 @routes.post(
     "/appointments/{id:uuid}/end",
-    responses=answers(AppointmentOut, AppointmentEnded, SourceNotInForce),
+    responses=answers(AppointmentOut, AppointmentEnded, SourceNotInForce, OfficeNotYoursToFill),
 )
 async def end_appointment(
     id: UUID, body: End, caller: Registrar, version: IfMatch, tx: Tx
@@ -158,7 +160,7 @@ async def list_capacities(request: Request, caller: Reader) -> Capacities:
 
 @routes.get("/cross-appointments/summary", responses=answers(Summary))
 async def summarise_cross_appointments(
-    request: Request, caller: Reader, street_id: StreetIdParameter, at: AwareDatetime | None = None
+    request: Request, caller: Reader, street_id: StreetIdParameter, at: Instant | None = None
 ) -> Response:
     """Count cross-appointments in force in a street at an instant. 交叉任职统计"""
     if street_id not in caller.scope:

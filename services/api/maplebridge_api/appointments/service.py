@@ -42,6 +42,7 @@ __all__ = [
     "end",
     "holder_of",
     "last_term_end",
+    "must_fill_all",
     "must_not_both_hold",
     "offices",
 ]
@@ -51,7 +52,8 @@ async def appoint(write: Write, appointments: Items[NewAppointment]) -> list[Cre
     """Appoint persons to posts; the database says when a post is taken.
 
     Raises:
-        NotFound, EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost.
+        NotFound, EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost,
+        OfficeNotYoursToFill, OwnOffice.
     """
     people = await appointments.named(write.tx, PERSON_TO_APPOINT, "person_id")
     posts = await appointments.named(write.tx, POST_TO_FILL, "post_id")
@@ -60,6 +62,7 @@ async def appoint(write: Write, appointments: Items[NewAppointment]) -> list[Cre
         post = posts[new.post_id]
         write.caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
         _same_street(people[new.person_id].street_id, post)
+        write.caller.must_fill(post.place.holder, post.place.post_kind, new.person_id)
         must_be_named(people[new.person_id], "/person_id")
         return _values(new, post, new.person_id)
 
@@ -75,7 +78,8 @@ async def cross_appoint(write: Write, appointments: Items[NewCrossAppointment]) 
     Raises:
         NotFound, EmptyPeriod, PersonMerged, PersonErased, WrongSourcePost, WrongTargetPost,
         WrongPlaceForStep, OutlastsItsSource, NoContractInForce, NotAPartyMember, ElectionMissing,
-        ElectionDatesWrong, InterestNotExcluded, PostTaken, AlreadyHoldsPost, SourceNotInForce.
+        ElectionDatesWrong, InterestNotExcluded, PostTaken, AlreadyHoldsPost, SourceNotInForce,
+        OfficeNotYoursToFill, OwnOffice.
     """
     sources = await appointments.named(write.tx, APPOINTMENT, "source_id")
     posts = await appointments.named(write.tx, POST_TO_FILL, "post_id")
@@ -92,6 +96,7 @@ async def cross_appoint(write: Write, appointments: Items[NewCrossAppointment]) 
         post = posts[new.post_id]
         write.caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
         _same_street(source.street_id, post)
+        write.caller.must_fill(post.place.holder, post.place.post_kind, source.person_id)
         contract = contracts[new.contract_id] if new.contract_id else None
         person = people[source.person_id]
         must_be_named(person, "/source_id")
@@ -180,11 +185,12 @@ async def end(write: Write, id: UUID, version: int, body: End) -> Created:
     """End an appointment, and at the same instant every cross-appointment that rests on it.
 
     Raises:
-        NotFound, Stale, AppointmentEnded.
+        NotFound, Stale, AppointmentEnded, OfficeNotYoursToFill.
     """
     appointment = await write.tx.visible(queries.APPOINTMENT_TO_CHANGE, id)
     [post] = await write.tx.all(POST, ids=[appointment.post_id])
     write.caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
+    write.caller.must_fill(post.place.holder, post.place.post_kind)
     check_version(appointment.version, version)
     check_end(appointment.during, body.at)
 
@@ -203,6 +209,18 @@ async def end(write: Write, id: UUID, version: int, body: End) -> Created:
 async def appointments_of(tx: Transaction, person_id: UUID) -> list[UUID]:
     """Return the ids of all appointments that a person holds or held."""
     return await tx.all(queries.OF_PERSON, person_id=person_id)
+
+
+async def must_fill_all(write: Write, person_id: UUID, into: UUID | None = None) -> None:
+    """Refuse to let in, or to join to another entry, who holds or is to hold an office filled from above.
+
+    `into` is the entry that gets the offices: not one's own.
+
+    Raises:
+        OfficeNotYoursToFill, OwnOffice.
+    """
+    for held in await write.tx.all(queries.HELD, person_id=person_id, at=clock.now()):
+        write.caller.must_fill(held.holder, held.post, into)
 
 
 async def must_not_both_hold(tx: Transaction, one: UUID, other: UUID) -> None:

@@ -49,6 +49,7 @@ from .tables import RubricInForce
 routes = router("evaluations")
 
 Reader = Annotated[Caller, needs(Right.READ)]
+Assessor = Annotated[Caller, needs(Right.RESULTS_READ)]
 Evaluator = Annotated[Caller, needs(Right.RUNS_COMPUTE)]
 RUN_RULES = (EmptyPeriod, PeriodNotOver, RubricNotInForce, KindNotInRubric, IdTaken)
 RUBRIC_RULES = (*RubricRefused.__subclasses__(), RubricInForce, IdTaken)
@@ -91,7 +92,7 @@ async def request_run(
 @routes.get("/evaluation-runs", responses=answers(Page[RunOut]))
 async def list_runs(
     request: Request,
-    caller: Reader,
+    caller: Assessor,
     limit: Limit = 50,
     after: After = None,
     state: RunState | None = None,
@@ -101,7 +102,7 @@ async def list_runs(
 
 
 @routes.get("/evaluation-runs/{id:uuid}", responses=answers(RunOut))
-async def get_run(request: Request, caller: Reader, id: UUID) -> Response:
+async def get_run(request: Request, caller: Assessor, id: UUID) -> Response:
     """Get an evaluation run. 评价运行详情"""
     return await get(request, caller, queries.RUN_BY_ID, id=id)
 

@@ -13,11 +13,13 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal_column,
     null,
     or_,
     select,
 )
 
+from maplebridge_domain.authority import Right
 from maplebridge_domain.grid import GridLevel
 
 from ..platform.database import (
@@ -30,7 +32,7 @@ from ..platform.database import (
     insert_rows,
     json_object,
 )
-from ..platform.paging import Pages, Single
+from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
 from .tables import grid, grid_placement, household, street
 
@@ -150,7 +152,14 @@ STREET = Read(
     lambda *row: row,
 )
 GRID_BY_ID = Single(grid, GRID_OUT, STANDING)
-HOUSEHOLD_BY_ID = Single(household, HOUSEHOLD_OUT)
+#: Not `false()`: that would leave nothing else of a condition, not even the gate.
+_NOBODYS: ColumnElement[bool] = literal_column("false")
+_HOUSEHOLDS_SEEN = Seen(
+    Right.LEDGERS_READ,
+    lambda _: path_of(household.c.street_id, household.c.grid_id),
+    own=lambda *_: _NOBODYS,  # whose household it is, nobody enters
+)
+HOUSEHOLD_BY_ID = Single(household, HOUSEHOLD_OUT, seen=_HOUSEHOLDS_SEEN)
 
 GRIDS = Pages(
     grid,
@@ -163,7 +172,10 @@ GRIDS = Pages(
     refer={"parent_id": grid.c.id},
 )
 HOUSEHOLDS = Pages(
-    household, HOUSEHOLD_OUT, {"grid_id": household.c.grid_id == bindparam("grid_id", type_=Uuid)}
+    household,
+    HOUSEHOLD_OUT,
+    {"grid_id": household.c.grid_id == bindparam("grid_id", type_=Uuid)},
+    seen=_HOUSEHOLDS_SEEN,
 )
 STREETS = Pages(grid, STREET_OUT, source=_OF_STREET)
 

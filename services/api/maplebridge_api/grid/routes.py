@@ -36,6 +36,7 @@ from .schemas import (
 routes = router("grid")
 
 Reader = Annotated[Caller, needs(Right.READ)]
+Keeper = Annotated[Caller, needs(Right.LEDGERS_READ)]
 Surveyor = Annotated[Caller, needs(Right.GRID_WRITE)]
 GRID_RULES = (WrongLevel, WrongGridCode, ManagementNotHere, GridCodeTaken, IdTaken)
 
@@ -117,7 +118,7 @@ async def create_households(body: Batch[NewHousehold], caller: Surveyor, tx: Tx)
 @routes.get("/households", responses=answers(Page[HouseholdOut]))
 async def list_households(
     request: Request,
-    caller: Reader,
+    caller: Keeper,
     limit: Limit = 50,
     after: After = None,
     grid_id: UUID | None = None,
@@ -127,6 +128,6 @@ async def list_households(
 
 
 @routes.get("/households/{id:uuid}", responses=answers(HouseholdOut))
-async def get_household(request: Request, caller: Reader, id: UUID) -> Response:
+async def get_household(request: Request, caller: Keeper, id: UUID) -> Response:
     """Get a household. 住户详情"""
     return await get(request, caller, queries.HOUSEHOLD_BY_ID, id=id)

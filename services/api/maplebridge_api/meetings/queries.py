@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     Select,
+    Table,
     Text,
     Uuid,
     and_,
@@ -133,7 +134,31 @@ _LISTED = json_object(
 ADD_MEETINGS = Statement(insert_rows(meeting, meeting.c.id, MEETING_OUT), Created)
 ADD_TASKS = Statement(insert_rows(task, task.c.id, TASK_OUT), Created)
 MEETING_BY_ID = Single(meeting, MEETING_OUT)
-TASK_BY_ID = Single(task, TASK_OUT)
+
+
+def _ledger(of: Table, meeting_id: ColumnElement[UUID]) -> Seen:
+    """Say who sees what a meeting left: its place, and who was listed for it."""
+    quarter_id = (
+        select(meeting.c.quarter_id)
+        .where(meeting.c.street_id == of.c.street_id, meeting.c.id == meeting_id)
+        .correlate(of)
+        .scalar_subquery()
+        if of is not meeting
+        else meeting.c.quarter_id
+    )
+    return Seen(
+        Right.LEDGERS_READ,
+        lambda _: path_of(of.c.street_id, quarter_id),
+        own=lambda _, capacity: exists().where(
+            attendance.c.street_id == of.c.street_id,
+            attendance.c.meeting_id == meeting_id,
+            attendance.c.appointment_id == capacity,
+        ),
+    )
+
+
+_TASKS_SEEN = _ledger(task, task.c.meeting_id)
+TASK_BY_ID = Single(task, TASK_OUT, seen=_TASKS_SEEN)
 MEETINGS = Pages(
     meeting,
     MEETING_OUT,
@@ -146,6 +171,7 @@ TASKS = Pages(
         "meeting_id": task.c.meeting_id == bindparam("meeting_id", type_=Uuid),
         "organisation_id": task.c.organisation_id == bindparam("organisation_id", type_=Uuid),
     },
+    seen=_TASKS_SEEN,
 )
 
 _meeting_id = bindparam("meeting_id", type_=Uuid)
@@ -181,7 +207,7 @@ _ATTENDANCE_OUT = json_object(
     )
 )
 #: A list has its meeting's version: whoever changes the list raises it.
-ATTENDANCE = Single(meeting, _ATTENDANCE_OUT)
+ATTENDANCE = Single(meeting, _ATTENDANCE_OUT, seen=_ledger(meeting, meeting.c.id))
 LISTED = Statement(
     update(meeting)
     .where(in_scope(meeting), meeting.c.id == bindparam("id", type_=Uuid))

@@ -46,6 +46,7 @@ from .schemas import (
 routes = router("meetings")
 
 Reader = Annotated[Caller, needs(Right.READ)]
+Keeper = Annotated[Caller, needs(Right.LEDGERS_READ)]
 Host = Annotated[Caller, needs(Right.MEETINGS_WRITE)]
 Delegate = Annotated[Caller, needs(Right.BALLOTS_CAST)]
 MEETING_RULES = (NotAQuarter, EmptyPeriod, MeetingsOverlap, IdTaken)
@@ -141,7 +142,7 @@ async def put_attendance(
 
 
 @routes.get("/meetings/{id:uuid}/attendance", responses=answers(AttendanceOut))
-async def get_attendance(request: Request, caller: Reader, id: UUID) -> Response:
+async def get_attendance(request: Request, caller: Keeper, id: UUID) -> Response:
     """Get the list of who came. 到会名单"""
     return await get(request, caller, queries.ATTENDANCE, id=id)
 
@@ -161,7 +162,7 @@ async def create_tasks(body: Batch[NewTask], caller: Host, tx: Tx) -> Response:
 @routes.get("/tasks", responses=answers(Page[TaskOut]))
 async def list_tasks(
     request: Request,
-    caller: Reader,
+    caller: Keeper,
     limit: Limit = 50,
     after: After = None,
     meeting_id: UUID | None = None,
@@ -174,7 +175,7 @@ async def list_tasks(
 
 
 @routes.get("/tasks/{id:uuid}", responses=answers(TaskOut))
-async def get_task(request: Request, caller: Reader, id: UUID) -> Response:
+async def get_task(request: Request, caller: Keeper, id: UUID) -> Response:
     """Get a task. 交办事项详情"""
     return await get(request, caller, queries.TASK_BY_ID, id=id)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from maplebridge_domain.authority import Right
+from maplebridge_domain.authority import OfficeNotYoursToFill, Right
 from maplebridge_domain.grid import NotAQuarter
 from maplebridge_domain.organisation import (
     NotAnEnterprise,
@@ -37,6 +37,7 @@ routes = router("organisations")
 
 Reader = Annotated[Caller, needs(Right.READ)]
 Registrar = Annotated[Caller, needs(Right.ORGANISATIONS_WRITE)]
+POST_RULES = (WrongPlaceForPost, OfficeNotYoursToFill, IdTaken)
 CONTRACT_RULES = (NotAQuarter, NotAnEnterprise, EmptyPeriod, QuarterAlreadyServed, IdTaken)
 
 
@@ -77,15 +78,13 @@ async def get_organisation(request: Request, caller: Reader, id: UUID) -> Respon
     return await get(request, caller, queries.ORGANISATION_BY_ID, id=id)
 
 
-@routes.post("/posts", status_code=201, responses=created(PostOut, WrongPlaceForPost, IdTaken))
+@routes.post("/posts", status_code=201, responses=created(PostOut, *POST_RULES))
 async def create_post(body: NewPost, caller: Registrar, tx: Tx) -> Response:
     """Enter a post. 新增岗位"""
     return await create(tx, body, service.create_posts, "posts")
 
 
-@routes.post(
-    "/posts/batch", status_code=201, responses=created(BatchOut, WrongPlaceForPost, IdTaken)
-)
+@routes.post("/posts/batch", status_code=201, responses=created(BatchOut, *POST_RULES))
 async def create_posts(body: Batch[NewPost], caller: Registrar, tx: Tx) -> Response:
     """Enter many posts, all or none. 批量新增岗位"""
     return await create_batch(tx, body, service.create_posts)

@@ -74,7 +74,7 @@ async def create_posts(write: Write, posts: Items[NewPost]) -> list[Created]:
     """Enter posts in organisations or on grids.
 
     Raises:
-        NotFound, WrongPlaceForPost.
+        NotFound, WrongPlaceForPost, OfficeNotYoursToFill.
     """
     grids = await posts.named(write.tx, GRID, "grid_id")
     holders = await posts.named(write.tx, ORGANISATION, "organisation_id")
@@ -87,6 +87,8 @@ async def create_posts(write: Write, posts: Items[NewPost]) -> list[Created]:
         )
         place = grids[post.grid_id] if post.grid_id else holders[post.organisation_id]
         write.caller.must(Right.ORGANISATIONS_WRITE, on=place.path)
+        holder = holders[post.organisation_id].kind if post.organisation_id else None
+        write.caller.must_fill(holder, post.kind)
         return dump(post, street_id=place.street_id)
 
     made = await write.tx.all(queries.ADD_POSTS, rows=as_rows(posts.each(row)))

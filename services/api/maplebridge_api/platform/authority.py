@@ -30,7 +30,7 @@ ACTING_CAPACITY = {
     "required": False,
     "description": "For persons: the id of the appointment by which they act, or `resident`; needed"
     " where several of theirs allow the act. 以何身份办理",
-    "schema": {"type": "string", "pattern": f"^({RESIDENT}|[0-9a-f-]{{36}})$"},
+    "schema": {"type": "string", "pattern": f"^({RESIDENT}|[0-9A-Fa-f-]{{36}})$"},
 }
 
 
@@ -75,6 +75,7 @@ class Office:
             capacity=self.id,
             session_id=person.session_id,
             place=tuple(f"{path}/" for path, during in self.place if at in during),
+            role=self.role,
         )
 
 
@@ -113,7 +114,7 @@ class Authority:
         if capacity == RESIDENT:
             return resident(person)
         for office in await self.offices(database, person, at):
-            if str(office.id) == capacity:
+            if str(office.id) == capacity.lower():  # RFC 9562 section 4
                 return office.caller(person, at)
         raise CapacityNotHeld()
 
@@ -170,4 +171,5 @@ def resident(person: LoggedIn) -> Caller:
         AUTHORITY[Role.RESIDENT],
         person.person_id,
         session_id=person.session_id,
+        role=Role.RESIDENT,
     )

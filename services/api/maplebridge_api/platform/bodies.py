@@ -47,9 +47,20 @@ Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
 
 def _text(value: object) -> object:
     """Refuse a number where a date is written: Pydantic would take it for seconds since 1970."""
-    if not isinstance(value, str | date):
+    if not isinstance(value, str | date) or _is_number(value):
         raise PydanticCustomError("date_not_text", "Input should be text")
     return value
+
+
+def _is_number(value: str | date) -> bool:
+    """Tell whether a text is a number: in a query every one comes as text."""
+    if isinstance(value, date):
+        return False
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _in_our_times(value: AnyDay) -> AnyDay:

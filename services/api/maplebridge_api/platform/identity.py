@@ -17,7 +17,16 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import KeySet, OKPKey
 from sqlalchemy import Text, bindparam, select
 
-from maplebridge_domain.authority import Reach, Right
+from maplebridge_domain.authority import (
+    OfficeNotYoursToFill,
+    OwnOffice,
+    Reach,
+    Right,
+    Role,
+    may_fill,
+    role_of,
+)
+from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.problem import Kind, Problem
 
 from ..settings import settings
@@ -69,6 +78,7 @@ class Caller:
     capacity: UUID | None = None
     place: tuple[str, ...] = ()
     session_id: UUID | None = None
+    role: Role | None = None  # a system has none
 
     @property
     def actor(self) -> str:
@@ -85,6 +95,19 @@ class Caller:
         within = reach == Reach.PLACE and f"{on}/".startswith(self.place)
         if reach != Reach.STREET and not within:
             raise RightMissing(right)
+
+    def must_fill(
+        self, holder: OrganisationKind | None, post: PostKind, person_id: UUID | None = None
+    ) -> None:
+        """Refuse to make, fill or end an office that is filled from above, or to take one oneself.
+
+        Raises:
+            OfficeNotYoursToFill, OwnOffice.
+        """
+        if person_id is not None and person_id == self.person_id:
+            raise OwnOffice()
+        if not may_fill(self.role, self.rights, role_of(holder, post)):
+            raise OfficeNotYoursToFill()
 
     def must_see(self, right: Right, on: str) -> None:
         """Refuse what lies on a grid that the caller does not see, as if it were not there.
@@ -132,12 +155,17 @@ def token_key() -> OKPKey:
     return token_keys()[0]
 
 
+def issuer() -> str:
+    """Name who issues tokens: a sandbox's are good in no real installation, even with its key."""
+    return "maplebridge-sandbox" if settings().sandbox else "maplebridge"
+
+
 def issue(to: Caller | LoggedIn) -> str:
     """Sign an access token; it lasts `TOKEN_SECONDS_MAX`. A person's carries no rights."""
     key = token_key()
     now = int(wall().timestamp())
     claims: dict[str, Any] = {
-        "iss": "maplebridge",
+        "iss": issuer(),
         "client_id": to.client_id,
         "iat": now,
         "exp": now + TOKEN_SECONDS_MAX,
@@ -184,7 +212,7 @@ class Tokens:
         try:
             claims = jwt.decode(token, self._keys, algorithms=[ALGORITHM]).claims
             seconds_left = claims["exp"] - wall().timestamp()
-            if seconds_left <= 0 or claims["iss"] != "maplebridge":
+            if seconds_left <= 0 or claims["iss"] != issuer():
                 raise NotAuthenticated()
             return _named(claims), seconds_left
         except (JoseError, KeyError, ValueError, TypeError) as error:

@@ -48,15 +48,23 @@ class InvalidClient(Problem):
 class CredentialsTwice(Problem):
     """A client gives its secret in one way: by HTTP Basic or in the form (RFC 6749 section 2.3)."""
 
-    kind = Kind.INVALID
+    kind = Kind.BAD_REQUEST
     zh = "客户端密钥只能以一种方式提交：HTTP Basic 或表单。"
     en = "Give the client's secret in one way: by HTTP Basic or in the form."
+
+
+class UnsupportedGrantType(Problem):
+    """The token endpoint knows one grant (RFC 6749 section 4.4); persons log in under /v1/sessions."""
+
+    kind = Kind.BAD_REQUEST
+    zh = "不支持此授权类型，grant_type 须为 client_credentials。"
+    en = "This grant type is not supported; grant_type is client_credentials."
 
 
 class ScopeNotGranted(Problem):
     """A token carries no more rights than its client has."""
 
-    kind = Kind.RULE
+    kind = Kind.BAD_REQUEST
     zh = "所申请的权限超出该客户端的授权范围。"
     en = "The scope asked for exceeds what this client was granted."
 
@@ -99,7 +107,9 @@ EXAMPLE = {
 @routes.post(
     "/oauth/token",
     responses=answers(
-        Token, InvalidClient, CredentialsTwice, ScopeNotGranted, RightMissing, TooManyAttempts
+        Token,
+        *(InvalidClient, CredentialsTwice, UnsupportedGrantType, ScopeNotGranted),
+        *(RightMissing, TooManyAttempts),
     ),
     openapi_extra={
         "security": [{"client": []}, {}],
@@ -109,7 +119,9 @@ EXAMPLE = {
 async def issue_token(
     request: Request,
     response: Response,
-    grant_type: Annotated[str, Form(pattern="^client_credentials$")],
+    grant_type: Annotated[
+        str, Form(max_length=200, json_schema_extra={"enum": ["client_credentials"]})
+    ],
     client_id: Secret = None,
     client_secret: Secret = None,
     scope: Annotated[str | None, Form(max_length=1000)] = None,
@@ -119,6 +131,8 @@ async def issue_token(
     ] = None,
 ) -> Token:
     """Exchange a client's credentials for a token of fifteen minutes. 获取访问令牌"""
+    if grant_type != "client_credentials":
+        raise UnsupportedGrantType()
     basic = _by_basic(request)
     if basic is not None and client_secret is not None:
         raise CredentialsTwice()

@@ -58,6 +58,7 @@ class ProblemDocument(BaseModel):
     detail: str
     code: str
     errors: list[FieldProblem]
+    error: str | None = Field(None, description="Of /oauth/token only: RFC 6749 section 5.2.")
 
 
 def answers(model: type[BaseModel] | Any, *problems: type[Problem], status: int = 200) -> Responses:

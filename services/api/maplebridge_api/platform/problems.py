@@ -24,6 +24,7 @@ from .validation import faults
 MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[Kind, int] = {
+    Kind.BAD_REQUEST: 400,
     Kind.INVALID: 422,
     Kind.RULE: 422,
     Kind.UNAUTHENTICATED: 401,
@@ -40,6 +41,15 @@ STATUS: dict[Kind, int] = {
     Kind.UNAVAILABLE: 503,
     Kind.OUTSIDE_WRONG: 502,
     Kind.OUTSIDE_SILENT: 504,
+}
+
+OAUTH_PATH = "/oauth/token"
+#: What RFC 6749 section 5.2 calls our refusals; every other of the token endpoint is `invalid_request`.
+OAUTH_ERRORS = {
+    "invalid_client": "invalid_client",
+    "unsupported_grant_type": "unsupported_grant_type",
+    "scope_not_granted": "invalid_scope",
+    "right_missing": "unauthorized_client",
 }
 
 #: Headers that go with every answer of a kind.
@@ -194,6 +204,8 @@ def answer(
         "code": problem.code,
         "errors": errors,
     }
+    if request.url.path == OAUTH_PATH and status < 429:
+        body["error"] = OAUTH_ERRORS.get(problem.code, "invalid_request")
     return Response(
         json.dumps(body, ensure_ascii=False).encode(),
         status,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from maplebridge_domain.authority import Right
+from maplebridge_domain.authority import OfficeNotYoursToFill, OwnOffice, Right
 from maplebridge_domain.person import (
     BothHoldPost,
     CaseStillOpen,
@@ -55,7 +55,11 @@ async def erase_person(
 
 @routes.post(
     "/people/{id:uuid}/merge",
-    responses=answers(PersonOut, PersonMerged, PersonErased, MergedWithItself, BothHoldPost),
+    responses=answers(
+        PersonOut,
+        *(PersonMerged, PersonErased, MergedWithItself, BothHoldPost),
+        *(OfficeNotYoursToFill, OwnOffice),
+    ),
 )
 async def merge_person(
     id: UUID,

@@ -10,7 +10,7 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.person import MergedWithItself, check_erasure
 from maplebridge_domain.retention import Kept
 
-from ..appointments.service import appointments_of, must_not_both_hold
+from ..appointments.service import appointments_of, must_fill_all, must_not_both_hold
 from ..disputes.service import erase_texts_due, mentioning
 from ..people import service as people
 from ..people.service import Due, Person
@@ -118,13 +118,16 @@ async def merge(write: Write, id: UUID, version: int, body: Merger) -> tuple[Cre
         The entry that is left, and its version.
 
     Raises:
-        MergedWithItself, NotFound, RightMissing, PersonMerged, PersonErased, Stale, BothHoldPost.
+        MergedWithItself, NotFound, RightMissing, PersonMerged, PersonErased, Stale, BothHoldPost,
+        OfficeNotYoursToFill, OwnOffice.
     """
     if body.into == id:
         raise MergedWithItself()
     await hold_logins(write, [id, body.into])
     person, into = await _pair(write, id, body.into)
     check_version(person.version, version)
+    await must_fill_all(write, id, into.id)
+    await must_fill_all(write, into.id)  # whoever logs in as the first is the other from now on
     await must_not_both_hold(write.tx, id, into.id)
 
     for statement in queries.repoint():

@@ -21,7 +21,6 @@ from .schemas import NewRecord, RecordOut, ResultOut, StatementOut
 
 routes = router("ratings")
 
-Reader = Annotated[Caller, needs(Right.READ)]
 Registrar = Annotated[Caller, needs(Right.RECORDS_WRITE)]
 Assessor = Annotated[Caller, needs(Right.RESULTS_READ)]
 Department = Annotated[Caller, needs(Right.STATEMENTS_READ)]
@@ -42,7 +41,7 @@ async def create_records(body: Batch[NewRecord], caller: Registrar, tx: Tx) -> R
 @routes.get("/records", responses=answers(Page[RecordOut]))
 async def list_records(
     request: Request,
-    caller: Reader,
+    caller: Assessor,
     limit: Limit = 50,
     after: After = None,
     subject_id: UUID | None = None,
@@ -52,7 +51,7 @@ async def list_records(
 
 
 @routes.get("/records/{id:uuid}", responses=answers(RecordOut))
-async def get_record(request: Request, caller: Reader, id: UUID) -> Response:
+async def get_record(request: Request, caller: Assessor, id: UUID) -> Response:
     """Get a credit record. 信用记录详情"""
     return await get(request, caller, queries.RECORD_BY_ID, id=id)
 

@@ -8,6 +8,7 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.login import CODE_BITS, BindingCode, BindingCodeWrong, LoginLocked
 from maplebridge_domain.problem import Problem
 
+from ..appointments.service import must_fill_all
 from ..people.service import PERSON, PERSON_TO_APPOINT, must_be_named
 from ..platform.clock import wall
 from ..platform.database import Database
@@ -25,7 +26,7 @@ async def issue_code(database: Database, caller: Caller, person_id: UUID) -> Bin
     """Issue a code by which a person binds an account; any earlier one of theirs is void.
 
     Raises:
-        NotFound, RightMissing, PersonMerged, PersonErased.
+        NotFound, RightMissing, PersonMerged, PersonErased, OfficeNotYoursToFill.
     """
     code = BindingCode.of(secrets.randbits(CODE_BITS))
     now = wall()
@@ -36,6 +37,7 @@ async def issue_code(database: Database, caller: Caller, person_id: UUID) -> Bin
         caller.must(Right.PEOPLE_WRITE, on=str(person.street_id))
         await write.tx.run(queries.CLOSE_CODES, person_id=person_id, at=now)
         must_be_named(await write.tx.visible(PERSON_TO_APPOINT, person_id))
+        await must_fill_all(write, person_id)
         await write.tx.run(
             queries.ISSUE_CODE,
             street_id=person.street_id,

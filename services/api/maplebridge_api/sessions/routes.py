@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from maplebridge_domain.authority import Right
+from maplebridge_domain.authority import OfficeNotYoursToFill, Right
 from maplebridge_domain.login import (
     BindingCode,
     BindingCodeWrong,
@@ -122,7 +122,7 @@ async def revoke_session(id: UUID, caller: Reader, tx: Tx) -> Response:
 @routes.post(
     "/people/{id:uuid}/binding-codes",
     status_code=201,
-    responses=created(BindingCodeOut, PersonMerged, PersonErased),
+    responses=created(BindingCodeOut, PersonMerged, PersonErased, OfficeNotYoursToFill),
 )
 async def issue_binding_code(request: Request, id: UUID, caller: Registrar) -> BindingCodeOut:
     """Issue a code by which a person binds an account, once; earlier ones are void. 发放绑定码"""
