@@ -120,7 +120,7 @@ NOT_FILLED = {
 }
 
 
-@pytest.mark.parametrize("by", OFFICES | {Role.RESIDENT})
+@pytest.mark.parametrize("by", sorted(OFFICES | {Role.RESIDENT}))
 def test_who_fills_which_office_over_all_pairs(by: Role) -> None:
     filled = {role for role in OFFICES if may_fill(by, AUTHORITY[by], role)}
     assert filled == OFFICES - NOT_FILLED.get(by, OFFICES)

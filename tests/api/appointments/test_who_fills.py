@@ -59,6 +59,16 @@ async def test_nor_takes_over_the_secretarys_entry(tianqiao: Tianqiao, feng: Act
         assert outcome(merged) == refused, (one, other)
 
 
+async def test_nobody_becomes_the_holder_of_another_office_by_a_merger(
+    tianqiao: Tianqiao, feng: Actor
+) -> None:
+    ma = await tianqiao.in_office("ma in office")
+    for other in ("feng", "wang"):
+        place = f"/people/{id_of('ma')}/merge"
+        merged = await ma.posts(place, {"into": id_of(other)}, headers=FIRST)
+        assert outcome(merged) == "403 own_office", other
+
+
 async def test_a_code_is_refused_before_the_secretarys_term_begins(
     tianqiao: Tianqiao, feng: Actor
 ) -> None:

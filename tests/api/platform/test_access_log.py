@@ -31,8 +31,12 @@ async def test_who_is_refused_is_taken_down_and_no_address_that_is_not_ours(
 ) -> None:
     await tianqiao.http.get(FLOODED)
     await tianqiao.http.get("/v1/people/张伟?phone=13800000000")
+    await tianqiao.http.get("/v1/streets/张伟")
+    await tianqiao.http.get("/v1/events/13800000000/1%0A2026-11-24 [info] request actor=x")
     await tianqiao.http.get("/healthz")
     assert await lines(tianqiao, capsys) == [
         f"method=GET path={FLOODED} status=401 actor=-",
         "method=GET path=- status=404 actor=-",
+        "method=GET path=/v1/streets/{street_id} status=401 actor=-",
+        "method=GET path=/v1/events/{street_id}/{number} status=401 actor=-",
     ]

@@ -136,6 +136,8 @@ async def test_a_person_is_given_their_own_and_nobody_elses(tianqiao: Tianqiao) 
 async def test_others_are_given_it_with_the_right_to_unmask(tianqiao: Tianqiao) -> None:
     xu = await tianqiao.in_office("xu in working committee")
     assert (await exported(xu))["phone"] == "15400000001"
+    told = await tianqiao.asks("SELECT data FROM event ORDER BY no DESC LIMIT 1")
+    assert json.loads(told) == {"purpose": "answer_person"}
     reader = tianqiao.system("reader", rights=set(Right) - {Right.PEOPLE_UNMASK})
     he = await tianqiao.in_office("he in binhe committee")
     for actor in (reader, he):

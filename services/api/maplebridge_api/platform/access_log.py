@@ -1,13 +1,15 @@
 """Who asked for what, and what became of it: a line a request, so that every access can be accounted for.
 
-Of ids only, which the event log has as well; an address that is no route of ours may hold anything, and is
-not repeated. Lines are written once a second, all at once: what is killed with -9 loses its last second's.
+Of ids only, which the event log has as well: of an address what our routes write themselves, and UUIDs in
+it; whatever else was asked for may hold anything, and is not repeated. Lines are written once a second, all
+at once: what is killed with -9 loses its last second's.
 """
 
 import asyncio
 import sys
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from starlette.types import Scope
 
@@ -27,16 +29,25 @@ class AccessLog:
         """Take down a request that was answered."""
         if not self._noted:
             asyncio.get_running_loop().call_later(self.SECONDS_MAX, self.write)
-        path = scope["path"] if "route" in scope else "-"
         caller = scope.get("state", {}).get("caller")
-        self._noted.append((wall(), scope["method"], path, status, seconds, caller))
+        self._noted.append((wall(), scope["method"], _path(scope), status, seconds, caller))
 
     def write(self) -> None:
         """Write what was taken down."""
         lines = [_line(*one) for one in self._noted]
-        self._noted.clear()
+        self._noted = []
         sys.stdout.write("".join(lines))
         sys.stdout.flush()
+
+
+def _path(scope: Scope) -> str:
+    if "route" not in scope:
+        return "-"
+    path = str(scope["route"].path)
+    for name, value in scope["path_params"].items():
+        if isinstance(value, UUID):
+            path = path.replace(f"{{{name}:uuid}}", str(value))
+    return path
 
 
 def _line(

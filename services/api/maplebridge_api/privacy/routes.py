@@ -14,6 +14,7 @@ from maplebridge_domain.person import (
     PersonMerged,
     StillInOffice,
 )
+from maplebridge_domain.purpose import PurposeNotInForce
 
 from ..people.service import PersonOut
 from ..platform.identity import Caller, needs
@@ -27,7 +28,7 @@ from .schemas import Erased, Erasure, Export, Merger
 routes = router("privacy")
 
 
-@routes.get("/people/{id:uuid}/export", responses=answers(Export, PersonMerged))
+@routes.get("/people/{id:uuid}/export", responses=answers(Export, PersonMerged, PurposeNotInForce))
 async def export_person(
     id: UUID, caller: Annotated[Caller, needs(Right.READ)], tx: Unkept
 ) -> Response:

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.person import MergedWithItself, check_erasure
+from maplebridge_domain.purpose import Purpose, basis_of
 from maplebridge_domain.retention import Kept
+from maplebridge_domain.worktime import SHANGHAI
 
 from ..appointments.service import appointments_of, must_fill_all, must_not_both_hold
 from ..disputes.service import erase_texts_due, mentioning
@@ -35,7 +37,7 @@ async def export(write: Write, id: UUID) -> dict[str, Any]:
     """Return all that is kept of a person, to themselves or to who may see it in full.
 
     Raises:
-        RightMissing, NotFound, PersonMerged.
+        RightMissing, NotFound, PersonMerged, PurposeNotInForce.
     """
     own = write.caller.person_id == id
     if not own and Right.PEOPLE_UNMASK not in write.caller.rights:
@@ -44,7 +46,11 @@ async def export(write: Write, id: UUID) -> dict[str, Any]:
     if not own:
         write.caller.must(Right.PEOPLE_UNMASK, on=str(person.street_id))
     people.must_be_current(person)
-    await write.record(events.EXPORTED, street_id=person.street_id, subject=f"people/{id}")
+    # To anybody else but themselves it is given to answer them (PIPL 45), and for nothing else.
+    told = {} if own else {"purpose": Purpose.ANSWER_PERSON}
+    for purpose in told.values():
+        basis_of(purpose, write.now.astimezone(SHANGHAI).date())
+    await write.record(events.EXPORTED, street_id=person.street_id, subject=f"people/{id}", **told)
     name, phone = await people.disclose(write, person)
     entries = await people.entries_of(write, id)
     return {
@@ -127,7 +133,7 @@ async def merge(write: Write, id: UUID, version: int, body: Merger) -> tuple[Cre
     person, into = await _pair(write, id, body.into)
     check_version(person.version, version)
     await must_fill_all(write, id, into.id)
-    await must_fill_all(write, into.id)  # whoever logs in as the first is the other from now on
+    await must_fill_all(write, into.id, id)  # whoever logs in as the first is the other from now on
     await must_not_both_hold(write.tx, id, into.id)
 
     for statement in queries.repoint():
@@ -163,6 +169,8 @@ def _retire_people(due: Statement[Due]) -> Retire:
         found = await write.tx.all(due, before=before, limit=limit)
         of_first = [one for one in found if one.street_id == found[0].street_id]
         erased = 0
+        # A login of one of them at this moment waits, and is refused, or one of the two is given up.
+        await hold_logins(write, [one.id for one in of_first])
         for one in of_first:
             # Looked at again, now that nobody can appoint them meanwhile.
             ends = await write.tx.one(queries.ENDS, street_id=one.street_id, id=one.id)
