@@ -799,6 +799,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
       AND event.xmin::text = pg_current_xact_id()::xid::text
 $$;
 
+-- The accounts that log in as a person, to be handed out with all else that is kept of them.
+
+CREATE FUNCTION mb_disclose_accounts(of_street integer, of_person uuid)
+RETURNS TABLE (id uuid, account_encrypted bytea)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT login.id, login.account_encrypted
+    FROM login
+    JOIN event_head head ON head.street_id = login.street_id
+    JOIN event ON event.street_id = head.street_id AND event.no = head.last_no
+    WHERE login.street_id = of_street AND login.person_id = of_person AND feed.visible(of_street)
+      AND event.subject = 'people/' || of_person AND event.type = 'person.exported'
+      AND event.xmin::text = pg_current_xact_id()::xid::text
+$$;
+
 -- Puts what is left of something erased in the place of what was answered about it under keys: also of
 -- callers whose range is wider than the street, and whose keys this transaction does not see.
 
@@ -809,12 +823,12 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
     WHERE substr(idempotency.answer, 10, 36) = new.id AND feed.visible(of_street)
 $$;
 
-REVOKE EXECUTE ON FUNCTION mb_disclose, mb_replace_answers FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION mb_disclose, mb_disclose_accounts, mb_replace_answers FROM PUBLIC;
 
 -- Rights: the API reads and writes rows and deletes none but what a login leaves, and answers that are
 -- kept no longer; the event log is appended to; the evaluator reads the feed and nothing else.
 
-GRANT EXECUTE ON FUNCTION mb_disclose, mb_replace_answers TO mb_api;
+GRANT EXECUTE ON FUNCTION mb_disclose, mb_disclose_accounts, mb_replace_answers TO mb_api;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO mb_api;
 

@@ -100,6 +100,7 @@ async def test_the_evaluator_is_given_no_name_at_all(databases: Databases, datab
     connection = await asyncpg.connect(databases.url(database, "mb_evaluator"))
     for query in (
         "SELECT mb_disclose(411104001, uuidv7())",
+        "SELECT mb_disclose_accounts(411104001, uuidv7())",
         "SELECT mb_replace_answers(411104001, '{}', '{}')",
         "SELECT name FROM office_holder",
     ):

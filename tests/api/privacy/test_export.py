@@ -111,6 +111,13 @@ def _told(row: dict[str, Any]) -> dict[str, str]:
     return {name: json.dumps(value) for name, value in row.items()}
 
 
+async def test_cases_whose_texts_name_them_are_named(tianqiao: Tianqiao) -> None:
+    case = await tianqiao.clerk_li.makes("/disputes", dispute(summary="wang 说电梯又停了。"))
+    export = await exported(tianqiao.clerk_li)
+    assert export["mentioned_in"] == [case["id"]]
+    assert export["accounts"] == []
+
+
 async def test_who_marked_them_is_told_to_nobody(tianqiao: Tianqiao) -> None:
     await a_busy_month(tianqiao)
     ballots = (await exported(tianqiao.clerk_li))["kept"]["ballot"]

@@ -62,6 +62,28 @@ async def test_who_is_erased_is_logged_out_and_no_account_leads_to_them(door: Do
     assert outcome(await door.by_wechat("openid-r")) == "422 first_login"
 
 
+async def test_an_account_is_disclosed_beside_an_export_and_by_nothing_else(door: Door) -> None:
+    await door.lets_in("wang")
+    wang = id_of("wang")
+    connection = await asyncpg.connect(door.api_url)
+
+    async def given(kind: str, of: str) -> int:
+        async with connection.transaction():
+            await connection.execute("SELECT mb_enter(411104001, 411104001)")
+            await connection.execute(
+                "INSERT INTO event (street_id, type, time, actor, subject, data)"
+                " VALUES (411104001, $2, now(), 'clients/x', 'people/' || $1, '{}')",
+                *(of, kind),
+            )
+            asked = "SELECT count(*) FROM mb_disclose_accounts(411104001, $1::text::uuid)"
+            return int(await connection.fetchval(asked, wang))
+
+    assert await given("person.exported", wang) == 1
+    assert await given("person.unmasked", wang) == 0
+    assert await given("person.exported", id_of("chen")) == 0
+    await connection.close()
+
+
 async def test_the_tries_of_an_erased_persons_account_go_too(door: Door) -> None:
     wrong = {"street_id": TIANQIAO, "binding_code": "AAAAA-AAAAA"}
     await door.by_wechat("openid-r", **wrong)
@@ -78,6 +100,7 @@ async def test_an_export_lists_accounts_codes_and_sessions_without_what_proves_t
     session = await door.lets_in("wang", device="Pixel 12")
     exported = await door.acting(session).gets(f"/people/{id_of('wang')}/export")
     kept = exported.json()["kept"]
+    assert exported.json()["accounts"] == ["wechat wx0123456789abcdef openid-of-wang"]
     assert kept["session"][0]["id"] == session["id"]
     assert kept["session"][0]["device"] == "Pixel 12"
     assert set(kept["login"][0]) == {"id", "street_id", "person_id"}

@@ -56,4 +56,10 @@ class Export(BaseModel):
     entered_at: AwareDatetime
     erased_at: AwareDatetime | None
     exported_at: AwareDatetime
+    accounts: list[str] = Field(
+        description="What they log in by, in the provider's words. 登录账号"
+    )
+    mentioned_in: list[UUID] = Field(
+        description="Cases whose texts hold such a name or phone. 文字中提及该姓名或电话的纠纷"
+    )
     kept: dict[str, list[dict[str, Any]]]

@@ -26,7 +26,7 @@ from ..platform.request import (
     prune_answers,
     replace_answers,
 )
-from ..sessions.service import forget_logins, hold_logins, prune_logins
+from ..sessions.service import accounts_of, forget_logins, hold_logins, prune_logins
 from . import events, queries
 from .schemas import Erasure, Merger, Reason
 
@@ -59,8 +59,14 @@ async def export(write: Write, id: UUID) -> dict[str, Any]:
         "name": name,
         "phone": phone,
         "exported_at": write.now,
+        "accounts": await accounts_of(write, person.street_id, id),
+        "mentioned_in": await mentioning(write.tx, person.street_id, _words(name, phone)),
         "kept": await _kept(write, person, entries),
     }
+
+
+def _words(name: str | None, phone: str | None) -> list[str]:
+    return [word for word in (name, phone) if word and len(word) > 1]
 
 
 async def _kept(write: Write, person: Person, entries: list[UUID]) -> dict[str, Any]:
@@ -99,8 +105,7 @@ async def erase(write: Write, id: UUID, version: int, body: Erasure) -> tuple[Cr
     # Before the last statement, for once: the name is disclosed beside it, to look for it in texts.
     await _record_erasure(write, person.street_id, id, body.reason)
     name, phone = await people.disclose(write, person)
-    words = [word for word in (name, phone) if word and len(word) > 1]
-    mentioned = await mentioning(write.tx, person.street_id, words)
+    mentioned = await mentioning(write.tx, person.street_id, _words(name, phone))
     return await _forget(write, person.street_id, id), mentioned
 
 

@@ -20,4 +20,13 @@ class Account:
 
     def sealed(self, login_id: UUID) -> bytes:
         """Seal it for its login's row: a new key's hash can be made of nothing else."""
-        return keyring().seal(self.name, place("login", login_id, "account"))
+        return keyring().seal(self.name, _place(login_id))
+
+
+def unsealed(login_id: UUID, account: bytes) -> str:
+    """Return a provider's words for who logs in, as they were sealed."""
+    return keyring().unseal(account, _place(login_id))
+
+
+def _place(login_id: UUID) -> str:
+    return place("login", login_id, "account")

@@ -320,3 +320,12 @@ def last_use(
     own = (session.c.street_id == street_id, session.c.person_id == person_id)
     used = select(func.max(session.c.used_at)).where(*own)
     return used.correlate_except(session).scalar_subquery()
+
+
+_disclosed = func.mb_disclose_accounts(
+    bindparam("street_id", type_=Integer), bindparam("person_id", type_=Uuid)
+).table_valued(column("id", Uuid), column("account_encrypted", LargeBinary))
+#: Gives rows only in a transaction that has recorded that all that is kept of this person is handed out.
+ACCOUNTS = Statement(
+    select(_disclosed.c.id, _disclosed.c.account_encrypted), lambda id_, sealed: (id_, sealed)
+)

@@ -17,7 +17,7 @@ from ..platform.ids import new_id
 from ..platform.problems import NotFound
 from ..platform.request import Write, decided
 from . import events, oidc, queries, wechat
-from .account import Account
+from .account import Account, unsealed
 from .binding import issue_code, prove
 from .queries import Login, last_use
 from .schemas import EndedOut, OidcLogin, SessionTokens, WechatLogin
@@ -26,6 +26,7 @@ from .tokens import open_session, refresh, session_named
 from .who import as_client, as_person
 
 __all__ = [
+    "accounts_of",
     "asked_by",
     "end_logins",
     "forget_logins",
@@ -144,6 +145,12 @@ async def end_logins(write: Write, person_id: UUID) -> EndedOut:
         events.ENDED, street_id=person.street_id, subject=subject, **ended.model_dump()
     )
     return ended
+
+
+async def accounts_of(write: Write, street_id: int, person_id: UUID) -> list[str]:
+    """Return the accounts that log in as a person; the database gives them once that is recorded."""
+    found = await write.tx.all(queries.ACCOUNTS, street_id=street_id, person_id=person_id)
+    return sorted(unsealed(*one) for one in found)
 
 
 async def hold_logins(write: Write, person_ids: Sequence[UUID]) -> None:
