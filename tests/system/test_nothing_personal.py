@@ -18,6 +18,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+import redis.asyncio as redis
 
 from maplebridge import secrets
 from maplebridge.demo.month import MONDAY_AFTER, evaluate, set_clock
@@ -79,6 +80,7 @@ def provoking(world: World) -> list[Request]:
         "name": STRANGER,
         "phone": PHONE,
     }
+    login = {"street_id": world.street["street_id"], "name": STRANGER, "device": PHONE}
     case = {"quarter_id": world.disputes[0]["quarter_id"], "title": STRANGER, "summary": PHONE}
     return [
         ("POST", "/v1/people", named | {"id": person["id"]}),
@@ -112,6 +114,13 @@ def provoking(world: World) -> list[Request]:
         ("GET", f"/v1/disputes?quarter_id={STRANGER}", None),
         ("DELETE", f"/v1/people?name={STRANGER}", None),
         ("POST", f"/v1/{STRANGER}/{PHONE}", {}),
+        ("GET", f"/v1/streets/{STRANGER}", None),
+        ("GET", f"/v1/events/{PHONE}/{PHONE}", None),
+        ("POST", "/v1/sessions/wechat", login | {"code": STRANGER}),
+        ("POST", "/v1/sessions/wechat", login | {"code": "c", "binding_code": PHONE}),
+        ("POST", "/v1/sessions/oidc", login | {"id_token": STRANGER}),
+        ("POST", "/v1/sessions/refresh", {"refresh_token": PHONE}),
+        ("POST", "/oauth/token", {"client_id": PHONE, "client_secret": STRANGER}),
     ]
 
 
@@ -147,6 +156,10 @@ async def refusals(up: Up, world: World) -> list[httpx.Response]:
                     f" CHECK ({column} <> '{UNWANTED}')"
                 )
             got += [await sent(*one) for one in provoking(world)]
+            for header in ("Acting-Capacity", "If-Match", "Idempotency-Key", "Authorization"):
+                words = {header: f"Bearer {PHONE}"}
+                place = f"/v1/people/{world.people[0]['id']}/erase"
+                got.append(await client.post(place, json={"reason": "other"}, headers=words))
             await owner.execute("ALTER TABLE person RENAME COLUMN phone_hash TO phone_hush")
             got.append(await sent(*provoking(world)[0]))  # a fault of ours
             await owner.execute("ALTER TABLE person RENAME COLUMN phone_hush TO phone_hash")
@@ -167,10 +180,22 @@ def found_in(text: str, personal: Iterable[str]) -> set[str]:
         for one in personal
         if any(
             form in text
-            for form in (one, one.encode("unicode_escape").decode(), httpx.QueryParams(a=one)["a"])
+            for form in (one, one.encode("unicode_escape").decode(), repr(one.encode())[2:-1])
         )
         or str(httpx.QueryParams(a=one))[2:] in text
     }
+
+
+async def in_valkey(folder: DataFolder) -> str:
+    """Return all keys and values that the queue and the counters hold."""
+    client = redis.Redis(unix_socket_path=str(folder.root / "run" / "valkey.sock"))
+    held = []
+    async with client:
+        async for key in client.scan_iter():
+            kind = await client.type(key)
+            held.append((key, await (client.get(key) if kind == b"string" else client.dump(key))))
+    assert held
+    return repr(held)
 
 
 async def test_a_whole_run_says_no_name_and_no_phone(tmp_path: Path) -> None:
@@ -200,6 +225,7 @@ async def test_a_whole_run_says_no_name_and_no_phone(tmp_path: Path) -> None:
             shown = await client.post(f"/v1/people/{holder}/unmask", json={"purpose": "emergency"})
             exported = await client.get(f"/v1/people/{holder}/export")
         got = await refusals(up, world)
+        queued = await in_valkey(data)
     finally:
         code = up.stops()
     assert code == 0
@@ -217,5 +243,5 @@ async def test_a_whole_run_says_no_name_and_no_phone(tmp_path: Path) -> None:
     assert "maplebridge_http_request_seconds" in got[-1].text
 
     answered = "\n".join(f"{answer.headers} {answer.text}" for answer in got)
-    for where, text in {**said, "answers and metrics": answered}.items():
+    for where, text in {**said, "answers and metrics": answered, "valkey": queued}.items():
         assert found_in(text, personal) == set(), where
