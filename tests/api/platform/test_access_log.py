@@ -26,6 +26,16 @@ async def test_a_read_is_taken_down_with_who_read_it_in_what_capacity(
     ]
 
 
+async def test_who_lacks_the_right_is_named(
+    tianqiao: Tianqiao, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await lines(tianqiao, capsys)
+    await tianqiao.worker.gets("/people")
+    assert await lines(tianqiao, capsys) == [
+        "method=GET path=/v1/people status=403 actor=clients/worker capacity=-"
+    ]
+
+
 async def test_who_is_refused_is_taken_down_and_no_address_that_is_not_ours(
     tianqiao: Tianqiao, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -147,6 +147,7 @@ async def authorise(request: Request, right: Right) -> Caller:
         raise CapacityNotHeld()  # a system has none
     else:
         caller = named
+    request.state.caller = caller  # whom it is refused to is known, for the access log
     if right not in caller.rights:
         raise RightMissing(right)
     return caller
