@@ -23,6 +23,7 @@ ANYBODY = Caller("anybody", Scope(STREET, STREET), everywhere(Right))
 
 
 async def _let_in(request: Request, right: Right) -> Caller:
+    request.state.caller = ANYBODY
     return ANYBODY
 
 

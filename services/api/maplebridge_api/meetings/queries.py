@@ -42,8 +42,9 @@ from ..platform.database import (
     insert_rows,
     json_object,
     json_period,
+    recordset,
 )
-from ..platform.hot import HotWrite, recordset
+from ..platform.hot import HotWrite
 from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
 from ..platform.views import interest, subject

@@ -135,7 +135,7 @@ class Authority:
 
 
 async def authorise(request: Request, right: Right) -> Caller:
-    """Return who calls, in the capacity that they act in, with the right.
+    """Return who calls, in the capacity that they act in, with the right; `request.state` keeps them.
 
     Raises:
         NotAuthenticated, RightMissing, CapacityNotHeld, CapacityNeeded.

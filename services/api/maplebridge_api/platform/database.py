@@ -38,6 +38,7 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.visitors import InternalTraversal
+from sqlalchemy.types import TypeEngine
 
 from maplebridge_domain.worktime import calendar
 
@@ -192,14 +193,19 @@ def by_ids(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
     return select(table.c.id, *columns).where(in_scope(table), table.c.id == func.any(ids))
 
 
+def recordset(types: Mapping[str, TypeEngine[Any]]) -> Any:
+    """Read the rows of one JSON array, `rows`, as the table `given`."""
+    return (
+        func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
+        .table_valued(*(column(name, type_) for name, type_ in types.items()), name="given")
+        .render_derived(with_types=True)
+    )
+
+
 def insert_rows(table: Table, *returning: ColumnElement[Any]) -> Any:
     """Write an INSERT of the rows in one JSON array, `rows`; an id is made where none is given."""
     names = [c.name for c in table.c if c.server_default is None or c.name == "id"]
-    given = (
-        func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
-        .table_valued(*(column(name, table.c[name].type) for name in names))
-        .render_derived(with_types=True)
-    )
+    given = recordset({name: table.c[name].type for name in names})
     values: dict[str, ColumnElement[Any]] = {name: given.c[name] for name in names}
     if "id" in values:
         values["id"] = func.coalesce(given.c.id, func.uuidv7())

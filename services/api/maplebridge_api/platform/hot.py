@@ -8,7 +8,7 @@ under way are written together by the next one: setting it up takes longer than 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol
 from uuid import UUID
@@ -27,20 +27,17 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     cast,
-    column,
-    func,
     insert,
     literal,
     literal_column,
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import TypeEngine
 
 from .clock import clock
-from .database import GATE, Database, Row, Scope, Statement, as_rows, gate
+from .database import GATE, Database, Row, Scope, Statement, as_rows, gate, recordset
 from .events import EventType, seal
 from .identity import Caller
 from .ids import new_id
@@ -61,15 +58,6 @@ _GIVEN: dict[str, TypeEngine[Any]] = {
 }
 #: How many are written together at most: what one of them breaks is tried again for each alone.
 TOGETHER_MAX = 64
-
-
-def recordset(types: Mapping[str, TypeEngine[Any]]) -> Any:
-    """Read the rows of one JSON array, `rows`, as the table `given`."""
-    return (
-        func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
-        .table_valued(*(column(name, type_) for name, type_ in types.items()), name="given")
-        .render_derived(with_types=True)
-    )
 
 
 class HotWrite(Generic[Row]):

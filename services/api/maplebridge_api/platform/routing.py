@@ -55,9 +55,8 @@ def _authenticated(handle: Handle, right: Right, rate: RateClass) -> Handle:
     async def handle_authenticated(request: Request) -> Response:
         rates: Rates = request.app.state.rates
         try:
-            request.state.caller = caller = await authorise(request, right)
-            if caller.session_id is not None:
-                await must_be_in_force(request, caller)
+            caller = await authorise(request, right)
+            await must_be_in_force(request, caller)
         except Problem:  # refused at the door: neither tokens nor capacities are to be tried out
             await rates.admit_address(request, RateClass.LOGIN)
             raise

@@ -18,13 +18,22 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from maplebridge_domain.evaluation import ResultKind
 from maplebridge_domain.meeting import SubjectKind
 
 from ..organisations.service import name_of
-from ..platform.database import HI, LO, Statement, an_id, in_scope, insert_rows, json_object
+from ..platform.database import (
+    HI,
+    LO,
+    Statement,
+    an_id,
+    in_scope,
+    insert_rows,
+    json_object,
+    recordset,
+)
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from ..platform.views import run_basis, subject
@@ -235,11 +244,7 @@ RATINGS = Statement(
     .order_by(evaluation_result.c.subject_id),
     Rating,
 )
-_signed = (
-    func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
-    .table_valued(column("id", Uuid), column("statement", Text), name="signed")
-    .render_derived(with_types=True)
-)
+_signed = recordset({"id": Uuid(), "statement": Text()})
 SIGN = Statement(
     update(evaluation_result)
     .where(in_scope(evaluation_result), evaluation_result.c.id == _signed.c.id)
