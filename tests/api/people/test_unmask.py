@@ -29,7 +29,9 @@ async def test_the_secretary_of_the_street_sees_in_full_for_a_purpose(
     }
     assert answer.headers["Cache-Control"] == "no-store"
     assert await tianqiao.new_events() == ["person.unmasked"]
-    event = await tianqiao.asks("SELECT row_to_json(e)::text FROM event e ORDER BY no DESC LIMIT 1")
+    # Without the digests, whose digits are any.
+    asked = "SELECT (to_jsonb(e) - 'hash' - 'seal')::text FROM event e ORDER BY no DESC LIMIT 1"
+    event = await tianqiao.asks(asked)
     assert f'"persons/{id_of("xu")}"' in event
     assert purpose in event
     assert "154" not in event.replace(id_of("wang"), "").replace(id_of("xu"), "")
