@@ -44,10 +44,12 @@ async def test_what_is_no_mobile_number_is_refused(tianqiao: Tianqiao, wrong: st
 
 async def test_an_event_carries_ids_and_no_personal_data(tianqiao: Tianqiao) -> None:
     made = await tianqiao.clerk_li.makes("/people", PERSON)
-    told = await tianqiao.asks("SELECT row_to_json(e)::text FROM event e ORDER BY no DESC LIMIT 1")
+    # Without the digests, whose digits are any, as are the id's.
+    asked = "SELECT (to_jsonb(e) - 'hash' - 'seal')::text FROM event e ORDER BY no DESC LIMIT 1"
+    told = await tianqiao.asks(asked)
     assert made["id"] in told
     assert "周" not in told
-    assert "0077" not in told
+    assert "0077" not in told.replace(made["id"], "")
 
 
 async def test_a_person_of_another_street_is_refused(tianqiao: Tianqiao) -> None:
