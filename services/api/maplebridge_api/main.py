@@ -25,9 +25,8 @@ from .platform.access_log import AccessLog
 from .platform.authority import Authority
 from .platform.counting import Counters
 from .platform.database import Database
-from .platform.headers import SecurityHeaders
+from .platform.edge import Edge
 from .platform.limits import BodyLimit
-from .platform.metrics import Metrics
 from .platform.rates import Rates
 from .platform.request import Replay
 from .platform.session_states import SessionStates
@@ -106,10 +105,9 @@ def create_app() -> FastAPI:
     if settings().cors_origins:
         app.add_middleware(CORSMiddleware, **CORS, allow_origins=settings().cors_origins.split())
     app.state.access_log = AccessLog()
-    app.add_middleware(Metrics, log=app.state.access_log)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     # Around everything, also around what answers a fault.
-    app.middleware_stack = SecurityHeaders(app.build_middleware_stack())
+    app.middleware_stack = Edge(app.build_middleware_stack(), app.state.access_log)
     return app
 
 
