@@ -13,6 +13,7 @@ from . import (
     disputes,
     evaluations,
     grid,
+    imports,
     meetings,
     organisations,
     people,
@@ -54,6 +55,7 @@ SLICES = (
     evaluations,
     ratings,
     privacy,
+    imports,
 )
 
 
