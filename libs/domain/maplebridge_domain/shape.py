@@ -77,11 +77,12 @@ class Sheet:
         for number, (column, place) in enumerate(zip(self.columns, places, strict=True)):
             cell = cells[place] if place is not None and place < len(cells) else None
             value: object = None
+            problem: Problem | None = None
             if not plain(cell):
                 problem = CellMissing() if column.required else None
             else:
                 try:
-                    value, problem = column.clean(cell), None
+                    value = column.clean(cell)
                 except Problem as found:
                     problem = found
             if problem is not None:

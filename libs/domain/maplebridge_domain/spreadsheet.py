@@ -124,7 +124,7 @@ def refusal_of(rule: Callable[[], object]) -> Problem | None:
 
 
 #: Full-width letters, digits and spaces; punctuation of a Chinese name stays as it is.
-_NARROW = {
+_NARROW: dict[int, int | str] = {
     **{
         wide: wide - 0xFEE0
         for first, last in ("０９", "ＡＺ", "ａｚ")
@@ -236,12 +236,13 @@ def clean_instant(cell: Cell) -> datetime:
     day = _DAY.fullmatch(found[1].replace(" ", "")) if found else None
     if not found or not day:
         raise CellNotADay()
-    year, *rest = (int(part) for part in day.groups() if part)
+    year, month, a_day = (int(part) for part in day.groups() if part)
     hour, minute, second = (int(part or 0) for part in found.groups()[1:])
     try:
-        return _in_our_times(datetime(year, *rest, hour, minute, second, tzinfo=SHANGHAI))  # type: ignore[arg-type]
+        instant = datetime(year, month, a_day, hour, minute, second, tzinfo=SHANGHAI)
     except ValueError:
         raise CellNotADay() from None
+    return _in_our_times(instant)
 
 
 def _in_our_times(instant: datetime) -> datetime:

@@ -21,7 +21,7 @@ async def work_on_next(database: Database) -> bool:
     and the next one begins anew.
     """
     async with database.transaction(EVERYWHERE) as tx:
-        begun = await service.begin(tx)
+        begun = await service.take_next(tx)
     if begun is None:
         return False
     street = Scope(begun.street_id, begun.street_id)

@@ -1,4 +1,4 @@
-"""The API's own worker: hands runs out, works on imports, signs the event log, erases what was kept long enough.
+"""The API's own worker: hands runs out, imports, signs the event log, erases what was kept long enough.
 
 PostgreSQL is the truth, the queue a hint. What the queue loses, or a worker dies with, is handed out
 again; what is handed out twice is computed once, because a run is claimed in its row.

@@ -38,12 +38,12 @@ def xlsx_of(*rows: Sequence[Any], name: str = "Sheet1", **options: Any) -> bytes
 
 
 async def hands_in(
-    actor: Actor, shape: str, content: bytes, street_id: int = TIANQIAO, **headers: str
+    actor: Actor, shape: str, content: bytes, street_id: int = TIANQIAO, key: str | None = None
 ) -> Any:
     media_type = XLSX if content.startswith(b"PK") else "text/csv"
     path = f"/imports?street_id={street_id}&shape={shape}"
     return await actor.asks(
-        "POST", path, content=content, headers={"Content-Type": media_type, **headers}
+        "POST", path, content=content, headers={"Content-Type": media_type} | ({"Idempotency-Key": key} if key else {})
     )
 
 

@@ -106,7 +106,7 @@ async def test_what_is_wrong_is_named_and_nothing_is_entered(tianqiao: Tianqiao)
     again = await imports(tianqiao, "households", copy.content)
     assert again["faults_count"] == run["faults_count"]
     stranger = await tianqiao.stranger.gets(f"/imports/{run['id']}/copy")
-    assert outcome(stranger) == "404 no_such_copy"
+    assert outcome(stranger) == "404 not_found"
 
 
 async def test_what_a_verb_refuses_is_led_back_to_its_row(tianqiao: Tianqiao) -> None:
@@ -147,14 +147,13 @@ async def test_a_file_that_is_none_is_refused(tianqiao: Tianqiao) -> None:
 
 
 async def test_handed_in_twice_under_one_key_it_is_one_import(tianqiao: Tianqiao) -> None:
-    key = {"Idempotency-Key": "k"}
     content = csv_of(*HOMES[:3])
     answers = await gather(
-        *(hands_in(tianqiao.clerk_li, "households", content, **key) for _ in range(2))
+        *(hands_in(tianqiao.clerk_li, "households", content, key="k") for _ in range(2))
     )
     assert outcomes(answers) == ["202", "202"]
     assert len({answer.json()["id"] for answer in answers}) == 1
-    other = await hands_in(tianqiao.clerk_li, "households", content + b"\n", **key)
+    other = await hands_in(tianqiao.clerk_li, "households", content + b"\n", key="k")
     assert outcome(other) == "422 idempotency_key_reused"
 
 

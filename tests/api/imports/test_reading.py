@@ -18,6 +18,9 @@ from maplebridge_domain.spreadsheet import FileHoldsTooMuch, FileNotReadable, He
 from tests.api.imports.sheets import GRIDS, HOUSEHOLDS, PEOPLE, csv_of, xlsx_of
 
 PATH = "411104001/001/0001/001"
+#: As a cell holds it: without a zone.
+A_DAY = datetime(2026, 1, 31)  # noqa: DTZ001
+AN_HOUR = datetime.fromisoformat("2026-01-31T09:30:00+08:00")
 
 
 def read(content: bytes, shape: Shape) -> tuple[list[dict[str, Any]], Findings]:
@@ -76,7 +79,7 @@ def test_dates_are_read_as_excel_keeps_them_and_as_people_write_them() -> None:
         page.write_row(0, 0, GRIDS)
         given = ["2026-1-31", "2026年1月31日", "2026/01/31", "２０２６.1.31", "20260131", 20260131]
         day = book.add_format({"num_format": "yyyy/m/d"})
-        for number, value in enumerate([*given, datetime(2026, 1, 31)], start=1):
+        for number, value in enumerate([*given, A_DAY], start=1):
             page.write_row(number, 0, [f"411104001/{number:03d}", "社区大网格", "滨河", ""])
             if isinstance(value, datetime):
                 page.write_datetime(number, 4, value, day)
@@ -147,7 +150,7 @@ def test_a_template_has_every_heading_and_offers_the_values_of_lists(shape: Shap
 
 
 def test_what_is_written_is_read_again() -> None:
-    rows = [("411104001/001", "community", "=滨河（一）", None, datetime(2026, 1, 31, 9, 30))]
+    rows = [("411104001/001", "community", "=滨河（一）", None, AN_HOUR)]
     again, findings = read(workbook(Shape.GRIDS, rows), Shape.GRIDS)
     assert not findings.faults
     assert again[0]["name"] == "=滨河（一）"

@@ -28,8 +28,9 @@ from ..people import service as people
 from ..platform.bodies import PeriodIn
 from ..platform.ids import new_id
 from ..platform.personal import phone_hashes
-from .loading import Batches, Line, Loading, Once, all_lines
+from .loading import Batches, Loading, Once, all_lines
 from .places import grids_of
+from .reading import Line
 
 _PEOPLE = uuid5(NAMESPACE_URL, "maplebridge:people")
 

@@ -11,7 +11,8 @@ from maplebridge_domain.spreadsheet import refusal_of
 from ..grid import service as grid
 from ..platform.ids import new_id
 from . import queries
-from .loading import Batches, Line, Loading, Once, all_lines
+from .loading import Batches, Loading, Once, all_lines
+from .reading import Line
 
 #: Which column of a sheet a rule of the grid speaks of.
 _COLUMNS = {"/parent_id": "path", "/code": "path", "/management": "management"}

@@ -40,7 +40,7 @@ _FILE = {"schema": {"type": "string", "format": "binary"}}
 _UPLOAD: dict[str, Any] = {"requestBody": {"required": True, "content": {XLSX: _FILE, CSV: _FILE}}}
 
 
-@routes.get("/import-templates/{shape}", responses=file_answers(XLSX), response_class=Response)
+@routes.get("/import-templates", responses=file_answers(XLSX), response_class=Response)
 async def get_import_template(caller: Importer, shape: Shape) -> Response:
     """Get an empty sheet with headings and drop-downs. 下载导入模板"""
     return _file(template(shape), XLSX, f"{shape}.xlsx")

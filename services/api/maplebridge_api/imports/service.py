@@ -19,7 +19,6 @@ from .findings import Findings
 from .parts import fetch, unsealed
 from .work import (
     ATTEMPTS_MAX,
-    begin,
     caller_of,
     end_applied,
     end_refused,
@@ -27,12 +26,12 @@ from .work import (
     hold,
     load,
     report_progress,
+    take_next,
 )
 
 __all__ = [
     "ATTEMPTS_MAX",
     "Findings",
-    "begin",
     "caller_of",
     "end_applied",
     "end_refused",
@@ -45,6 +44,7 @@ __all__ = [
     "prune_copies",
     "report_progress",
     "request_import",
+    "take_next",
     "undo",
 ]
 
@@ -106,9 +106,11 @@ async def marked_copy(database: Database, caller: Caller, id: UUID) -> bytes:
     """Return the copy of a refused file in which the faults are marked.
 
     Raises:
-        NoSuchCopy.
+        NotFound, NoSuchCopy.
     """
-    pieces = []
+    if await database.read(queries.IMPORT_BY_ID.read(caller), caller.scope, id=id) is None:
+        raise NotFound()
+    pieces: list[bytes] = []
     while sealed := await database.read(
         queries.READ_PART, caller.scope, id=id, kind="copy", no=len(pieces)
     ):

@@ -17,12 +17,12 @@ from ..platform.identity import Caller, everywhere
 from ..platform.request import Write
 from . import events, queries
 from .findings import Findings
-from .loading import Batches, Line, Loading
+from .loading import Batches, Loading
 from .offices import load_appointments, load_organisations, load_people
 from .parts import sealed_parts
 from .places import load_grids, load_households
 from .queries import Begun
-from .reading import Source, find_source, read_lines
+from .reading import Line, Source, find_source, read_lines
 from .writing import marked_copy
 
 #: Whoever dies with an import is asked again so often; what fails then fails for good.
@@ -38,7 +38,7 @@ LOAD: Mapping[Shape, Callable[[Loading, Batches], Awaitable[None]]] = {
 }
 
 
-async def begin(tx: Transaction) -> Begun | None:
+async def take_next(tx: Transaction) -> Begun | None:
     """Return the import that has waited longest and that nobody works on; None: there is none."""
     return await tx.maybe(queries.BEGIN)
 
