@@ -38,7 +38,9 @@ async def held(system: MapleBridge) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def waits_for_the_lock(connection: asyncpg.Connection) -> None:
-    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'import_made'::regclass"
+    waiting = (
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'import_made'::regclass"
+    )
     async with asyncio.timeout(60):
         while not await connection.fetchval(waiting):  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.05)
@@ -68,7 +70,8 @@ async def test_an_import_whose_worker_is_killed_in_the_middle_is_entered_once(
             system.kill("jobs")
             assert await connection.fetchval("SELECT count(*) FROM household") == 0
         async with asyncio.timeout(60):
-            while (run := ok(await client.get(f"/v1/imports/{id}")).json())["ended_at"] is None:
+            path = f"/v1/imports/{id}"
+            while (run := ok(await client.get(path)).json())["ended_at"] is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
     assert (run["state"], run["rows_made"], run["rows_kept"]) == ("applied", ROWS, 0)
     connection = await asyncpg.connect(system.database_url)

@@ -43,7 +43,10 @@ async def hands_in(
     media_type = XLSX if content.startswith(b"PK") else "text/csv"
     path = f"/imports?street_id={street_id}&shape={shape}"
     return await actor.asks(
-        "POST", path, content=content, headers={"Content-Type": media_type} | ({"Idempotency-Key": key} if key else {})
+        "POST",
+        path,
+        content=content,
+        headers={"Content-Type": media_type} | ({"Idempotency-Key": key} if key else {}),
     )
 
 

@@ -40,7 +40,10 @@ async def test_the_small_street_is_the_same_after_it_went_out_and_came_in(
         csv = {"format": "csv", **PURPOSE.get(shape, {})}
         came = await exports(empty, shape, **csv)
         assert came == await exports(tianqiao, shape, **csv), shape
-    totals = [(await street.clerk_li.gets("/office-holders")).json()["items"] for street in (tianqiao, empty)]
+    totals = [
+        (await street.clerk_li.gets("/office-holders")).json()["items"]
+        for street in (tianqiao, empty)
+    ]
     ours, theirs = ([(one["name"], one["during"]) for one in items] for items in totals)
     assert sorted(ours, key=str) == sorted(theirs, key=str) != []
 

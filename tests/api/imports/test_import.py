@@ -46,12 +46,14 @@ FILES = {
     "appointments": csv_of(
         OFFICES,
         [LANE, "", "", "网格员", "", "", "a-1".upper(), "高明", "", "2026年2月1日", ""],
-        [TIANQIAO, "物业服务企业", "安泰物业", "项目经理", "经理", 2, "", "欧阳春", "15400000009"]
-        + ["2026-02-01", "2029-02-01"],
+        [
+            *(TIANQIAO, "物业服务企业", "安泰物业", "项目经理", "经理", 2),
+            *("", "欧阳春", "15400000009", "2026-02-01", "2029-02-01"),
+        ],
         [TIANQIAO, "物业服务企业", "安泰物业", "义务监督员", "", 3, "", "", "", "", ""],
     ),
 }
-MADE = {"grids": 2, "households": 2, "organisations": 2, "people": 2, "appointments": 2}
+MADE = {"grids": 2, "households": 2, "organisations": 2, "people": 2, "appointments": 3}
 KEPT = {"grids": 1, "households": 1, "organisations": 1, "people": 1, "appointments": 0}
 
 

@@ -202,6 +202,6 @@ def test_more_rows_than_an_import_takes_are_refused(monkeypatch: pytest.MonkeyPa
     from dataclasses import replace
 
     few = replace(SHEETS[Shape.HOUSEHOLDS], rows_max=2)
-    monkeypatch.setitem(SHEETS, Shape.HOUSEHOLDS, few)  # type: ignore[arg-type]
+    monkeypatch.setitem(SHEETS, Shape.HOUSEHOLDS, few)
     with pytest.raises(FileHoldsTooMuch):
         read(csv_of(HOUSEHOLDS, *([PATH, f"{n}", 1] for n in range(3))), Shape.HOUSEHOLDS)

@@ -187,7 +187,7 @@ FILES: dict[str, Json] = {
     "/imports": {"content": b"x", "headers": {"Content-Type": "text/csv"}},
 }
 #: What a query must hold beside a street.
-QUERIES = {"/imports": {"shape": "people"}}
+QUERIES: dict[str, Json] = {"/imports": {"shape": "people"}}
 #: What is changed by a route with an id in its path, in the street itself.
 OWN = {"people": "wang", "meetings": "second meeting", "evaluation-runs": "run"}
 #: Routes about no street: their bodies name nothing that belongs to one.
@@ -212,9 +212,10 @@ def named_in(schema: Json, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str
 def places(method: str, path: str) -> list[tuple[str | int, ...]]:
     """List where a route's body names something that belongs to a street."""
     operation = contract().document["paths"][f"/v1{path}"][method.lower()]
-    if "requestBody" not in operation:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if body is None:  # none, or a file
         return []
-    found = named_in(operation["requestBody"]["content"]["application/json"]["schema"])
+    found = named_in(body["schema"])
     # A street brings its root along.
     return [at for at in found if (path, at) != ("/streets", ("grid_id",))]
 

@@ -201,7 +201,13 @@ async def load_appointments(loading: Loading, batches: Batches) -> None:
         terms[held.post_id, held.person_id].append(Period(held.start, held.until))
     made = []
     for line in lines:
+        posts_before = len(posts.new)
         post_id = posts.find(line)
+        if not any(line.values[name] for name in ("person_key", "person", "phone")):  # vacant
+            is_new = len(posts.new) > posts_before
+            loading.findings.rows_made += is_new
+            loading.findings.rows_kept += not is_new
+            continue
         person = _holder(loading, line, known)
         if post_id is None or person is None:
             continue
@@ -288,9 +294,8 @@ class Posts:
 def _holder(loading: Loading, line: Line, known: People) -> people.PersonLine | None:
     key, phone = line.values["person_key"], line.values["phone"]
     if not key and not phone:
-        if line.values["person"]:
-            loading.refuse(PersonNeedsKey(), line, "person_key")
-        return None  # a vacant post
+        loading.refuse(PersonNeedsKey(), line, "person_key")
+        return None
     found = known.find(key, phone)
     if found is None:
         loading.refuse(PersonUnknown(), line, "person_key" if key else "phone")
