@@ -205,3 +205,34 @@ def test_more_rows_than_an_import_takes_are_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(SHEETS, Shape.HOUSEHOLDS, few)
     with pytest.raises(FileHoldsTooMuch):
         read(csv_of(HOUSEHOLDS, *([PATH, f"{n}", 1] for n in range(3))), Shape.HOUSEHOLDS)
+
+
+def test_usual_rows_and_unusual_ones_are_read_alike() -> None:
+    """Those that one expression reads, and those that are left to the parser."""
+    usual = '<c r="A{n}" s="0" t="inlineStr"><is><t>甲</t></is></c><c r="C{n}"><v>2</v></c>'
+    rows = (
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>单元网格编码</t></is></c></row>',
+        '<row r="2" spans="1:3" hidden="1" x14ac:dyDescent="0.3">' + usual.format(n=2) + "</row>",
+        '<row r="3"/><row r="4" ht="2">' + usual.format(n=4) + "</row>",
+        '<row r="5"><c t="inlineStr" r="A5"><is><r><t>甲</t></r><r><t>&amp;乙</t></r></is></c></row>',
+        '<row r="6"><c r="A6" t="str"><f>"甲"</f><v>甲</v></c><!-- x --><c r="C6"><v>2.5</v></c></row>',
+    )
+    head = '<?xml version="1.0" encoding="UTF-8"?><worksheet><sheetData>'
+    text = head + "".join(rows) + "</sheetData></worksheet>"
+    prefixed = text.replace("<", "<x:").replace("<x:/", "</x:").replace("<x:?", "<?")
+    prefixed = prefixed.replace("<x:!--", "<!--").replace(
+        "<x:worksheet>", '<x:worksheet xmlns:x="x">'
+    )
+    for one in (text, prefixed):
+        book = Workbook(io.BytesIO(with_part("xl/worksheets/sheet1.xml", one)))
+        read = [
+            (row.number, row.hidden, row.cells, row.formulas)
+            for row in book.rows(next(iter(book.sheets)))
+        ]
+        assert read == [
+            (1, False, ["单元网格编码"], []),
+            (2, True, ["甲", None, 2], []),
+            (4, False, ["甲", None, 2], []),
+            (5, False, ["甲&乙"], []),
+            (6, False, ["甲", None, 2.5], [0]),
+        ]

@@ -26,6 +26,10 @@ COLUMNS_MAX = 200
 _CHUNK_BYTES = 1 << 18
 
 
+#: Reads a cell: its type, its style, and what stands in it.
+Value = Callable[[bytes, bytes, bytes], Cell]
+
+
 @dataclass
 class Row:
     """A row as it stands in a sheet, from 1 on; `formulas` are the columns of formulas, from 0 on."""
@@ -69,7 +73,7 @@ class Workbook:
                 sheets[attributes["name"]] = "xl/" + targets[ref].removeprefix("/xl/")
         return sheets
 
-    def _find_dates(self) -> frozenset[str]:
+    def _find_dates(self) -> frozenset[bytes]:
         """Return the numbers of the styles that show a number as a date."""
         if "xl/styles.xml" not in self._zip.namelist():
             return frozenset()
@@ -86,7 +90,7 @@ class Workbook:
                 within = name == "cellXfs"
             elif name == "xf" and within:
                 styles.append(attributes.get("numFmtId", "0"))
-        return frozenset(str(n) for n, used in enumerate(styles) if used in formats)
+        return frozenset(b"%d" % n for n, used in enumerate(styles) if used in formats)
 
     def _read(self, part: str) -> bytes:
         if self._zip.getinfo(part).file_size > 20_000_000:
@@ -107,18 +111,18 @@ class Workbook:
         except _BROKEN:
             raise FileNotReadable() from None
 
-    def _value(self) -> Callable[[str, str, str], Cell]:
+    def _value(self) -> Value:
         strings, dates, epoch = self._strings, self._dates, self._epoch
         assert strings is not None
 
-        def value(kind: str, style: str, text: str) -> Cell:
-            if kind == "s":
-                return strings[int(text)]
-            if kind == "n":
+        def value(kind: bytes, style: bytes, said: bytes) -> Cell:
+            if kind == b"s":
+                return strings[int(said)]
+            if kind in (b"", b"n"):
                 if style in dates:
-                    return epoch + timedelta(seconds=round(float(text) * 86_400))
-                return int(text) if text.lstrip("-").isdigit() else float(text)
-            return text == "1" if kind == "b" else text
+                    return epoch + timedelta(seconds=round(float(said) * 86_400))
+                return int(said) if said.lstrip(b"-").isdigit() else float(said)
+            return said == b"1" if kind == b"b" else said.decode()
 
         return value
 
@@ -226,31 +230,97 @@ class _Strings:
         parser.Parse(b"", True)
 
 
-def _rows(part: IO[bytes], value: Callable[[str, str, str], Cell]) -> Iterator[Row]:
+#: A cell as Excel, WPS and most libraries write it, and a row that consists of nothing else.
+_CELL = re.compile(
+    rb'(<c r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?(?:/>|>'
+    rb'(?:<v>([^<&]*)</v>|<is><t(?: xml:space="preserve")?>([^<&]*)</t></is>)?</c>))'
+)
+_ROW = re.compile(rb'\s*<row r="([0-9]+)"([^<>]*)>')
+_BEGIN, _END, _ROW_END = b"<sheetData>", b"</sheetData>", b"</row>"
+
+
+def _rows(part: IO[bytes], value: Value) -> Iterator[Row]:
+    """Read rows: such as are usual by an expression, five times as fast; all others by expat."""
     reading = _Reading(value)
-    parser = _parser()
-    parser.StartElementHandler, parser.EndElementHandler = reading.start, reading.end
-    parser.CharacterDataHandler = reading.said.append
-    while chunk := part.read(_CHUNK_BYTES):
+    head = part.read(_CHUNK_BYTES)
+    prolog, begin, rest = head.partition(_BEGIN)
+    if not begin or b"<!" in prolog or re.search(rb'encoding="(?!utf-8)', prolog, re.IGNORECASE):
+        yield from _by_expat(head, part, reading)
+        return
+    while _END not in rest:
+        *whole, rest = rest.split(_ROW_END)
+        for text in whole:
+            reading.take(text)
+        yield from reading.rows
+        reading.rows.clear()
+        if not (chunk := part.read(_CHUNK_BYTES)):
+            raise FileNotReadable()
+        rest += chunk
+    *whole, _ = rest.partition(_END)[0].split(_ROW_END)
+    for text in whole:
+        reading.take(text)
+    yield from reading.rows
+
+
+def _by_expat(head: bytes, part: IO[bytes], reading: "_Reading") -> Iterator[Row]:
+    parser = reading.parser()
+    chunk = head
+    while chunk:
         parser.Parse(chunk, False)
         yield from reading.rows
         reading.rows.clear()
+        chunk = part.read(_CHUNK_BYTES)
     parser.Parse(b"", True)
     yield from reading.rows
+
+
+def _alone(text: bytes) -> bytes:
+    """Make a document of a row, before which empty rows may stand."""
+    return b"<rows>" + text + b"</row></rows>"
 
 
 class _Reading:
     """What has been read of a sheet and not been handed out."""
 
-    def __init__(self, value: Callable[[str, str, str], Cell]) -> None:
+    def __init__(self, value: Value) -> None:
         self.rows: list[Row] = []
         self.said: list[str] = []  # all text since the last beginning of a value
         self._value = value
         self._row = Row(0, [])
         self._columns: dict[str, int] = {}
+        self._places: dict[bytes, int] = {}  # the same, by the letters as they stand in the file
         self._column = -1
-        self._kind = self._style = ""
+        self._kind = self._style = b""
         self._text: str | None = None
+
+    def parser(self) -> Any:
+        """Make a parser that tells of rows."""
+        parser = _parser()
+        parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
+        parser.CharacterDataHandler = self.said.append
+        return parser
+
+    def take(self, text: bytes) -> None:
+        """Take a row without its end tag."""
+        row = _ROW.match(text)
+        cells = _CELL.findall(text, row.end()) if row else []
+        if not row or sum(len(cell[0]) for cell in cells) != len(text) - row.end():
+            if text.strip() and not text.rstrip().endswith(b"/>"):  # not empty rows alone
+                self.parser().Parse(_alone(text), True)
+            return
+        made = Row(int(row[1]), [], b'hidden="1"' in row[2] or b'hidden="true"' in row[2])
+        for _, letters, style, kind, plain, inline in cells:
+            said = plain or inline
+            if said:
+                column = self._places.get(letters)
+                if column is None:
+                    column = self._places[letters] = self._place(letters.decode())
+                if column >= len(made.cells):
+                    made.cells.extend([None] * (column + 1 - len(made.cells)))
+                made.cells[column] = self._value(kind, style, said)
+        if made.cells:
+            self.rows.append(made)
+        self._row = made
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take note of an element that begins."""
@@ -259,7 +329,8 @@ class _Reading:
         if name == "c":
             letters = attributes.get("r", "").rstrip("0123456789")
             self._column = self._place(letters) if letters else self._column + 1
-            self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
+            self._kind = attributes.get("t", "").encode()
+            self._style = attributes.get("s", "").encode()
             self._text = None
         elif name in ("v", "t"):
             self.said.clear()
@@ -281,7 +352,7 @@ class _Reading:
         elif name == "c" and self._text:
             cells = self._row.cells
             cells.extend([None] * (self._column + 1 - len(cells)))
-            cells[self._column] = self._value(self._kind, self._style, self._text)
+            cells[self._column] = self._value(self._kind, self._style, self._text.encode())
         elif name == "row":
             if self._row.cells:
                 self.rows.append(self._row)
