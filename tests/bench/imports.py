@@ -8,7 +8,7 @@ import asyncio
 import re
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -65,12 +65,12 @@ def write_sheet(file: Path) -> None:
             part.write(b'<?xml version="1.0" encoding="UTF-8"?><worksheet><sheetData>')
             part.write(_row(1, letters, headings).encode())
             for number, (path, address, residents) in enumerate(homes(), start=2):
-                cells = [path, address, residents, *others]
+                cells: list[str | int] = [path, address, residents, *others]
                 part.write(_row(number, letters, cells).encode())
             part.write(b"</sheetData></worksheet>")
 
 
-def _row(number: int, letters: list[str], cells: list[str | int]) -> str:
+def _row(number: int, letters: Sequence[str], cells: Sequence[str | int]) -> str:
     written = "".join(
         f'<c r="{letter}{number}"><v>{cell}</v></c>'
         if isinstance(cell, int)

@@ -141,7 +141,7 @@ async def test_a_file_that_is_none_is_refused(tianqiao: Tianqiao) -> None:
     assert (
         outcome(await hands_in(clerk, "people", b"\xd0\xcf\x11\xe0 old")) == "415 unsupported_file"
     )
-    assert outcome(await hands_in(clerk, "people", b"")) == "415 unsupported_file"
+    assert outcome(await hands_in(clerk, "people", b"")) == "422 file_not_readable"
     broken = await imports(tianqiao, "people", b"PK\x03\x04 not a workbook")
     assert await faults_of(tianqiao, broken) == [(None, None, "file_not_readable")]
     other = await imports(tianqiao, "people", csv_of(["甲", "乙"], [1, 2]))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
+from maplebridge_domain import importing, spreadsheet
 from maplebridge_domain.authority import Right
 from maplebridge_domain.importing import (
     ExportNeedsPurpose,
@@ -16,12 +17,14 @@ from maplebridge_domain.importing import (
     UnsupportedFile,
 )
 from maplebridge_domain.person import PersonErased, PersonMerged
+from maplebridge_domain.problem import Problem
 from maplebridge_domain.purpose import PurposeNotInForce
 from maplebridge_domain.shape import Shape
+from maplebridge_domain.spreadsheet import FileNotReadable
 
 from ..platform.bodies import Page, StreetIdParameter
 from ..platform.identity import Caller, needs
-from ..platform.openapi import answers, file_answers
+from ..platform.openapi import answers, file_answers, told
 from ..platform.paging import After, Limit, get
 from ..platform.problems import BodyTooLarge
 from ..platform.request import IfMatch, Tx, Unkept, write_once
@@ -36,6 +39,14 @@ routes = router("imports")
 Importer = Annotated[Caller, needs(Right.IMPORTS_WRITE)]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
+#: What a cell, a row or a whole file is refused for, beside what the verbs of its things refuse.
+FAULTS = tuple(
+    problem
+    for problem in Problem.known.values()
+    if problem.__module__ in (spreadsheet.__name__, importing.__name__)
+    and problem
+    not in (ExportNeedsPurpose, ImportNotInState, ImportRestedOn, NoSuchCopy, UnsupportedFile)
+)
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _UPLOAD: dict[str, Any] = {"requestBody": {"required": True, "content": {XLSX: _FILE, CSV: _FILE}}}
 
@@ -49,7 +60,7 @@ async def get_import_template(caller: Importer, shape: Shape) -> Response:
 @routes.post(
     "/imports",
     status_code=202,
-    responses=answers(ImportOut, UnsupportedFile, BodyTooLarge, status=202),
+    responses=answers(ImportOut, UnsupportedFile, FileNotReadable, BodyTooLarge, status=202),
     openapi_extra=_UPLOAD,
 )
 async def request_import(
@@ -86,7 +97,7 @@ async def get_import(request: Request, caller: Importer, id: UUID) -> Response:
     return await get(request, caller, queries.IMPORT_BY_ID, id=id)
 
 
-@routes.get("/imports/{id:uuid}/faults", responses=answers(FaultsOut))
+@routes.get("/imports/{id:uuid}/faults", responses=told(FaultsOut, *FAULTS))
 async def get_import_faults(request: Request, caller: Importer, id: UUID) -> Response:
     """Get what is to be mended: each wrong cell, by sheet, row and column. 错误清单"""
     return await get(request, caller, queries.FAULTS, id=id)

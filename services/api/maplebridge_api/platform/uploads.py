@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Request
 
 from maplebridge_domain.importing import UnsupportedFile
+from maplebridge_domain.spreadsheet import FileNotReadable
 
 from .ids import new_id
 from .personal import keyring, place
@@ -50,7 +51,8 @@ class Upload:
         """Take the file.
 
         Raises:
-            UnsupportedFile: it is empty, an old Office file, or one with a password.
+            FileNotReadable: it is empty.
+            UnsupportedFile: it is an old Office file, or one with a password.
         """
         pending = bytearray()
         async for piece in pieces:
@@ -62,7 +64,7 @@ class Upload:
         if pending:
             self._keep(bytes(pending))
         if not self._sizes:
-            raise UnsupportedFile()
+            raise FileNotReadable()
 
     def _keep(self, piece: bytes) -> None:
         if not self._sizes and piece.startswith(_OLE):
@@ -86,7 +88,7 @@ async def upload(request: Request) -> Upload:
     """Take a spreadsheet from the request's body; the route closes it.
 
     Raises:
-        UnsupportedFile, IdempotencyKeyInvalid.
+        UnsupportedFile, FileNotReadable, IdempotencyKeyInvalid.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in MEDIA_TYPES:
         raise UnsupportedFile()
