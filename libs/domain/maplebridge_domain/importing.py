@@ -105,7 +105,7 @@ class ImportNotInState(Problem):
     """Undone is what was applied, and once."""
 
     kind = Kind.CONFLICT
-    zh = "此导入现处于{state}状态，不能这样办理。"
+    zh = "导入状态不符，现为{state}，不能这样办理。"
     en = "This import is {state}; that cannot be done with it."
 
     state: ImportState

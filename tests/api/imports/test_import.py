@@ -1,8 +1,14 @@
 """A spreadsheet is checked as a whole, then entered, all or nothing; again it changes nothing."""
 
 from asyncio import gather
+from datetime import timedelta
+
+import pytest
 
 from maplebridge_api.importing import work_on_next
+from maplebridge_api.jobs import erase_what_is_due
+from maplebridge_api.platform.clock import clock
+from maplebridge_api.platform.database import Database
 from tests.api.imports.sheets import (
     GRIDS,
     HOUSEHOLDS,
@@ -17,7 +23,7 @@ from tests.api.imports.sheets import (
     rows_of,
     xlsx_of,
 )
-from tests.world import TIANQIAO, Tianqiao, id_of, outcome, outcomes
+from tests.world import NOW, TIANQIAO, Tianqiao, id_of, outcome, outcomes
 
 LANE = f"{TIANQIAO}/001/0002/01"
 HOMES = (HOUSEHOLDS, [UNIT, "201室", 2], [UNIT, "202室", "３人"], [f"{LANE}/001", "101室", 4])
@@ -157,6 +163,33 @@ async def test_handed_in_twice_under_one_key_it_is_one_import(tianqiao: Tianqiao
     assert len({answer.json()["id"] for answer in answers}) == 1
     other = await hands_in(tianqiao.clerk_li, "households", content + b"\n", key="k")
     assert outcome(other) == "422 idempotency_key_reused"
+
+
+async def test_a_file_is_sealed_while_it_lasts_and_its_marked_copy_goes_after_a_week(
+    tianqiao: Tianqiao, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = csv_of(PEOPLE, ["A-1", "诸葛青云", "1540000", ""], encoding="utf-8")
+    await hands_in(tianqiao.clerk_li, "people", content)
+    kept = "SELECT count(*) FROM import_part WHERE position($1 IN sealed) > 0"
+    assert await tianqiao.asks("SELECT count(*) FROM import_part") == 1
+    assert await tianqiao.asks(kept, "诸葛".encode()) == 0
+    database = tianqiao.app.state.database
+    assert await work_on_next(database)
+    assert not await work_on_next(database)
+    assert await tianqiao.asks("SELECT array_agg(kind) FROM import_part") == ["copy"]
+    assert await tianqiao.asks(kept, b"PK") == 0
+    told = await tianqiao.asks("SELECT jsonb_agg(to_jsonb(r))::text FROM import_run r")
+    assert "诸葛" not in told
+    assert "154" not in told
+
+    async def stands(_: Database) -> None:
+        """The sandbox's clock is not looked up: it stands where the test has set it."""
+
+    monkeypatch.setattr("maplebridge_api.platform.sandbox.resume", stands)
+    for days, left in ((6, 1), (8, 0)):
+        clock.set_to = NOW + timedelta(days=days)
+        await erase_what_is_due({"database": database})
+        assert await tianqiao.asks("SELECT count(*) FROM import_part") == left
 
 
 async def test_two_imports_of_the_same_rows_at_once_enter_them_once(tianqiao: Tianqiao) -> None:

@@ -80,7 +80,7 @@ class Loading:
             await self.made(kind, [thing.id for _, thing in some], rows=None if counted else 0)
 
 
-class Once:
+class FirstRows:
     """Tells the first row of each thing that a sheet names."""
 
     def __init__(self, loading: Loading, name: str) -> None:

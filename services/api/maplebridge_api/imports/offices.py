@@ -28,7 +28,7 @@ from ..people import service as people
 from ..platform.bodies import PeriodIn
 from ..platform.ids import new_id
 from ..platform.personal import phone_hashes
-from .loading import Batches, Loading, Once, all_lines
+from .loading import Batches, FirstRows, Loading, all_lines
 from .places import grids_of
 from .reading import Line
 
@@ -44,7 +44,7 @@ async def load_organisations(loading: Loading, batches: Batches) -> None:
     named: defaultdict[str, list[tuple[UUID, str]]] = defaultdict(list)
     for one in kept:
         named[one.name].append((one.id, one.kind))
-    once = Once(loading, "name")
+    once = FirstRows(loading, "name")
     new: dict[UUID, Line] = {}
     for line in lines:
         values = line.values
@@ -146,7 +146,7 @@ async def load_people(loading: Loading, batches: Batches) -> None:
     """Enter the people of a sheet that are not there yet."""
     lines = await all_lines(batches)
     known = People(loading.street_id, await loading.write.tx.all(people.PERSON_LEDGER))
-    keys, phones = Once(loading, "person_key"), Once(loading, "phone")
+    keys, phones = FirstRows(loading, "person_key"), FirstRows(loading, "phone")
     made = []
     for line in lines:
         values = line.values

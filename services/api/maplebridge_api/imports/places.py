@@ -11,7 +11,7 @@ from maplebridge_domain.spreadsheet import refusal_of
 from ..grid import service as grid
 from ..platform.ids import new_id
 from . import queries
-from .loading import Batches, Loading, Once, all_lines
+from .loading import Batches, FirstRows, Loading, all_lines
 from .reading import Line
 
 #: Which column of a sheet a rule of the grid speaks of.
@@ -30,7 +30,7 @@ async def load_grids(loading: Loading, batches: Batches) -> None:
     levels = {path: one.level for path, one in kept.items()}
     levels |= {line.values["path"]: line.values["level"] for line in lines}
     ids = {path: one.id for path, one in kept.items()}
-    once = Once(loading, "path")
+    once = FirstRows(loading, "path")
     new: list[Line] = []
     for line in sorted(lines, key=lambda line: str(line.values["path"]).count("/")):
         path = line.values["path"]
@@ -81,7 +81,7 @@ def _new_grid(line: Line, ids: dict[str, UUID]) -> grid.NewGrid:
 async def load_households(loading: Loading, batches: Batches) -> None:
     """Enter the households of a sheet that are not there yet, as it is read."""
     grids = await grids_of(loading)
-    once = Once(loading, "address")
+    once = FirstRows(loading, "address")
     await loading.write.tx.run(queries.BY_INDEX)
     async for batch in batches:
         lines = []

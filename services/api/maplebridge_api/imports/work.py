@@ -84,12 +84,11 @@ async def load(
 async def _batches(
     source: Source, shape: Shape, findings: Findings, progress: Progress
 ) -> AsyncIterator[list[Line]]:
-    """Read in a thread, one batch ahead, so that the worker's other jobs go on."""
+    """Read in a thread, so that the worker's other jobs go on; never ahead of what is being entered:
+    whoever stops then stops the reading too, and the file is free."""
     lines = read_lines(source, shape, findings)
-    reading = asyncio.create_task(asyncio.to_thread(next, lines, None))
-    while (batch := await reading) is not None:
+    while (batch := await asyncio.to_thread(next, lines, None)) is not None:
         await progress(findings.rows_read)
-        reading = asyncio.create_task(asyncio.to_thread(next, lines, None))
         yield batch
 
 
