@@ -34,13 +34,14 @@ class Source:
     places: list[int | None]
     head: list[Row]
     rows: Iterator[Row]
+    only: set[int]  # the columns that are asked for; none: all
 
     def all_rows(self) -> Iterator[Row]:
         """Return every row, those before and with the headings first."""
         return chain(self.head, self.rows)
 
 
-def sheets_of(file: IO[bytes]) -> Iterator[tuple[str, Iterator[Row]]]:
+def sheets_of(file: IO[bytes]) -> Iterator[tuple[str, Iterator[Row], set[int]]]:
     """Open a file's visible sheets; what it is, its first bytes say.
 
     Raises:
@@ -48,11 +49,11 @@ def sheets_of(file: IO[bytes]) -> Iterator[tuple[str, Iterator[Row]]]:
     """
     file.seek(0)
     if file.read(4) != ZIP:
-        yield CSV_SHEET, csv_rows(file)
+        yield CSV_SHEET, csv_rows(file), set()
         return
     workbook = Workbook(file)
     for name in workbook.sheets:
-        yield name, workbook.rows(name)
+        yield name, workbook.rows(name), workbook.only
 
 
 def find_source(file: IO[bytes], shape: Shape) -> Source:
@@ -61,13 +62,13 @@ def find_source(file: IO[bytes], shape: Shape) -> Source:
     Raises:
         FileNotReadable, HeadingsMissing.
     """
-    for name, rows in sheets_of(file):
+    for name, rows, only in sheets_of(file):
         head = []
         for row in islice(rows, HEADINGS_WITHIN_ROWS):
             head.append(row)
             places = headings(SHEETS[shape], row.cells)
             if places is not None:
-                return Source(name, places, head, rows)
+                return Source(name, places, head, rows, only)
     wanted = [column.heading for column in SHEETS[shape].columns if column.required]
     raise HeadingsMissing("、".join(wanted))
 
@@ -84,6 +85,7 @@ def read_lines(
     findings.sheet = source.sheet
     _note_unknown_columns(source, findings)
     wanted = {place for place in source.places if place is not None}
+    source.only.update(wanted)
     lines: list[Line] = []
     for row in source.rows:
         if not any(place < len(row.cells) and plain(row.cells[place]) for place in wanted):

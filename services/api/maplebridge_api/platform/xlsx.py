@@ -8,7 +8,7 @@ anything is unpacked, and a document type, by which XML can be made to grow, is 
 import re
 import zipfile
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO, Any
@@ -48,6 +48,8 @@ class Workbook:
     """
 
     def __init__(self, file: IO[bytes]) -> None:
+        #: The columns that are asked for, also while rows are read; none: all. Others may be left out.
+        self.only: set[int] = set()
         try:
             self._zip = zipfile.ZipFile(file)
             _guard(self._zip)
@@ -107,7 +109,7 @@ class Workbook:
             if self._strings is None:
                 self._strings = _Strings(self._zip)
             with self._zip.open(self.sheets[sheet]) as part:
-                yield from _rows(part, self._value())
+                yield from _rows(part, self._value(), self.only)
         except _BROKEN:
             raise FileNotReadable() from None
 
@@ -232,16 +234,16 @@ class _Strings:
 
 #: A cell as Excel, WPS and most libraries write it, and a row that consists of nothing else.
 _CELL = re.compile(
-    rb'(<c r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?(?:/>|>'
-    rb'(?:<v>([^<&]*)</v>|<is><t(?: xml:space="preserve")?>([^<&]*)</t></is>)?</c>))'
+    rb'<c r="([A-Z]{1,3})[0-9]+"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?(?:/>|>'
+    rb'(?:<v>([^<&]*)</v>|<is><t(?: xml:space="preserve")?>([^<&]*)</t></is>)?</c>)'
 )
 _ROW = re.compile(rb'\s*<row r="([0-9]+)"([^<>]*)>')
 _BEGIN, _END, _ROW_END = b"<sheetData>", b"</sheetData>", b"</row>"
 
 
-def _rows(part: IO[bytes], value: Value) -> Iterator[Row]:
+def _rows(part: IO[bytes], value: Value, only: Set[int]) -> Iterator[Row]:
     """Read rows: such as are usual by an expression, five times as fast; all others by expat."""
-    reading = _Reading(value)
+    reading = _Reading(value, only)
     head = part.read(_CHUNK_BYTES)
     prolog, begin, rest = head.partition(_BEGIN)
     if not begin or b"<!" in prolog or re.search(rb'encoding="(?!utf-8)', prolog, re.IGNORECASE):
@@ -282,8 +284,9 @@ def _alone(text: bytes) -> bytes:
 class _Reading:
     """What has been read of a sheet and not been handed out."""
 
-    def __init__(self, value: Value) -> None:
+    def __init__(self, value: Value, only: Set[int]) -> None:
         self.rows: list[Row] = []
+        self._only = only
         self.said: list[str] = []  # all text since the last beginning of a value
         self._value = value
         self._row = Row(0, [])
@@ -303,24 +306,36 @@ class _Reading:
     def take(self, text: bytes) -> None:
         """Take a row without its end tag."""
         row = _ROW.match(text)
-        cells = _CELL.findall(text, row.end()) if row else []
-        if not row or sum(len(cell[0]) for cell in cells) != len(text) - row.end():
-            if text.strip() and not text.rstrip().endswith(b"/>"):  # not empty rows alone
-                self.parser().Parse(_alone(text), True)
-            return
+        usual = row is not None and self._take_cells(row, text)
+        if not usual and text.strip() and not text.rstrip().endswith(b"/>"):  # not empty rows alone
+            self.parser().Parse(_alone(text), True)
+
+    def _take_cells(self, row: re.Match[bytes], text: bytes) -> bool:
+        """Take a row's cells as far as anybody asks for them; False: some of them are unusual."""
         made = Row(int(row[1]), [], b'hidden="1"' in row[2] or b'hidden="true"' in row[2])
-        for _, letters, style, kind, plain, inline in cells:
+        only, last = self._only, max(self._only, default=COLUMNS_MAX)
+        position = row.end()
+        while position < len(text):
+            cell = _CELL.match(text, position)
+            if cell is None:
+                return False
+            position = cell.end()
+            letters, style, kind, plain, inline = cell.groups(b"")
+            column = self._places.get(letters)
+            if column is None:
+                column = self._places[letters] = self._place(letters.decode())
+            if column > last and made.cells:
+                break
             said = plain or inline
-            if said:
-                column = self._places.get(letters)
-                if column is None:
-                    column = self._places[letters] = self._place(letters.decode())
+            # The first cell tells of a total, wherever it stands.
+            if said and (not only or column in only or not made.cells):
                 if column >= len(made.cells):
                     made.cells.extend([None] * (column + 1 - len(made.cells)))
                 made.cells[column] = self._value(kind, style, said)
         if made.cells:
             self.rows.append(made)
         self._row = made
+        return True
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Take note of an element that begins."""
