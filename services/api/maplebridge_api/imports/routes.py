@@ -24,6 +24,7 @@ from maplebridge_domain.spreadsheet import FileNotReadable
 
 from ..platform.bodies import Page, StreetIdParameter
 from ..platform.identity import Caller, needs
+from ..platform.limits import UPLOAD_BYTES_MAX
 from ..platform.openapi import answers, file_answers, told
 from ..platform.paging import After, Limit, get
 from ..platform.problems import BodyTooLarge
@@ -47,7 +48,9 @@ FAULTS = tuple(
     and problem
     not in (ExportNeedsPurpose, ImportNotInState, ImportRestedOn, NoSuchCopy, UnsupportedFile)
 )
-_FILE = {"schema": {"type": "string", "format": "binary"}}
+_FILE = {
+    "schema": {"type": "string", "format": "binary", "maxLength": UPLOAD_BYTES_MAX["/v1/imports"]}
+}
 _UPLOAD: dict[str, Any] = {"requestBody": {"required": True, "content": {XLSX: _FILE, CSV: _FILE}}}
 
 
