@@ -382,7 +382,19 @@ async def test_a_list_is_complete_when_it_is_followed_one_by_one(
 CHANGES: dict[str, tuple[str, Json]] = {
     "/v1/appointments/{id}/end": (
         f"/appointments/{id_of('liu in library')}/end",
-        {"at": "2026-06-30T00:00:00+08:00"},
+        {"at": "2026-06-30T00:00:00+08:00", "reason": "resignation"},
+    ),
+    "/v1/appointments/{id}/withdrawal": (
+        f"/appointments/{id_of('liu in library')}/withdrawal",
+        {"note": "未到任"},
+    ),
+    "/v1/appointments/{id}/correction": (
+        f"/appointments/{id_of('liu in library')}/correction",
+        {"during": TERM, "note": "日期录入有误"},
+    ),
+    "/v1/service-contracts/{id}/end": (
+        f"/service-contracts/{id_of('contract of huayuan')}/end",
+        {"at": "2026-06-30T00:00:00+08:00", "reason": "agreed"},
     ),
     "/v1/disputes/{id}/steps": (
         f"/disputes/{id_of('flooded kitchen')}/steps",

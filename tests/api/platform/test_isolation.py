@@ -162,7 +162,10 @@ BODIES: dict[str, Json] = {
     "/people/{id}/erase": {"reason": "purpose_achieved"},
     "/people/{id}/merge": {"into": id_of("chen")},
     "/disputes/{id}/redaction": {"strike": ["厨房"]},
-    "/appointments/{id}/end": {"at": "2026-11-01T00:00:00+08:00"},
+    "/appointments/{id}/end": {"at": "2026-11-01T00:00:00+08:00", "reason": "resignation"},
+    "/appointments/{id}/withdrawal": {"note": "未到任"},
+    "/appointments/{id}/correction": {"during": TERM, "note": "日期录入有误"},
+    "/service-contracts/{id}/end": {"at": "2026-11-01T00:00:00+08:00", "reason": "agreed"},
     "/disputes/{id}/steps": {"act": "accept"},
     "/tasks/{id}/completion": {},
     "/meetings/{id}/attendance": {

@@ -8,12 +8,16 @@ from fastapi import Query, Request, Response
 from maplebridge_domain.appointment import (
     AlreadyHoldsPost,
     AppointmentEnded,
+    AppointmentWithdrawn,
+    DependantDoesNotFit,
     NoContractInForce,
     OutlastsItsSource,
     PostTaken,
     SourceNotInForce,
+    TermBegun,
 )
 from maplebridge_domain.authority import OfficeNotYoursToFill, OwnOffice, Right
+from maplebridge_domain.contract_end import ContractNotInForce
 from maplebridge_domain.cross_appointment import (
     ElectionDatesWrong,
     ElectionMissing,
@@ -23,9 +27,17 @@ from maplebridge_domain.cross_appointment import (
     WrongSourcePost,
     WrongTargetPost,
 )
+from maplebridge_domain.owners_vote import (
+    TooFewOwnersAgreed,
+    TooFewOwnersTookPart,
+    TooLittleAreaAgreed,
+    TooLittleAreaTookPart,
+    VotesInconsistent,
+)
 from maplebridge_domain.period import EmptyPeriod
 from maplebridge_domain.person import PersonErased, PersonMerged
 
+from ..organisations.service import ServiceContractOut
 from ..platform.authority import Authority
 from ..platform.bodies import Batch, BatchOut, Instant, Page, StreetIdParameter
 from ..platform.clock import clock
@@ -35,15 +47,23 @@ from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken, NotFound
 from ..platform.request import IfMatch, Tx, create, create_batch
 from ..platform.routing import router
-from . import queries, service
+from . import queries, service, term_queries
+from .appoint import appoint
+from .correct import correct
+from .cross_appoint import cross_appoint
+from .end import end, end_contract, withdraw
 from .schemas import (
     AppointmentOut,
     Capacities,
+    ContractEnd,
+    Correction,
     End,
+    HistoryOut,
     NewAppointment,
     NewCrossAppointment,
     OfficeHolderOut,
     Summary,
+    Withdrawal,
 )
 
 routes = router("appointments")
@@ -66,19 +86,24 @@ CROSS_RULES = (
     ElectionMissing,
     ElectionDatesWrong,
     InterestNotExcluded,
+    VotesInconsistent,
+    TooFewOwnersTookPart,
+    TooLittleAreaTookPart,
+    TooFewOwnersAgreed,
+    TooLittleAreaAgreed,
 )
 
 
 @routes.post("/appointments", status_code=201, responses=created(AppointmentOut, *RULES))
 async def create_appointment(body: NewAppointment, caller: Registrar, tx: Tx) -> Response:
     """Appoint a person to a post. 任职"""
-    return await create(tx, body, service.appoint, "appointments")
+    return await create(tx, body, appoint, "appointments")
 
 
 @routes.post("/appointments/batch", status_code=201, responses=created(BatchOut, *RULES))
 async def create_appointments(body: Batch[NewAppointment], caller: Registrar, tx: Tx) -> Response:
     """Appoint many persons, all or none. 批量任职"""
-    return await create_batch(tx, body, service.appoint)
+    return await create_batch(tx, body, appoint)
 
 
 @routes.get("/appointments", responses=answers(Page[AppointmentOut]))
@@ -91,9 +116,11 @@ async def list_appointments(
     post_id: UUID | None = None,
     rests_on: UUID | None = None,
     step: Annotated[int | None, Query(ge=1, le=5)] = None,
+    at: Annotated[Instant | None, Query(description="In force then. 当时在任")] = None,
 ) -> Response:
-    """List appointments, by person, post, source or step. 任职列表"""
-    filters = {"person_id": person_id, "post_id": post_id, "rests_on": rests_on, "step": step}
+    """List appointments, by person, post, source or step; as of an instant, or all. 任职列表"""
+    named = {"person_id": person_id, "post_id": post_id, "rests_on": rests_on}
+    filters = named | {"step": step, "at": at}
     return await queries.APPOINTMENTS.page(request, caller, limit, after, **filters)
 
 
@@ -119,15 +146,64 @@ async def list_office_holders(
     )
 
 
+@routes.get("/appointments/{id:uuid}/history", responses=answers(HistoryOut))
+async def get_appointment_history(
+    request: Request, caller: Annotated[Caller, needs(Right.PEOPLE_READ)], id: UUID
+) -> Response:
+    """Read what an appointment said before it was ended, withdrawn or corrected. 任职变更历史"""
+    return await get(request, caller, term_queries.HISTORY, id=id)
+
+
+ENDING = (AppointmentWithdrawn, SourceNotInForce, OfficeNotYoursToFill)
+
+
 @routes.post(
-    "/appointments/{id:uuid}/end",
-    responses=answers(AppointmentOut, AppointmentEnded, SourceNotInForce, OfficeNotYoursToFill),
+    "/appointments/{id:uuid}/end", responses=answers(AppointmentOut, AppointmentEnded, *ENDING)
 )
 async def end_appointment(
     id: UUID, body: End, caller: Registrar, version: IfMatch, tx: Tx
 ) -> Response:
-    """End an appointment and what rests on it. 结束任职"""
-    ended = await service.end(tx, id, version, body)
+    """End an appointment and what rests on it; who dies leaves every office. 结束任职"""
+    ended = await end(tx, id, version, body)
+    return await tx.answer(200, ended.text, version=version + 1)
+
+
+@routes.post(
+    "/appointments/{id:uuid}/withdrawal", responses=answers(AppointmentOut, TermBegun, *ENDING)
+)
+async def withdraw_appointment(
+    id: UUID, body: Withdrawal, caller: Registrar, version: IfMatch, tx: Tx
+) -> Response:
+    """Withdraw an appointment that has not begun, and what was to rest on it. 到任前撤回"""
+    withdrawn = await withdraw(tx, id, version, body)
+    return await tx.answer(200, withdrawn.text, version=version + 1)
+
+
+@routes.post(
+    "/appointments/{id:uuid}/correction",
+    responses=answers(AppointmentOut, AppointmentWithdrawn, DependantDoesNotFit, *CROSS_RULES),
+)
+async def correct_appointment(
+    id: UUID, body: Correction, caller: Registrar, version: IfMatch, tx: Tx
+) -> Response:
+    """Correct dates that were entered wrongly; what was said before is kept. 更正任职日期"""
+    corrected = await correct(tx, id, version, body)
+    return await tx.answer(200, corrected.text, version=version + 1)
+
+
+@routes.post(
+    "/service-contracts/{id:uuid}/end",
+    responses=answers(ServiceContractOut, ContractNotInForce, SourceNotInForce),
+)
+async def end_service_contract(
+    id: UUID,
+    body: ContractEnd,
+    caller: Annotated[Caller, needs(Right.ORGANISATIONS_WRITE)],
+    version: IfMatch,
+    tx: Tx,
+) -> Response:
+    """End a service contract early, with the appointments that rest on it. 提前终止物业服务合同"""
+    ended = await end_contract(tx, id, version, body)
     return await tx.answer(200, ended.text, version=version + 1)
 
 
@@ -138,7 +214,7 @@ async def create_cross_appointment(
     body: NewCrossAppointment, caller: Registrar, tx: Tx
 ) -> Response:
     """Appoint to a second post on the strength of the first. 交叉任职"""
-    return await create(tx, body, service.cross_appoint, "appointments")
+    return await create(tx, body, cross_appoint, "appointments")
 
 
 @routes.post(
@@ -148,7 +224,7 @@ async def create_cross_appointments(
     body: Batch[NewCrossAppointment], caller: Registrar, tx: Tx
 ) -> Response:
     """Make many cross-appointments, all or none. 批量交叉任职"""
-    return await create_batch(tx, body, service.cross_appoint)
+    return await create_batch(tx, body, cross_appoint)
 
 
 @routes.get("/capacities", responses=answers(Capacities))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     Text,
     Uuid,
     and_,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    update,
 )
 
 from maplebridge_domain.cross_appointment import Place
@@ -25,14 +27,16 @@ from maplebridge_domain.period import Period
 from ..grid.service import level_of, path_of
 from ..platform.database import (
     Statement,
+    an_id,
     by_ids,
+    in_scope,
     insert_rows,
     json_object,
     json_period,
 )
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
-from .tables import organisation, post, service_contract
+from .tables import organisation, post, service_contract, service_contract_end
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class ServiceContract:
     enterprise_id: UUID
     quarter_path: str
     during: Period
+    version: int
 
 
 #: The enterprise behind an organisation: itself, or the one whose party organisation it is.
@@ -120,18 +125,25 @@ _POSTS = by_ids(
 POST = Statement(_POSTS, _post)
 #: Locked in order: of two who fill the places of one post, the second sees what the first took.
 POST_TO_FILL = Statement(_POSTS.order_by(post.c.id).with_for_update(of=post, key_share=True), _post)
-CONTRACT = Statement(
-    by_ids(
-        service_contract,
-        service_contract.c.street_id,
-        service_contract.c.enterprise_id,
-        path_of(service_contract.c.street_id, service_contract.c.quarter_id),
-        service_contract.c.during,
-    ),
-    lambda id_, street_id, enterprise_id, path, during: ServiceContract(
-        id_, street_id, enterprise_id, path, Period(during.lower, during.upper)
-    ),
+_CONTRACTS = by_ids(
+    service_contract,
+    service_contract.c.street_id,
+    service_contract.c.enterprise_id,
+    path_of(service_contract.c.street_id, service_contract.c.quarter_id),
+    service_contract.c.during,
+    service_contract.c.version,
 )
+
+
+def _contract(
+    id_: UUID, street_id: int, enterprise_id: UUID, path: str, during: Any, version: int
+) -> ServiceContract:
+    period = Period(during.lower, during.upper)
+    return ServiceContract(id_, street_id, enterprise_id, path, period, version)
+
+
+CONTRACT = Statement(_CONTRACTS, _contract)
+CONTRACT_TO_END = Statement(_CONTRACTS.with_for_update(of=service_contract), _contract)
 
 ORGANISATION_OUT = json_object(
     id=organisation.c.id,
@@ -157,6 +169,15 @@ CONTRACT_OUT = json_object(
     enterprise_id=service_contract.c.enterprise_id,
     quarter_id=service_contract.c.quarter_id,
     during=json_period(service_contract.c.during),
+    end_reason=select(service_contract_end.c.reason)
+    .where(
+        service_contract_end.c.street_id == service_contract.c.street_id,
+        service_contract_end.c.contract_id == service_contract.c.id,
+    )
+    .order_by(service_contract_end.c.id.desc())
+    .limit(1)
+    .correlate(service_contract)
+    .scalar_subquery(),
 )
 
 ADD_ORGANISATIONS = Statement(
@@ -166,6 +187,19 @@ ADD_POSTS = Statement(insert_rows(post, post.c.id, POST_OUT), Created)
 ADD_CONTRACTS = Statement(
     insert_rows(service_contract, service_contract.c.id, CONTRACT_OUT), Created
 )
+_at = bindparam("at", type_=DateTime(timezone=True))
+END_CONTRACT = Statement(
+    update(service_contract)
+    .where(in_scope(service_contract), service_contract.c.id == bindparam("id", type_=Uuid))
+    .values(
+        during=func.tstzrange(func.lower(service_contract.c.during), _at),
+        version=service_contract.c.version + literal_column("1"),
+    )
+    .returning(service_contract.c.id),
+    an_id,
+)
+KEEP_CONTRACT_END = Statement(insert_rows(service_contract_end), str)
+SHOW_CONTRACT = Statement(by_ids(service_contract, CONTRACT_OUT), Created)
 
 ORGANISATION_BY_ID = Single(organisation, ORGANISATION_OUT)
 POST_BY_ID = Single(post, POST_OUT)
