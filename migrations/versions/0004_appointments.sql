@@ -47,11 +47,53 @@ CREATE TABLE service_contract_end (
 
 CREATE INDEX service_contract_end__contract_id ON service_contract_end (street_id, contract_id);
 
+-- Appointments proposed by one and decided by another; apart, so that the temporal keys of appointments
+-- hold for real ones only.
+
+CREATE TABLE appointment_proposal (
+    street_id INTEGER NOT NULL,
+    id UUID DEFAULT uuidv7() NOT NULL,
+    person_id UUID NOT NULL,
+    post_id UUID NOT NULL,
+    during TSTZRANGE NOT NULL,
+    step SMALLINT,
+    rests_on UUID,
+    contract_id UUID,
+    election JSONB,
+    no_interest_declared_on DATE,
+    evidence JSONB NOT NULL,
+    state TEXT NOT NULL,
+    proposed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    proposer TEXT NOT NULL,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    decider TEXT,
+    reason TEXT,
+    appointment_id UUID,
+    version INTEGER DEFAULT '1' NOT NULL,
+    CONSTRAINT appointment_proposal__id_taken PRIMARY KEY (street_id, id),
+    CONSTRAINT appointment_proposal__unknown_reference__person_id FOREIGN KEY(street_id, person_id) REFERENCES person (street_id, id),
+    CONSTRAINT appointment_proposal__unknown_reference__post_id FOREIGN KEY(street_id, post_id) REFERENCES post (street_id, id),
+    CONSTRAINT appointment_proposal__unknown_reference__rests_on FOREIGN KEY(street_id, rests_on) REFERENCES appointment (street_id, id),
+    CONSTRAINT appointment_proposal__unknown_reference__contract_id FOREIGN KEY(street_id, contract_id) REFERENCES service_contract (street_id, id),
+    CONSTRAINT appointment_proposal__unknown_reference__appointment_id FOREIGN KEY(street_id, appointment_id) REFERENCES appointment (street_id, id),
+    CONSTRAINT appointment_proposal__state CHECK (state IN ('proposed', 'approved', 'rejected')),
+    CONSTRAINT appointment_proposal__step_rests CHECK ((step IS NULL) = (rests_on IS NULL)),
+    CONSTRAINT appointment_proposal__step CHECK (step BETWEEN 1 AND 5),
+    CONSTRAINT appointment_proposal__decided CHECK (num_nonnulls(decided_at, decider) = CASE state WHEN 'proposed' THEN 0 ELSE 2 END),
+    CONSTRAINT appointment_proposal__approved CHECK ((state = 'approved') = (appointment_id IS NOT NULL)),
+    CONSTRAINT appointment_proposal__rejected CHECK ((state = 'rejected') = (reason IS NOT NULL)),
+    CONSTRAINT appointment_proposal__own_proposal CHECK (decider <> proposer)
+);
+
+CREATE INDEX appointment_proposal__person_id ON appointment_proposal (street_id, person_id);
+
+CREATE INDEX appointment_proposal__post_id ON appointment_proposal (street_id, post_id);
+
 DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['appointment_history', 'service_contract_end']
+    FOREACH name IN ARRAY ARRAY['appointment_history', 'service_contract_end', 'appointment_proposal']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
@@ -63,7 +105,9 @@ BEGIN
     END LOOP;
 END $$;
 
-GRANT SELECT, INSERT ON appointment_history, service_contract_end TO mb_api;
+GRANT SELECT, INSERT ON appointment_history, service_contract_end, appointment_proposal TO mb_api;
+
+GRANT UPDATE ON appointment_proposal TO mb_api;
 
 -- What never began is no subject and gives no interest. The columns of both views stay as they are.
 

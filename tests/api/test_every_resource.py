@@ -143,6 +143,25 @@ RESOURCES = [
         shown_at="/appointments",
     ),
     Resource(
+        "/appointment-proposals",
+        lambda n: {
+            "person_id": id_of(("liu", "zhao")[n]),
+            "post_id": id_of("member of huayuan committee"),
+            "during": TERM,
+        },
+        "appointment_proposal.made",
+        ({"during": TERM | {"until": TERM["from"]}}, "422 empty_period"),
+        batch=False,
+    ),
+    Resource(
+        "/cross-appointment-proposals",
+        lambda n: step((3, 4)[n]),
+        "appointment_proposal.made",
+        ({"source_id": id_of("liu in library")}, "422 wrong_source_post"),
+        shown_at="/appointment-proposals",
+        batch=False,
+    ),
+    Resource(
         "/disputes",
         lambda n: dispute(title=f"纠纷{n}"),
         "dispute.reported",
@@ -392,6 +411,14 @@ CHANGES: dict[str, tuple[str, Json]] = {
         f"/appointments/{id_of('liu in library')}/correction",
         {"during": TERM, "note": "日期录入有误"},
     ),
+    "/v1/appointment-proposals/{id}/approval": (
+        f"/appointment-proposals/{id_of('proposal')}/approval",
+        {},
+    ),
+    "/v1/appointment-proposals/{id}/rejection": (
+        f"/appointment-proposals/{id_of('proposal')}/rejection",
+        {"reason": "另有任用"},
+    ),
     "/v1/service-contracts/{id}/end": (
         f"/service-contracts/{id_of('contract of huayuan')}/end",
         {"at": "2026-06-30T00:00:00+08:00", "reason": "agreed"},
@@ -447,6 +474,8 @@ async def test_a_change_is_made_from_the_version_that_was_read(
     await clerk.makes("/tasks", _task(0) | {"id": id_of("task")})
     await clerk.makes("/evaluation-runs", _run(0) | {"id": id_of("run")})
     await clerk.makes("/people", {"id": id_of("gao"), "street_id": TIANQIAO, "name": "高"})
+    proposal = BY_PATH["/appointment-proposals"].new(0) | {"id": id_of("proposal")}
+    await clerk.makes("/appointment-proposals", proposal)
     before = await rows_of(tianqiao)
     place, body = CHANGES[route]
     method = "PUT" if "put" in create_app().openapi()["paths"][route] else "POST"

@@ -17,6 +17,7 @@ from . import (
     organisations,
     people,
     privacy,
+    proposals,
     ratings,
     sessions,
 )
@@ -53,6 +54,7 @@ SLICES = (
     appointments,
     evaluations,
     ratings,
+    proposals,
     privacy,
 )
 

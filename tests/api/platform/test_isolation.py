@@ -112,6 +112,15 @@ FURNITURE: list[tuple[str, Json]] = [
         },
     ),
     (
+        "/appointment-proposals",
+        {
+            "id": id_of("next proposal"),
+            "person_id": id_of("next person"),
+            "post_id": id_of("next director"),
+            "during": TERM,
+        },
+    ),
+    (
         "/evaluation-runs",
         {"id": id_of("next run"), "street_id": NEIGHBOUR}
         | {"period": {"from": "2026-10-01", "until": "2026-11-01"}, "kinds": ["credit_rating"]}
@@ -163,6 +172,20 @@ BODIES: dict[str, Json] = {
     "/people/{id}/merge": {"into": id_of("chen")},
     "/disputes/{id}/redaction": {"strike": ["厨房"]},
     "/appointments/{id}/end": {"at": "2026-11-01T00:00:00+08:00", "reason": "resignation"},
+    "/appointment-proposals": {
+        "person_id": id_of("liu"),
+        "post_id": id_of("member of huayuan committee"),
+        "during": TERM,
+    },
+    "/cross-appointment-proposals": {
+        "step": 3,
+        "source_id": id_of("wang in huayuan branch"),
+        "post_id": id_of("members of chenguang branch"),
+        "contract_id": id_of("contract of huayuan"),
+        "during": TERM,
+    },
+    "/appointment-proposals/{id}/approval": {},
+    "/appointment-proposals/{id}/rejection": {"reason": "另有任用"},
     "/appointments/{id}/withdrawal": {"note": "未到任"},
     "/appointments/{id}/correction": {"during": TERM, "note": "日期录入有误"},
     "/service-contracts/{id}/end": {"at": "2026-11-01T00:00:00+08:00", "reason": "agreed"},
@@ -388,7 +411,7 @@ async def furnish(tianqiao: Tianqiao) -> None:
     for rater in ("liu in library", "chen in huayuan committee"):
         await clerk.makes("/ballots", ballot(rater, "enterprise", "chenguang"))
     await clerk.makes("/disputes", dispute(quarter_id=id_of("jiayuan")))
-    for path in ("/records", "/tasks"):
+    for path in ("/records", "/tasks", "/appointment-proposals"):
         await clerk.makes(path, BODIES[path])
     clock.set_to = datetime.fromisoformat(await test_run.under_notice(tianqiao))
     xu = await tianqiao.in_office("xu in working committee")

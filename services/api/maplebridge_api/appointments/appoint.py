@@ -15,12 +15,22 @@ from . import events, queries
 from .schemas import NewAppointment, NewCrossAppointment
 
 
-async def appoint(
-    write: Write, appointments: Items[NewAppointment], **decided: object
-) -> list[Created]:
+async def appoint(write: Write, appointments: Items[NewAppointment]) -> list[Created]:
     """Appoint persons to posts; the database says when a post is taken.
 
-    `decided` says by what, where it was not entered directly: the event tells it.
+    Raises:
+        What `seat` raises.
+    """
+    made, posts = await seat(write, appointments)
+    ids = [one.id for one in made]
+    await write.record_created(events.APPOINTED, "appointments", ids, posts)
+    return made
+
+
+async def seat(
+    write: Write, appointments: Items[NewAppointment]
+) -> tuple[list[Created], list[Post]]:
+    """Put persons in posts; the event is the caller's.
 
     Raises:
         NotFound, EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost,
@@ -38,9 +48,7 @@ async def appoint(
         return values_of(new, post, new.person_id)
 
     made = await take_places(write, appointments, appointments.each(values))
-    ids = [one.id for one in made]
-    await write.record_created(events.APPOINTED, "appointments", ids, posts.values(), **decided)
-    return made
+    return made, list(posts.values())
 
 
 def same_street(street_id: int, post: Post) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.cross_appointment import STEPS, Contract
@@ -16,6 +17,8 @@ from .appoint import same_street, take_places, values_of
 from .queries import APPOINTMENT, Appointment
 from .schemas import NewCrossAppointment
 
+Asked = TypeVar("Asked", bound=NewCrossAppointment)
+
 
 @dataclass(frozen=True)
 class Grounds:
@@ -28,12 +31,22 @@ class Grounds:
     person: Person
 
 
-async def cross_appoint(
-    write: Write, appointments: Items[NewCrossAppointment], **decided: object
-) -> list[Created]:
+async def cross_appoint(write: Write, appointments: Items[NewCrossAppointment]) -> list[Created]:
     """Appoint persons to a second post on the strength of the first, by one of the five steps.
 
-    `decided` says by what, where it was not entered directly: the event tells it.
+    Raises:
+        What `seat_across` raises.
+    """
+    made, posts = await seat_across(write, appointments)
+    ids = [one.id for one in made]
+    await write.record_created(events.CROSS_APPOINTED, "cross-appointments", ids, posts)
+    return made
+
+
+async def seat_across(
+    write: Write, appointments: Items[NewCrossAppointment]
+) -> tuple[list[Created], list[Post]]:
+    """Put persons in second posts; the event is the caller's.
 
     Raises:
         NotFound, EmptyPeriod, PersonMerged, PersonErased, WrongSourcePost, WrongTargetPost,
@@ -52,14 +65,11 @@ async def cross_appoint(
         return values_of(new, found.post, found.person.id) | _evidence(new)
 
     made = await take_places(write, appointments, appointments.each(values))
-    ids = [one.id for one in made]
-    posts = [grounds(new).post for new in appointments]
-    await write.record_created(events.CROSS_APPOINTED, "cross-appointments", ids, posts, **decided)
-    return made
+    return made, [grounds(new).post for new in appointments]
 
 
 async def find_grounds(
-    tx: Transaction, appointments: Items[NewCrossAppointment]
+    tx: Transaction, appointments: Items[Asked]
 ) -> Callable[[NewCrossAppointment], Grounds]:
     """Read what cross-appointments name, and hold their posts and persons until the end.
 

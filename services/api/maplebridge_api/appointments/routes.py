@@ -6,36 +6,14 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from maplebridge_domain.appointment import (
-    AlreadyHoldsPost,
     AppointmentEnded,
     AppointmentWithdrawn,
     DependantDoesNotFit,
-    NoContractInForce,
-    OutlastsItsSource,
-    PostTaken,
     SourceNotInForce,
     TermBegun,
 )
-from maplebridge_domain.authority import OfficeNotYoursToFill, OwnOffice, Right
+from maplebridge_domain.authority import OfficeNotYoursToFill, Right
 from maplebridge_domain.contract_end import ContractNotInForce
-from maplebridge_domain.cross_appointment import (
-    ElectionDatesWrong,
-    ElectionMissing,
-    InterestNotExcluded,
-    NotAPartyMember,
-    WrongPlaceForStep,
-    WrongSourcePost,
-    WrongTargetPost,
-)
-from maplebridge_domain.owners_vote import (
-    TooFewOwnersAgreed,
-    TooFewOwnersTookPart,
-    TooLittleAreaAgreed,
-    TooLittleAreaTookPart,
-    VotesInconsistent,
-)
-from maplebridge_domain.period import EmptyPeriod
-from maplebridge_domain.person import PersonErased, PersonMerged
 
 from ..organisations.service import ServiceContractOut
 from ..platform.authority import Authority
@@ -44,7 +22,7 @@ from ..platform.clock import clock
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created
 from ..platform.paging import After, Limit, get
-from ..platform.problems import IdTaken, NotFound
+from ..platform.problems import NotFound
 from ..platform.request import IfMatch, Tx, create, create_batch
 from ..platform.routing import router
 from . import queries, service, term_queries
@@ -52,6 +30,7 @@ from .appoint import appoint
 from .correct import correct
 from .cross_appoint import cross_appoint
 from .end import end, end_contract, withdraw
+from .refusals import CROSS_RULES, RULES
 from .schemas import (
     AppointmentOut,
     Capacities,
@@ -70,28 +49,6 @@ routes = router("appointments")
 
 Reader = Annotated[Caller, needs(Right.READ)]
 Registrar = Annotated[Caller, needs(Right.APPOINTMENTS_WRITE)]
-RULES = (
-    *(EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost, IdTaken),
-    *(OfficeNotYoursToFill, OwnOffice),
-)
-CROSS_RULES = (
-    *RULES,
-    WrongSourcePost,
-    WrongTargetPost,
-    WrongPlaceForStep,
-    OutlastsItsSource,
-    NoContractInForce,
-    SourceNotInForce,
-    NotAPartyMember,
-    ElectionMissing,
-    ElectionDatesWrong,
-    InterestNotExcluded,
-    VotesInconsistent,
-    TooFewOwnersTookPart,
-    TooLittleAreaTookPart,
-    TooFewOwnersAgreed,
-    TooLittleAreaAgreed,
-)
 
 
 @routes.post("/appointments", status_code=201, responses=created(AppointmentOut, *RULES))

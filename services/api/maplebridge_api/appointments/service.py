@@ -17,20 +17,37 @@ from ..platform.database import Database, Scope, Transaction
 from ..platform.identity import Caller, LoggedIn
 from ..platform.request import Write
 from . import queries
+from .appoint import same_street, seat
+from .cross_appoint import check_rules, find_grounds, seat_across
+from .events import APPOINTED, CROSS_APPOINTED
 from .queries import APPOINTMENT, Appointment, holder_of, last_term_end
-from .schemas import Capacities, CapacityOut
+from .refusals import CROSS_RULES, FILLING, RULES, STEP_RULES
+from .schemas import Capacities, CapacityOut, NewAppointment, NewCrossAppointment
 
 __all__ = [
+    "APPOINTED",
     "APPOINTMENT",
+    "CROSS_APPOINTED",
+    "CROSS_RULES",
+    "FILLING",
+    "RULES",
+    "STEP_RULES",
     "Appointment",
+    "NewAppointment",
+    "NewCrossAppointment",
     "appointments_of",
     "as_person",
     "capacities",
+    "check_rules",
+    "find_grounds",
     "holder_of",
     "last_term_end",
     "must_fill_all",
     "must_not_both_hold",
     "offices",
+    "same_street",
+    "seat",
+    "seat_across",
 ]
 
 

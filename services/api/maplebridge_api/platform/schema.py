@@ -51,6 +51,7 @@ STREET_TABLES = (
     "service_contract_end",
     "appointment",
     "appointment_history",
+    "appointment_proposal",
     "dispute",
     "dispute_step",
     "rubric",
