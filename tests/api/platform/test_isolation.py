@@ -367,7 +367,10 @@ async def test_the_bodies_that_name_what_is_there_are_not_refused_as_absent(
 
 
 #: Lists of which nothing is read singly: for the first two by nobody, for the others one sees one's own.
-LISTED_ONLY = {"/event-heads", "/office-holders", "/sessions", "/capacities"}
+LISTED_ONLY = {
+    *("/event-heads", "/office-holders", "/sessions", "/capacities"),
+    *("/appointments/expiring", "/posts/vacant"),  # read singly as what they are
+}
 
 
 def collections() -> list[str]:
@@ -417,6 +420,13 @@ async def furnish(tianqiao: Tianqiao) -> None:
     xu = await tianqiao.in_office("xu in working committee")
     assert (await xu.changes(test_run.RUN, "confirmation", {})).is_success
     await sign_heads({"database": tianqiao.app.state.database})
+    await clerk.makes("/people", {"id": id_of("soon"), "street_id": TIANQIAO, "name": "孙"})
+    await clerk.makes(
+        "/appointments",
+        BODIES["/appointment-proposals"]
+        | {"person_id": id_of("soon")}
+        | {"during": {"from": TERM["from"], "until": "2026-12-01T00:00:00+08:00"}},
+    )
     await tianqiao.asks(SESSION, TIANQIAO, id_of("wang"))
 
 

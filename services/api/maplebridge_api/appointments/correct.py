@@ -62,14 +62,5 @@ def _as_new(term: Term, body: Correction) -> NewCrossAppointment | None:
     """Write a corrected cross-appointment as if it were entered now; a plain one has no rules to ask."""
     if term.step is None:
         return None
-    return NewCrossAppointment.model_validate(
-        {
-            "step": term.step,
-            "source_id": term.rests_on,
-            "post_id": term.post_id,
-            "during": body.during,
-            "contract_id": term.contract_id,
-            "election": body.election or term.election,
-            "no_interest_declared_on": body.no_interest_declared_on or term.no_interest_declared_on,
-        }
-    )
+    given = body.model_dump(by_alias=True, exclude_none=True, exclude={"note"})
+    return NewCrossAppointment.model_validate(term.body() | given)

@@ -10,7 +10,7 @@ from maplebridge_domain.crossing import Crossing, check_crossing
 
 from ..organisations.service import CONTRACT, POST, POST_TO_FILL, Post, ServiceContract
 from ..people.service import PERSON_TO_APPOINT, Person, must_be_named
-from ..platform.database import Transaction
+from ..platform.database import Statement, Transaction
 from ..platform.request import Created, Items, Write
 from . import events
 from .appoint import same_street, take_places, values_of
@@ -69,26 +69,29 @@ async def seat_across(
 
 
 async def find_grounds(
-    tx: Transaction, appointments: Items[Asked]
+    tx: Transaction,
+    appointments: Items[Asked],
+    post: Statement[Post] = POST_TO_FILL,
+    person: Statement[Person] = PERSON_TO_APPOINT,
 ) -> Callable[[NewCrossAppointment], Grounds]:
-    """Read what cross-appointments name, and hold their posts and persons until the end.
+    """Read what cross-appointments name; their posts and persons are held until the end.
 
     Raises:
         NotFound.
     """
     sources = await appointments.named(tx, APPOINTMENT, "source_id")
-    posts = await appointments.named(tx, POST_TO_FILL, "post_id")
+    posts = await appointments.named(tx, post, "post_id")
     contracts = await appointments.named(tx, CONTRACT, "contract_id")
     held = await tx.all(POST, ids=[source.post_id for source in sources.values()])
-    source_posts = {post.id: post for post in held}
+    source_posts = {one.id: one for one in held}
     ids = [source.person_id for source in sources.values()]
-    people = {person.id: person for person in await tx.all(PERSON_TO_APPOINT, ids=ids)}
+    people = {one.id: one for one in await tx.all(person, ids=ids)}
 
     def grounds(new: NewCrossAppointment) -> Grounds:
         source = sources[new.source_id]
         contract = contracts[new.contract_id] if new.contract_id else None
-        source_post, person = source_posts[source.post_id], people[source.person_id]
-        return Grounds(source, source_post, posts[new.post_id], contract, person)
+        source_post, holder = source_posts[source.post_id], people[source.person_id]
+        return Grounds(source, source_post, posts[new.post_id], contract, holder)
 
     return grounds
 
@@ -101,20 +104,27 @@ def check_rules(new: NewCrossAppointment, grounds: Grounds) -> None:
     """
     same_street(grounds.source.street_id, grounds.post)
     must_be_named(grounds.person, "/source_id")
+    check_crossing(crossing_of(new, grounds))
+
+
+def crossing_of(new: NewCrossAppointment, grounds: Grounds) -> Crossing:
+    """Return a cross-appointment as the rules look at it.
+
+    Raises:
+        EmptyPeriod.
+    """
     contract = grounds.contract
-    check_crossing(
-        Crossing(
-            STEPS[new.step],
-            new.during.period(),
-            source=grounds.source_post.place,
-            source_during=grounds.source.during,
-            target=grounds.post.place,
-            party_member=grounds.person.party_member,
-            contract=Contract(contract.enterprise_id, contract.quarter_path) if contract else None,
-            contract_during=contract.during if contract else None,
-            election=new.election.election() if new.election else None,
-            no_interest_declared_on=new.no_interest_declared_on,
-        )
+    return Crossing(
+        STEPS[new.step],
+        new.during.period(),
+        source=grounds.source_post.place,
+        source_during=grounds.source.during,
+        target=grounds.post.place,
+        party_member=grounds.person.party_member,
+        contract=Contract(contract.enterprise_id, contract.quarter_path) if contract else None,
+        contract_during=contract.during if contract else None,
+        election=new.election.election() if new.election else None,
+        no_interest_declared_on=new.no_interest_declared_on,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    Interval,
     Select,
     SmallInteger,
     Text,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     null,
     or_,
     select,
@@ -31,7 +33,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 
-from ..organisations.service import ORGANISATION_ID, standing_of_post
+from ..organisations.service import ORGANISATION_ID, standing_of_post, vacancies
 from ..platform.database import (
     GATE,
     NO_END,
@@ -136,6 +138,7 @@ OFFICE_HOLDERS = Pages(
 )
 
 _other = appointment.alias("other")
+_successor = appointment.alias("successor")
 _during = cast(bindparam("during", type_=Text), TSTZRANGE)
 _street_id = bindparam("street_id", type_=Integer)
 _post_id = bindparam("post_id", type_=Uuid)
@@ -176,6 +179,27 @@ _OF_STREET = appointment.c.street_id == _street_id
 SHOW = Statement(
     select(appointment.c.id, APPOINTMENT_OUT).where(in_scope(appointment), appointment.c.id == _id),
     Created,
+)
+
+
+def _seated(street_id: ColumnElement[int], post_id: ColumnElement[UUID]) -> ColumnElement[int]:
+    """Count who sits in a post at an instant."""
+    named = (appointment.c.street_id == street_id, appointment.c.post_id == post_id)
+    seated = select(func.count()).where(*named, appointment.c.during.contains(_at))
+    return seated.correlate_except(appointment).scalar_subquery()
+
+
+VACANT_POSTS = vacancies(_seated)
+_zero: ColumnElement[int] = literal_column("0")
+_days = func.make_interval(_zero, _zero, _zero, bindparam("within_days", type_=Integer))
+#: Asked with both: terms that run at an instant and are over so many days later.
+EXPIRING = Pages(
+    appointment,
+    APPOINTMENT_OUT,
+    {
+        "at": appointment.c.during.contains(_at),
+        "within_days": func.upper(appointment.c.during) <= _at + cast(_days, Interval),
+    },
 )
 
 
@@ -330,3 +354,23 @@ def holder_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> Select
     """Write who holds an appointment, to be joined or asked in another slice's statement: `person_id`."""
     named = (appointment.c.street_id == street_id, appointment.c.id == id_)
     return select(appointment.c.person_id).where(*named).correlate_except(appointment)
+
+
+def shares_post(
+    street_id: ColumnElement[int], one: ColumnElement[UUID], other: ColumnElement[UUID]
+) -> ColumnElement[bool]:
+    """Say that two appointments are to one post: what the office has to do goes from one to the other."""
+    same = and_(
+        _successor.c.street_id == appointment.c.street_id,
+        _successor.c.post_id == appointment.c.post_id,
+    )
+    return exists(
+        select(literal_column("1"))
+        .select_from(appointment.join(_successor, same))
+        .where(
+            appointment.c.street_id == street_id,
+            appointment.c.id == one,
+            _successor.c.id == other,
+        )
+        .correlate_except(appointment, _successor)
+    )

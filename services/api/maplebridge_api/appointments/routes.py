@@ -1,6 +1,7 @@
 """Routes of appointments and the five steps of cross-appointment."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -22,11 +23,12 @@ from ..platform.clock import clock
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created
 from ..platform.paging import After, Limit, get
-from ..platform.problems import NotFound
-from ..platform.request import IfMatch, Tx, create, create_batch
+from ..platform.problems import NotFound, language_of
+from ..platform.request import IfMatch, Tx, Unkept, create, create_batch
 from ..platform.routing import router
 from . import queries, service, term_queries
 from .appoint import appoint
+from .check import check_in_force
 from .correct import correct
 from .cross_appoint import cross_appoint
 from .end import end, end_contract, withdraw
@@ -42,6 +44,9 @@ from .schemas import (
     NewCrossAppointment,
     OfficeHolderOut,
     Summary,
+    VacantPostOut,
+    ViolationOut,
+    Violations,
     Withdrawal,
 )
 
@@ -79,6 +84,34 @@ async def list_appointments(
     named = {"person_id": person_id, "post_id": post_id, "rests_on": rests_on}
     filters = named | {"step": step, "at": at}
     return await queries.APPOINTMENTS.page(request, caller, limit, after, **filters)
+
+
+@routes.get("/appointments/expiring", responses=answers(Page[AppointmentOut]))
+async def list_expiring_appointments(
+    request: Request,
+    caller: Reader,
+    limit: Limit = 50,
+    after: After = None,
+    within_days: Annotated[int, Query(ge=1, le=1830)] = 90,
+    at: Instant | None = None,
+) -> Response:
+    """List terms in force that are over within some days. 即将届满的任职"""
+    filters = {"at": at or clock.now(), "within_days": within_days}
+    return await queries.EXPIRING.page(request, caller, limit, after, **filters)
+
+
+@routes.get("/posts/vacant", responses=answers(Page[VacantPostOut]))
+async def list_vacant_posts(
+    request: Request,
+    caller: Reader,
+    limit: Limit = 50,
+    after: After = None,
+    organisation_id: UUID | None = None,
+    at: Instant | None = None,
+) -> Response:
+    """List posts with places that nobody holds at an instant. 空缺岗位"""
+    filters = {"organisation_id": organisation_id, "at": at or clock.now()}
+    return await queries.VACANT_POSTS.page(request, caller, limit, after, **filters)
 
 
 @routes.get("/appointments/{id:uuid}", responses=answers(AppointmentOut))
@@ -199,3 +232,37 @@ async def summarise_cross_appointments(
     if street_id not in caller.scope:
         raise NotFound("query:street_id")
     return await get(request, caller, queries.SUMMARY, street_id=street_id, at=at or clock.now())
+
+
+@routes.get("/cross-appointments/violations", responses=answers(Violations))
+async def check_cross_appointments(
+    request: Request,
+    caller: Annotated[Caller, needs(Right.PEOPLE_READ)],
+    read: Unkept,
+    street_id: StreetIdParameter,
+    at: Instant | None = None,
+    limit: Limit = 200,
+    after: UUID | None = None,
+) -> Violations:
+    """Hold cross-appointments in force against the rules of their steps as things stand. 交叉任职核对"""
+    if street_id not in caller.scope:
+        raise NotFound("query:street_id")
+    then = at or clock.now()
+    checked = await check_in_force(read, street_id, then, limit, after)
+    query = {"street_id": street_id, "at": then, "limit": limit, "after": checked.after}
+    return Violations(
+        at=then,
+        checked=len(checked.terms),
+        violations=[
+            ViolationOut(
+                appointment_id=term.id,
+                person_id=term.person_id,
+                post_id=term.post_id,
+                step=term.step,
+                code=problem.code,
+                detail=problem.detail(language_of(request)),
+            )
+            for term, problem in checked.faults
+        ],
+        next=f"{request.url.path}?{urlencode(query)}" if checked.after else None,
+    )

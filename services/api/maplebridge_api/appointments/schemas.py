@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from maplebridge_domain.appointment import Change, EndReason
 from maplebridge_domain.authority import Reach, Right, Role
 from maplebridge_domain.contract_end import ContractEndReason
+from maplebridge_domain.organisation import PostKind
 from maplebridge_domain.owners_vote import Election, Votes
 
 from ..platform.bodies import (
@@ -234,3 +235,36 @@ class Summary(BaseModel):
     step_3: int
     step_4: int = Field(description="Secretaries, each once, however many communities. 书记人数")
     step_5: int
+
+
+class VacantPostOut(BaseModel):
+    """A post with places that nobody holds."""
+
+    id: UUID
+    street_id: int
+    organisation_id: UUID | None
+    grid_id: UUID | None
+    kind: PostKind
+    name: str
+    seats: int
+    vacant: int = Field(description="How many places are free. 空缺席位")
+
+
+class ViolationOut(BaseModel):
+    """A rule that a cross-appointment in force does not keep any more."""
+
+    appointment_id: UUID
+    person_id: UUID
+    post_id: UUID
+    step: int
+    code: str = Field(description="As in docs/problems.md.")
+    detail: str
+
+
+class Violations(BaseModel):
+    """What was looked at, and what is wrong with it."""
+
+    at: AwareDatetime
+    checked: int = Field(description="Cross-appointments looked at. 已核对数")
+    violations: list[ViolationOut]
+    next: str | None = Field(description="Link to the next page; null: this is the last.")

@@ -20,7 +20,7 @@ from . import queries
 from .appoint import same_street, seat
 from .cross_appoint import check_rules, find_grounds, seat_across
 from .events import APPOINTED, CROSS_APPOINTED
-from .queries import APPOINTMENT, Appointment, holder_of, last_term_end
+from .queries import APPOINTMENT, Appointment, holder_of, last_term_end, shares_post
 from .refusals import CROSS_RULES, FILLING, RULES, STEP_RULES
 from .schemas import Capacities, CapacityOut, NewAppointment, NewCrossAppointment
 
@@ -48,6 +48,7 @@ __all__ = [
     "same_street",
     "seat",
     "seat_across",
+    "shares_post",
 ]
 
 

@@ -72,6 +72,22 @@ class Term:
             raise AppointmentWithdrawn()
         return self.planned
 
+    def body(self) -> dict[str, Any]:
+        """Return a cross-appointment as it would be entered.
+
+        Raises:
+            AppointmentWithdrawn.
+        """
+        return {
+            "step": self.step,
+            "source_id": self.rests_on,
+            "post_id": self.post_id,
+            "during": {"from": self.during.start, "until": self.during.until},
+            "contract_id": self.contract_id,
+            "election": self.election,
+            "no_interest_declared_on": self.no_interest_declared_on,
+        }
+
 
 def _term(
     id_: UUID, street_id: int, person_id: UUID, post_id: UUID, during: Any, *more: Any
@@ -184,6 +200,21 @@ END = Statement(
     .add_cte(_keep(_change, *_ending))
     .returning(appointment.c.id, appointment.c.during.is_(None)),
     Ended,
+)
+
+
+#: Cross-appointments in force at an instant, so many after one of them.
+IN_FORCE = Statement(
+    select(appointment.c.id, *_TERM)
+    .where(
+        _OF_STREET,
+        appointment.c.step.is_not(None),
+        appointment.c.during.contains(_at),
+        appointment.c.id > bindparam("after", type_=Uuid),
+    )
+    .order_by(appointment.c.id)
+    .limit(bindparam("limit", type_=Integer)),
+    _term,
 )
 
 

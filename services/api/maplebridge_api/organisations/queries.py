@@ -1,5 +1,6 @@
 """What is read of organisations, posts and contracts, and the statements of their writes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -154,15 +155,16 @@ ORGANISATION_OUT = json_object(
     parent_id=organisation.c.parent_id,
     uscc=organisation.c.uscc,
 )
-POST_OUT = json_object(
-    id=post.c.id,
-    street_id=post.c.street_id,
-    organisation_id=post.c.organisation_id,
-    grid_id=post.c.grid_id,
-    kind=post.c.kind,
-    name=post.c.name,
-    seats=post.c.seats,
-)
+_POST_MEMBERS = {
+    "id": post.c.id,
+    "street_id": post.c.street_id,
+    "organisation_id": post.c.organisation_id,
+    "grid_id": post.c.grid_id,
+    "kind": post.c.kind,
+    "name": post.c.name,
+    "seats": post.c.seats,
+}
+POST_OUT = json_object(**_POST_MEMBERS)
 CONTRACT_OUT = json_object(
     id=service_contract.c.id,
     street_id=service_contract.c.street_id,
@@ -286,3 +288,18 @@ def name_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> ColumnEl
     named = (organisation.c.street_id == street_id, organisation.c.id == id_)
     name = select(organisation.c.name).where(*named)
     return name.correlate_except(organisation).scalar_subquery()
+
+
+def vacancies(
+    seated: Callable[[ColumnElement[int], ColumnElement[UUID]], ColumnElement[int]],
+) -> Pages:
+    """Write the list of posts with free places `at` an instant; another slice knows how many sit there."""
+    taken = seated(post.c.street_id, post.c.id)
+    return Pages(
+        post,
+        json_object(**_POST_MEMBERS, vacant=post.c.seats - taken),
+        {
+            "at": taken < post.c.seats,
+            "organisation_id": post.c.organisation_id == bindparam("organisation_id", type_=Uuid),
+        },
+    )

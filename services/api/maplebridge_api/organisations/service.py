@@ -29,6 +29,7 @@ from .queries import (
     name_of,
     serving_enterprise,
     standing_of_post,
+    vacancies,
 )
 from .schemas import NewOrganisation, NewPost, NewServiceContract, ServiceContractOut
 
@@ -50,6 +51,7 @@ __all__ = [
     "name_of",
     "serving_enterprise",
     "standing_of_post",
+    "vacancies",
 ]
 
 
