@@ -19,6 +19,7 @@ from . import (
     organisations,
     people,
     privacy,
+    proposals,
     ratings,
     sessions,
 )
@@ -55,6 +56,7 @@ SLICES = (
     appointments,
     evaluations,
     ratings,
+    proposals,
     privacy,
     imports,
 )
