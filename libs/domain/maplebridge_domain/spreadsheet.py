@@ -151,6 +151,8 @@ def plain(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
+        if cell.isascii() and cell.isprintable() and "  " not in cell:  # most codes and numbers
+            return cell.strip()
         return _SPACES.sub(" ", cell.translate(_NARROW)).strip()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from threading import Lock
 from typing import Any
 
 from maplebridge_domain.problem import Problem
@@ -46,7 +47,10 @@ class Fault:
 
 @dataclass
 class Findings:
-    """All that is found; nothing of it repeats what a cell holds."""
+    """All that is found; nothing of it repeats what a cell holds.
+
+    The thread that reads finds faults while what it has read is held against the ledger.
+    """
 
     sheet: str = ""
     faults: list[Fault] = field(default_factory=list)
@@ -57,6 +61,7 @@ class Findings:
     #: The rows whose things a verb is entering now: what it refuses points at one of them by number.
     under_way: list[int] = field(default_factory=list)
     _notes: dict[NoteKind, list[int]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
     def refuse(
         self,
@@ -66,9 +71,10 @@ class Findings:
         heading: str | None = None,
     ) -> None:
         """Note a fault."""
-        self.faults_count += 1
-        if len(self.faults) < FAULTS_MAX:
-            self.faults.append(Fault(row, column, heading, problem))
+        with self._lock:
+            self.faults_count += 1
+            if len(self.faults) < FAULTS_MAX:
+                self.faults.append(Fault(row, column, heading, problem))
 
     def note(self, kind: NoteKind, row: int) -> None:
         """Note what was put right or left out."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing
 from tempfile import TemporaryFile
 from typing import IO, Any
 from uuid import UUID
@@ -78,18 +79,30 @@ async def load(
     """
     source = await asyncio.to_thread(find_source, file, begun.shape)
     loading = Loading(write, begun.id, begun.street_id, begun.shape, source.places, findings)
-    await LOAD[begun.shape](loading, _batches(source, begun.shape, findings, progress))
+    async with aclosing(_batches(source, begun.shape, findings, progress)) as batches:
+        await LOAD[begun.shape](loading, batches)
 
 
 async def _batches(
     source: Source, shape: Shape, findings: Findings, progress: Progress
-) -> AsyncIterator[list[Line]]:
-    """Read in a thread, so that the worker's other jobs go on; never ahead of what is being entered:
-    whoever stops then stops the reading too, and the file is free."""
+) -> AsyncGenerator[list[Line]]:
+    """Read in a thread, one batch ahead of what the database is entering.
+
+    Whoever stops waits for the batch that is being read: then the file is free.
+    """
     lines = read_lines(source, shape, findings)
-    while (batch := await asyncio.to_thread(next, lines, None)) is not None:
-        await progress(findings.rows_read)
-        yield batch
+    ahead = _next(lines)
+    try:
+        while (batch := await ahead) is not None:
+            ahead = _next(lines)
+            await progress(findings.rows_read)
+            yield batch
+    finally:
+        await asyncio.wait([ahead])
+
+
+def _next(lines: Iterator[list[Line]]) -> asyncio.Task[list[Line] | None]:
+    return asyncio.create_task(asyncio.to_thread(next, lines, None))
 
 
 async def end_applied(write: Write, begun: Begun, findings: Findings) -> None:
