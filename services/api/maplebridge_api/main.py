@@ -23,6 +23,7 @@ from . import (
 from .platform import event_log, health, oauth, openapi, problems, routing, sandbox
 from .platform.access_log import AccessLog
 from .platform.authority import Authority
+from .platform.client_states import DisabledClients
 from .platform.counting import Counters
 from .platform.database import Database
 from .platform.headers import SecurityHeaders
@@ -90,6 +91,7 @@ def create_app() -> FastAPI:
     app.state.rates = Rates(app.state.counters)
     app.state.as_person = appointments.service.as_person
     app.state.authority = Authority(appointments.service.offices)
+    app.state.disabled_clients = DisabledClients()
     app.state.session_states = SessionStates(sessions.service.is_in_force)
     routers = [slice_.routes.routes for slice_ in SLICES]
     routers += [event_log.routes, oauth.routes, health.routes, openapi.routes]

@@ -260,7 +260,7 @@ def authenticate(request: Request) -> Caller | LoggedIn:
 
 @dataclass(frozen=True)
 class Client:
-    """A registered system."""
+    """A registered system that is not cut off."""
 
     client_id: str
     secrets_sha256: list[bytes] | None
@@ -281,7 +281,9 @@ CLIENT = Statement(
         client.c.rights,
         client.c.street_lo,
         client.c.street_hi,
-    ).where(client.c.client_id == bindparam("client_id", type_=Text)),
+    ).where(
+        client.c.client_id == bindparam("client_id", type_=Text), client.c.disabled_at.is_(None)
+    ),
     Client,
 )
 

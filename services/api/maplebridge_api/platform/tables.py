@@ -75,6 +75,7 @@ client = Table(
     Column("rights", ARRAY(Text), nullable=False),
     integer("street_lo"),
     integer("street_hi"),
+    instant("disabled_at", null=True),  # set: cut off since then
     CheckConstraint("street_lo <= street_hi", name="client__street_range"),
 )
 

@@ -1,0 +1,10 @@
+"""Systems that can be cut off."""
+
+from migrations import sql
+
+revision = "0006"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    sql.run("0006_mends.sql")
