@@ -128,10 +128,12 @@ class Authority:
         """
         offices = await self.offices(database, person, at)
         fitting = [office for office in offices if right in AUTHORITY[office.role]]
-        # To read what the whole street may read, it makes no difference.
-        if len(fitting) > 1 and right != Right.READ:
-            raise CapacityNeeded(", ".join(str(office.id) for office in fitting))
-        return fitting[0].caller(person, at) if fitting else resident(person)
+        if len(fitting) == 1:
+            return fitting[0].caller(person, at)
+        # What everybody may do is done by none of several: no event is to name one not chosen.
+        if not fitting or right == Right.READ:
+            return resident(person)
+        raise CapacityNeeded(", ".join(str(office.id) for office in fitting))
 
 
 async def authorise(request: Request, right: Right) -> Caller:

@@ -3,6 +3,7 @@
 The API only reads that. It is said by the owner of the database: an operator's act.
 """
 
+import asyncio
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from .tables import client
 
 DISABLED = Statement(
     select(func.array_agg(client.c.client_id)).where(client.c.disabled_at.is_not(None)),
-    lambda names: frozenset(names or ()),
+    lambda names: names or [],
 )
 
 
@@ -32,6 +33,7 @@ class DisabledClients:
     def __init__(self) -> None:
         self._disabled: frozenset[str] = frozenset()
         self._until = 0.0
+        self._asking: asyncio.Future[None] | None = None
 
     async def check(self, database: Database, caller: Caller) -> None:
         """Refuse a system that is cut off, and who acts by its token; a person's login is a session.
@@ -42,11 +44,16 @@ class DisabledClients:
         if caller.session_id is not None:
             return
         if time.monotonic() >= self._until:
-            until = time.monotonic() + self.SECONDS_MAX  # from before it is asked
-            self._disabled = await database.shared(DISABLED) or frozenset()
-            self._until = until
+            if self._asking is None or self._asking.done():
+                self._asking = asyncio.ensure_future(self._ask(database))
+            await asyncio.shield(self._asking)  # who comes meanwhile hears what the first has asked
         if caller.client_id in self._disabled:
             raise NotAuthenticated()
+
+    async def _ask(self, database: Database) -> None:
+        until = time.monotonic() + self.SECONDS_MAX  # from before it is asked, not from the answer
+        self._disabled = frozenset(await database.shared(DISABLED) or ())
+        self._until = until
 
 
 async def must_be_enabled(request: Request, caller: Caller) -> None:
