@@ -1,4 +1,4 @@
-"""Systems that can be cut off."""
+"""Systems that can be cut off; by which appointment cases, runs and records were entered."""
 
 from migrations import sql
 

@@ -6,7 +6,21 @@ import pytest
 
 from maplebridge_api.platform.authority import Authority
 from maplebridge_api.platform.clock import clock
-from tests.world import AT_MEETING, NOW, TERM, Actor, Tianqiao, ballot, dispute, id_of, outcome
+from maplebridge_api.platform.schema import Names, metadata
+from tests.world import (
+    AT_MEETING,
+    NOW,
+    TERM,
+    TIANQIAO,
+    Actor,
+    Tianqiao,
+    appointment,
+    ballot,
+    dispute,
+    id_of,
+    outcome,
+    post,
+)
 
 HUAYUAN = f"/disputes/{id_of('flooded kitchen')}"
 SECRETARY = id_of("wang in huayuan branch")
@@ -42,6 +56,60 @@ async def test_who_holds_one_appointment_acts_by_it_without_saying_so(tianqiao: 
     wang = tianqiao.logged_in("wang")
     assert outcome(await wang.changes(HUAYUAN, "steps", {"act": "accept"})) == "200"
     assert await last_capacity(tianqiao) == SECRETARY
+
+
+async def test_what_is_kept_of_an_act_names_the_capacity_as_its_event_does(
+    tianqiao: Tianqiao,
+) -> None:
+    wang = tianqiao.logged_in("wang")
+    reported = await wang.makes("/disputes", dispute())
+    assert "capacity" not in str(reported)  # who reported is told to nobody who reads the case
+    kept = "SELECT reported_in_capacity::text FROM dispute WHERE id = $1"
+    assert await tianqiao.asks(kept, reported["id"]) == SECRETARY
+    xu = tianqiao.logged_in("xu")
+    run = {"street_id": TIANQIAO, "period": {"from": "2026-10-01", "until": "2026-11-01"}}
+    run |= {"rubric_id": id_of("rubric"), "kinds": ["credit_rating"]}
+    requested = await xu.makes("/evaluation-runs", run)
+    assert requested["requested_in_capacity"] == id_of("xu in working committee")
+    clerk = await a_clerk(tianqiao)
+    record = {"street_id": TIANQIAO, "subject_kind": "enterprise", "kind": "commendation"}
+    record |= {"subject_id": id_of("chenguang"), "occurred_on": "2026-10-01"}
+    words = {"code": "tidy", "title": "表扬", "basis": "街道决定"}
+    entered = await clerk.makes("/records", record | words)
+    assert entered["entered_in_capacity"] == id_of("zhao as clerk")
+    assert await last_capacity(tianqiao) == id_of("zhao as clerk")
+    by_system = await tianqiao.clerk_li.makes("/records", record | words)
+    assert by_system["entered_in_capacity"] is None
+
+
+async def a_clerk(tianqiao: Tianqiao) -> Actor:
+    """Let Zhao be a clerk of the street, and act as one."""
+    for path, body in (
+        post("clerks", "clerk", "working committee", seats=3),
+        appointment("zhao as clerk", "zhao", "clerks"),
+    ):
+        await tianqiao.clerk_li.makes(path, body)
+    return acting(tianqiao.logged_in("zhao"), id_of("zhao as clerk"))
+
+
+def test_wherever_a_row_says_who_acts_it_says_in_what_capacity() -> None:
+    """But for the keys of repeated requests, which are the client's and no record of an act."""
+    for table in metadata.tables.values():
+        named = [column.info.get("names") for column in table.columns]
+        if Names.ACTOR in named and table.name != "idempotency":
+            acts = [c.name for c in table.columns if c.info.get("names") == Names.ACTOR]
+            capacities = [c.name for c in table.columns if c.name.endswith("capacity")]
+            assert len(acts) <= len(capacities), table.name
+    named_as = {
+        c.name for t in metadata.tables.values() for c in t.columns if c.name[-8:] == "capacity"
+    }
+    assert named_as == {
+        "capacity",
+        "confirmed_in_capacity",
+        "entered_in_capacity",
+        "reported_in_capacity",
+        "requested_in_capacity",
+    }
 
 
 async def test_who_holds_two_says_by_which_where_it_matters(tianqiao: Tianqiao) -> None:

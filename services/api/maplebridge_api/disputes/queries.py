@@ -115,6 +115,7 @@ def _draft(about: CTE) -> Select[Any]:
             "enterprise_id"
         ),
         given.reporter_id,
+        given.capacity.label("reported_in_capacity"),
         given.category,
         given.title,
         given.summary,
