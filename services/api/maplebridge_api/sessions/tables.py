@@ -45,7 +45,7 @@ binding_code = street_table(
 
 binding_try = street_table(
     "binding_try",
-    Column("account", LargeBinary, nullable=False),
+    secret(Column("account", LargeBinary, nullable=False)),
     integer("wrong"),
     instant("last_at", null=True),
     # A code of a street that does not exist is as wrong as any other.
