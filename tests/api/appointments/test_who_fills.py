@@ -40,8 +40,11 @@ async def test_a_clerk_does_not_make_themselves_secretary_of_the_street(
     for who, refused in (("feng", "403 own_office"), ("chen", REFUSED)):
         taken = await feng.posts("/appointments", to("second secretary", who))
         assert outcome(taken) == refused
-    code = await feng.posts(f"/people/{id_of('xu')}/binding-codes", {})
-    assert outcome(code) == REFUSED
+    for who, fills in (("xu", False), ("ma", False), ("chen", True)):
+        code = await feng.posts(f"/people/{id_of(who)}/binding-codes", {})
+        ended = await feng.asks("DELETE", f"/people/{id_of(who)}/logins")
+        expected = ["201", "200"] if fills else [REFUSED, REFUSED]
+        assert [outcome(code), outcome(ended)] == expected, who
     place = f"/appointments/{id_of(XU)}"
     assert outcome(await feng.changes(place, "end", {"at": TERM["until"]})) == REFUSED
 

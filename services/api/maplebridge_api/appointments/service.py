@@ -212,7 +212,7 @@ async def appointments_of(tx: Transaction, person_id: UUID) -> list[UUID]:
 
 
 async def must_fill_all(write: Write, person_id: UUID, into: UUID | None = None) -> None:
-    """Refuse to let in, or to join to another entry, who holds or is to hold an office filled from above.
+    """Refuse to let in or log out, or to join to another entry, whose offices others fill.
 
     `into` is the entry that gets the offices: not one's own.
 

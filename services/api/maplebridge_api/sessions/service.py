@@ -10,6 +10,7 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.login import BindingCode, FirstLogin, LoginAlreadyBound
 from maplebridge_domain.problem import Problem
 
+from ..appointments.service import must_fill_all
 from ..people.service import PERSON, register
 from ..platform.clock import wall
 from ..platform.database import Database
@@ -133,10 +134,11 @@ async def end_logins(write: Write, person_id: UUID) -> EndedOut:
     """Unbind all of a person's accounts and end their sessions: a phone is lost, a code went astray.
 
     Raises:
-        NotFound, RightMissing.
+        NotFound, RightMissing, OfficeNotYoursToFill.
     """
     person = await write.tx.visible(PERSON, person_id)
     write.caller.must(Right.PEOPLE_WRITE, on=str(person.street_id))
+    await must_fill_all(write, person_id)
     now = wall()
     # In this order: it waits for who is just binding or logging in, and then finds what they made.
     await write.tx.run(queries.CLOSE_CODES, person_id=person_id, at=now)
