@@ -24,3 +24,13 @@ UPDATE record SET entered_in_capacity = event.capacity
 FROM event CROSS JOIN LATERAL jsonb_array_elements_text(event.data->'ids') AS told(id)
 WHERE event.street_id = record.street_id AND event.type = 'record.created'
   AND record.id = told.id::uuid AND event.capacity IS NOT NULL;
+
+-- Earlier releases knew a client `sample` that may do everything everywhere; nothing uses it any more. An
+-- operator's act, so by the wall's clock; `maplebridge client enable` takes it back.
+
+UPDATE client SET disabled_at = clock_timestamp()
+WHERE client_id = 'sample' AND street_lo = 0 AND street_hi = 999999999;
+
+-- Which roles the offices may give of whom a binding code lets in: looked at when it is used.
+
+ALTER TABLE binding_code ADD COLUMN lets_in TEXT[] DEFAULT '{}' NOT NULL;

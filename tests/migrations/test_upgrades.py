@@ -55,6 +55,20 @@ async def old(databases: Databases) -> AsyncIterator[str]:
     await databases.executes("DROP DATABASE old WITH (FORCE)")
 
 
+async def test_the_sample_client_of_earlier_releases_is_cut_off_and_no_other(
+    old: str, tmp_path: Path
+) -> None:
+    connection = await asyncpg.connect(old)
+    await connection.execute(
+        "INSERT INTO client VALUES ('sample', 'sample', '{read}', 0, 999999999),"
+        " ('operator', 'operator', '{read}', 0, 999999999)"
+    )
+    await migrate(old, tmp_path / "migrate.log")
+    cut_off = "SELECT array_agg(client_id) FROM client WHERE disabled_at IS NOT NULL"
+    assert await connection.fetchval(cut_off) == ["sample"]
+    await connection.close()
+
+
 async def test_in_what_capacity_was_acted_is_taken_from_the_events(
     old: str, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from maplebridge_domain.appointment import PostTaken, check_cross_appointment_term, check_end
-from maplebridge_domain.authority import AUTHORITY, Right, reaches_by_contract, role_of
+from maplebridge_domain.authority import AUTHORITY, Right, Role, reaches_by_contract, role_of
 from maplebridge_domain.cross_appointment import (
     STEPS,
     Contract,
@@ -45,6 +45,7 @@ __all__ = [
     "must_fill_all",
     "must_not_both_hold",
     "offices",
+    "roles_of",
 ]
 
 
@@ -221,6 +222,12 @@ async def must_fill_all(write: Write, person_id: UUID, into: UUID | None = None)
     """
     for held in await write.tx.all(queries.HELD, person_id=person_id, at=clock.now()):
         write.caller.must_fill(held.holder, held.post, into)
+
+
+async def roles_of(write: Write, person_id: UUID) -> set[Role]:
+    """Return the roles of the offices that a person holds or is to hold."""
+    held = await write.tx.all(queries.HELD, person_id=person_id, at=clock.now())
+    return {role_of(one.holder, one.post) for one in held}
 
 
 async def must_not_both_hold(tx: Transaction, one: UUID, other: UUID) -> None:

@@ -18,6 +18,7 @@ from joserfc.jwk import KeySet, OKPKey
 from sqlalchemy import Text, bindparam, select
 
 from maplebridge_domain.authority import (
+    AUTHORITY,
     OfficeNotYoursToFill,
     OwnOffice,
     Reach,
@@ -108,6 +109,10 @@ class Caller:
             raise OwnOffice()
         if not may_fill(self.role, self.rights, role_of(holder, post)):
             raise OfficeNotYoursToFill()
+
+    def fills(self) -> set[Role]:
+        """Return the roles whose offices the caller fills."""
+        return {role for role in AUTHORITY if may_fill(self.role, self.rights, role)}
 
     def must_see(self, right: Right, on: str) -> None:
         """Refuse what lies on a grid that the caller does not see, as if it were not there.

@@ -101,6 +101,7 @@ ISSUE_CODE = Statement(
         selector=bindparam("selector", type_=Text),
         code_hash=bindparam("code_hash", type_=LargeBinary),
         expires_at=bindparam("expires_at", type_=DateTime(timezone=True)),
+        lets_in=bindparam("lets_in", type_=ARRAY(Text)),
     ),
     an_id,
 )
@@ -113,6 +114,7 @@ class Code:
     id: UUID
     person_id: UUID
     code_hash: bytes
+    lets_in: list[str]
     issued: IssuedCode
 
 
@@ -122,6 +124,7 @@ CODE = Statement(
         binding_code.c.id,
         binding_code.c.person_id,
         binding_code.c.code_hash,
+        binding_code.c.lets_in,
         binding_code.c.expires_at,
         binding_code.c.closed_at,
         binding_code.c.wrong_tries,
@@ -130,7 +133,9 @@ CODE = Statement(
     .order_by(binding_code.c.id.desc())
     .limit(1)
     .with_for_update(),
-    lambda id_, person_id, code_hash, *issued: Code(id_, person_id, code_hash, IssuedCode(*issued)),
+    lambda id_, person_id, code_hash, lets_in, *issued: Code(
+        id_, person_id, code_hash, lets_in, IssuedCode(*issued)
+    ),
 )
 COUNT_WRONG_TRY = Statement(
     update(binding_code)
