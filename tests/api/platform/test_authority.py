@@ -18,6 +18,7 @@ from tests.world import (
     ballot,
     dispute,
     id_of,
+    organisation,
     outcome,
     post,
 )
@@ -122,6 +123,41 @@ async def test_who_holds_two_says_by_which_where_it_matters(tianqiao: Tianqiao) 
     secretary = acting(wang, SECRETARY)
     assert outcome(await secretary.changes(HUAYUAN, "steps", {"act": "accept"})) == "200"
     assert await last_capacity(tianqiao) == SECRETARY
+
+
+async def test_who_stands_for_a_unit_sees_and_handles_its_cases_and_no_others(
+    tianqiao: Tianqiao,
+) -> None:
+    """A building party group's secretary; a case that names a unit of another quarter is its quarter's."""
+    clerk = tianqiao.clerk_li
+    for path, body in (
+        organisation("group", "building_party_group", "huayuan unit 1"),
+        post("secretary of group", "secretary", "group"),
+        appointment("zhao in group", "zhao", "secretary of group"),
+    ):
+        await clerk.makes(path, body)
+    zhao = acting(tianqiao.logged_in("zhao"), id_of("zhao in group"))
+    own, other, astray = [
+        (await clerk.makes("/disputes", dispute(grid_id=grid, **more)))["id"]
+        for grid, more in (
+            (id_of("huayuan unit 1"), {}),
+            (id_of("huayuan unit 2"), {}),
+            (id_of("huayuan unit 1"), {"quarter_id": id_of("jiayuan")}),
+        )
+    ]
+    for query in ("", f"?quarter_id={id_of('huayuan')}"):
+        page = (await zhao.gets(f"/disputes{query}")).json()
+        assert [one["id"] for one in page["items"]] == [own]
+    assert outcome(await zhao.changes(f"/disputes/{own}", "steps", {"act": "accept"})) == "200"
+    for hidden in (other, astray, id_of("flooded kitchen")):
+        assert outcome(await zhao.gets(f"/disputes/{hidden}")) == "404 not_found"
+        step = await zhao.posts(
+            f"/disputes/{hidden}/steps", {"act": "accept"}, headers={"If-Match": '"1"'}
+        )
+        assert outcome(step) == "404 not_found"
+    wang = tianqiao.logged_in("wang")
+    seen = {one["id"] for one in (await wang.gets("/disputes")).json()["items"]}
+    assert seen == {own, other, id_of("flooded kitchen")}
 
 
 async def test_rights_never_add_up(tianqiao: Tianqiao) -> None:
