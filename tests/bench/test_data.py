@@ -34,7 +34,7 @@ async def test_streets_and_disputes_are_made_and_every_key_of_theirs_holds(
     await make_disputes(url, 1_000)
     await make_streets(url, [FIRST_EVALUATED])
     database = await asyncpg.connect(url)
-    ballots, disputes, *reference = await database.fetchrow(COUNTS, STREET)
+    [(ballots, disputes, *reference)] = await database.fetch(COUNTS, STREET)
     assert ballots > 10_000
     assert disputes > 900
     assert reference == [disputes, ballots]
