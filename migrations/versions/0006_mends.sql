@@ -25,10 +25,10 @@ FROM event CROSS JOIN LATERAL jsonb_array_elements_text(event.data->'ids') AS to
 WHERE event.street_id = record.street_id AND event.type = 'record.created'
   AND record.id = told.id::uuid AND event.capacity IS NOT NULL;
 
--- Earlier releases knew a client `sample` that may do everything everywhere; nothing uses it any more. An
--- operator's act, so by the wall's clock; `maplebridge client enable` takes it back.
+-- Earlier releases knew a client `sample` that may do everything everywhere; nothing uses it any more. It is
+-- cut off as of this release; `maplebridge client enable` takes that back.
 
-UPDATE client SET disabled_at = clock_timestamp()
+UPDATE client SET disabled_at = '2026-11-30 00:00+08'
 WHERE client_id = 'sample' AND street_lo = 0 AND street_hi = 999999999;
 
 -- Which roles the offices may give of whom a binding code lets in: looked at when it is used.
