@@ -14,6 +14,7 @@ from . import (
     disputes,
     evaluations,
     grid,
+    imports,
     meetings,
     organisations,
     people,
@@ -56,6 +57,7 @@ SLICES = (
     evaluations,
     ratings,
     privacy,
+    imports,
 )
 
 

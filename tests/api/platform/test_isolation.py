@@ -156,6 +156,7 @@ BODIES: dict[str, Json] = {
         "kinds": ["credit_rating"],
         "rubric_id": id_of("rubric"),
     },
+    "/exports": {"street_id": TIANQIAO, "shape": "grids"},
     "/people/lookup": {"street_id": TIANQIAO, "phone": "15400000001"},
     "/people/{id}/correction": {"name": "周远"},
     "/people/{id}/unmask": {"purpose": "answer_person"},
@@ -181,6 +182,12 @@ BODIES: dict[str, Json] = {
 }
 #: A second body where two fields that name something exclude each other.
 OTHERWISE: dict[str, Json] = {"/posts": post("y", "grid_member", "huayuan", on_grid=True)[1]}
+#: What else a request holds that takes a file.
+FILES: dict[str, Json] = {
+    "/imports": {"content": b"x", "headers": {"Content-Type": "text/csv"}},
+}
+#: What a query must hold beside a street.
+QUERIES: dict[str, Json] = {"/imports": {"shape": "people"}}
 #: What is changed by a route with an id in its path, in the street itself.
 OWN = {"people": "wang", "meetings": "second meeting", "evaluation-runs": "run"}
 #: Routes about no street: their bodies name nothing that belongs to one.
@@ -205,9 +212,10 @@ def named_in(schema: Json, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str
 def places(method: str, path: str) -> list[tuple[str | int, ...]]:
     """List where a route's body names something that belongs to a street."""
     operation = contract().document["paths"][f"/v1{path}"][method.lower()]
-    if "requestBody" not in operation:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if body is None:  # none, or a file
         return []
-    found = named_in(operation["requestBody"]["content"]["application/json"]["schema"])
+    found = named_in(body["schema"])
     # A street brings its root along.
     return [at for at in found if (path, at) != ("/streets", ("grid_id",))]
 
@@ -305,7 +313,10 @@ async def test_another_streets_id_in_a_query_is_not_there(tianqiao: Tianqiao, cl
         place = path.replace("{id}", id_of("huayuan")).replace("{street_id}", str(TIANQIAO))
         for name in names:
             if name == "street_id":
-                answer = await clerk.asks(method, place, params={name: NEIGHBOUR})
+                required = QUERIES.get(path, {})
+                file = FILES.get(path, {}) if method == "POST" else {}
+                params = {name: NEIGHBOUR, **required}
+                answer = await clerk.asks(method, place, params=params, **file)
                 assert outcome(answer) == "404 not_found", (path, name)
             elif name.endswith("_id") or name == "rests_on":
                 required = {"street_id": TIANQIAO} if "street_id" in names else {}
@@ -387,6 +398,8 @@ async def furnish(tianqiao: Tianqiao) -> None:
     await clerk.makes("/disputes", dispute(quarter_id=id_of("jiayuan")))
     for path in ("/records", "/tasks"):
         await clerk.makes(path, BODIES[path])
+    file = {"params": {"street_id": TIANQIAO, "shape": "people"}, **FILES["/imports"]}
+    assert (await clerk.asks("POST", "/imports", **file)).is_success
     clock.set_to = datetime.fromisoformat(await test_run.under_notice(tianqiao))
     xu = await tianqiao.in_office("xu in working committee")
     assert (await xu.changes(test_run.RUN, "confirmation", {})).is_success

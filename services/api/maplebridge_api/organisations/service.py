@@ -13,6 +13,7 @@ from ..platform.bodies import dump, range_text
 from ..platform.database import as_rows
 from ..platform.request import Created, Items, Write
 from . import events, queries
+from .ledger import ORGANISATION_LEDGER, POST_LEDGER, OrganisationLine, PostLine
 from .queries import (
     CONTRACT,
     ORGANISATION,
@@ -32,10 +33,16 @@ __all__ = [
     "CONTRACT",
     "ORGANISATION",
     "ORGANISATION_ID",
+    "ORGANISATION_LEDGER",
     "POST",
+    "POST_LEDGER",
     "POST_TO_FILL",
+    "NewOrganisation",
+    "NewPost",
     "Organisation",
+    "OrganisationLine",
     "Post",
+    "PostLine",
     "ServiceContract",
     "create_contracts",
     "create_organisations",
