@@ -3,7 +3,7 @@
 from migrations import sql
 
 revision = "0006"
-down_revision = "0005"
+down_revision = "0003"
 
 
 def upgrade() -> None:

@@ -149,6 +149,7 @@ CHANGED = {
     "post",
     "service_contract",
     "appointment",
+    "appointment_proposal",
     "dispute",
     "meeting",
     "attendance",

@@ -19,6 +19,7 @@ from . import (
     organisations,
     people,
     privacy,
+    proposals,
     ratings,
     sessions,
 )
@@ -56,6 +57,7 @@ SLICES = (
     appointments,
     evaluations,
     ratings,
+    proposals,
     privacy,
     imports,
 )

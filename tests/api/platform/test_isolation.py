@@ -112,6 +112,15 @@ FURNITURE: list[tuple[str, Json]] = [
         },
     ),
     (
+        "/appointment-proposals",
+        {
+            "id": id_of("next proposal"),
+            "person_id": id_of("next person"),
+            "post_id": id_of("next director"),
+            "during": TERM,
+        },
+    ),
+    (
         "/evaluation-runs",
         {"id": id_of("next run"), "street_id": NEIGHBOUR}
         | {"period": {"from": "2026-10-01", "until": "2026-11-01"}, "kinds": ["credit_rating"]}
@@ -163,7 +172,24 @@ BODIES: dict[str, Json] = {
     "/people/{id}/erase": {"reason": "purpose_achieved"},
     "/people/{id}/merge": {"into": id_of("chen")},
     "/disputes/{id}/redaction": {"strike": ["厨房"]},
-    "/appointments/{id}/end": {"at": "2026-11-01T00:00:00+08:00"},
+    "/appointments/{id}/end": {"at": "2026-11-01T00:00:00+08:00", "reason": "resignation"},
+    "/appointment-proposals": {
+        "person_id": id_of("liu"),
+        "post_id": id_of("member of huayuan committee"),
+        "during": TERM,
+    },
+    "/cross-appointment-proposals": {
+        "step": 3,
+        "source_id": id_of("wang in huayuan branch"),
+        "post_id": id_of("members of chenguang branch"),
+        "contract_id": id_of("contract of huayuan"),
+        "during": TERM,
+    },
+    "/appointment-proposals/{id}/approval": {},
+    "/appointment-proposals/{id}/rejection": {"reason": "另有任用"},
+    "/appointments/{id}/withdrawal": {"note": "未到任"},
+    "/appointments/{id}/correction": {"during": TERM, "note": "日期录入有误"},
+    "/service-contracts/{id}/end": {"at": "2026-11-01T00:00:00+08:00", "reason": "agreed"},
     "/disputes/{id}/steps": {"act": "accept"},
     "/tasks/{id}/completion": {},
     "/meetings/{id}/attendance": {
@@ -352,7 +378,10 @@ async def test_the_bodies_that_name_what_is_there_are_not_refused_as_absent(
 
 
 #: Lists of which nothing is read singly: for the first two by nobody, for the others one sees one's own.
-LISTED_ONLY = {"/event-heads", "/office-holders", "/sessions", "/capacities"}
+LISTED_ONLY = {
+    *("/event-heads", "/office-holders", "/sessions", "/capacities"),
+    *("/appointments/expiring", "/posts/vacant"),  # read singly as what they are
+}
 
 
 def collections() -> list[str]:
@@ -396,7 +425,7 @@ async def furnish(tianqiao: Tianqiao) -> None:
     for rater in ("liu in library", "chen in huayuan committee"):
         await clerk.makes("/ballots", ballot(rater, "enterprise", "chenguang"))
     await clerk.makes("/disputes", dispute(quarter_id=id_of("jiayuan")))
-    for path in ("/records", "/tasks"):
+    for path in ("/records", "/tasks", "/appointment-proposals"):
         await clerk.makes(path, BODIES[path])
     file = {"params": {"street_id": TIANQIAO, "shape": "people"}, **FILES["/imports"]}
     assert (await clerk.asks("POST", "/imports", **file)).is_success
@@ -404,6 +433,13 @@ async def furnish(tianqiao: Tianqiao) -> None:
     xu = await tianqiao.in_office("xu in working committee")
     assert (await xu.changes(test_run.RUN, "confirmation", {})).is_success
     await sign_heads({"database": tianqiao.app.state.database})
+    await clerk.makes("/people", {"id": id_of("soon"), "street_id": TIANQIAO, "name": "孙"})
+    await clerk.makes(
+        "/appointments",
+        BODIES["/appointment-proposals"]
+        | {"person_id": id_of("soon")}
+        | {"during": {"from": TERM["from"], "until": "2026-12-01T00:00:00+08:00"}},
+    )
     await tianqiao.asks(SESSION, TIANQIAO, id_of("wang"))
 
 

@@ -123,7 +123,12 @@ class Write:
         )
 
     async def record_created(
-        self, kind: EventType, collection: str, ids: Sequence[UUID], beside: Iterable[InStreet]
+        self,
+        kind: EventType,
+        collection: str,
+        ids: Sequence[UUID],
+        beside: Iterable[InStreet],
+        **data: Any,
     ) -> None:
         """Write the event of what a request created; the rows that it refers to tell the street.
 
@@ -134,7 +139,7 @@ class Write:
         if others:
             raise SeveralStreets()
         subject = f"{collection}/{ids[0]}" if len(ids) == 1 else collection
-        await self.record(kind, street_id=street_id, subject=subject, ids=ids)
+        await self.record(kind, street_id=street_id, subject=subject, ids=ids, **data)
 
     async def answer(
         self, status: int, text: str, location: str | None = None, version: int | None = None

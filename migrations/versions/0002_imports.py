@@ -2,9 +2,9 @@
 
 from migrations import sql
 
-revision = "0005"
+revision = "0002"
 down_revision = "0001"
 
 
 def upgrade() -> None:
-    sql.run("0005_imports.sql")
+    sql.run("0002_imports.sql")
