@@ -10,6 +10,8 @@ ALTER TABLE evaluation_run ADD COLUMN requested_in_capacity UUID;
 
 ALTER TABLE record ADD COLUMN entered_in_capacity UUID;
 
+ALTER TABLE appointment_proposal ADD COLUMN proposed_in_capacity UUID, ADD COLUMN decided_in_capacity UUID;
+
 UPDATE dispute SET reported_in_capacity = event.capacity
 FROM event
 WHERE event.street_id = dispute.street_id AND event.type = 'dispute.reported'

@@ -41,7 +41,7 @@ async def everything_shown(
             answer = await actor.gets(place, params=query)
             asked = {route.needs} | ({Right.PEOPLE_UNMASK} if path in ON_PURPOSE else set())
             allowed = asked <= {*rights, None}
-            there = "404 not_found" if path in NOT_YET else "200"
+            there = "404 no_such_copy" if path in NOT_YET else "200"
             assert outcome(answer) == (there if allowed else "403 right_missing"), place
             shown[path] = shown.get(path, "") + answer.text + str(answer.headers)
     return shown

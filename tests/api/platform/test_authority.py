@@ -107,7 +107,9 @@ def test_wherever_a_row_says_who_acts_it_says_in_what_capacity() -> None:
     assert named_as == {
         "capacity",
         "confirmed_in_capacity",
+        "decided_in_capacity",
         "entered_in_capacity",
+        "proposed_in_capacity",
         "reported_in_capacity",
         "requested_in_capacity",
     }
