@@ -1,6 +1,6 @@
 """Tables of imports: each with its file, sealed while it lasts, and what it made."""
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from maplebridge_domain.importing import ImportState
