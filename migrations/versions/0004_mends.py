@@ -2,9 +2,9 @@
 
 from migrations import sql
 
-revision = "0006"
+revision = "0004"
 down_revision = "0003"
 
 
 def upgrade() -> None:
-    sql.run("0006_mends.sql")
+    sql.run("0004_mends.sql")
