@@ -124,7 +124,8 @@ NEXT_DOORS = sorted({body["id"] for _, body in (*NEXT_DOOR, *FURNITURE) if "id" 
 #: A body for each route that takes one, about things that are there; a new route needs one here.
 BODIES: dict[str, Json] = {
     **{path: body for path, body in reversed(STREET) if not path.endswith("/attendance")},
-    "/organisations": organisation("x", "enterprise_party_org", f"root {TIANQIAO}", "chenguang")[1],
+    "/organisations": organisation("x", "enterprise_party_org", f"root {TIANQIAO}", "chenguang")[1]
+    | {"community_party_org_id": id_of("binhe committee")},
     "/ballots": ballot("liu in library", "enterprise", "chenguang"),
     "/disputes": dispute(grid_id=id_of("huayuan lane")),
     "/cross-appointments": {
@@ -156,6 +157,13 @@ BODIES: dict[str, Json] = {
         "kinds": ["credit_rating"],
         "rubric_id": id_of("rubric"),
     },
+    "/organisations/{id}": {
+        "parent_id": id_of("chenguang"),
+        "community_party_org_id": id_of("binhe committee"),
+    },
+    "/organisations/{id}/dissolution": {"at": "2026-11-01T00:00:00+08:00"},
+    "/posts/{id}": {"seats": 3},
+    "/service-contracts/{id}/filing": {"filed_on": "2026-10-30"},
     "/people/lookup": {"street_id": TIANQIAO, "phone": "15400000001"},
     "/people/{id}/correction": {"name": "周远"},
     "/people/{id}/unmask": {"purpose": "answer_person"},
@@ -182,7 +190,14 @@ BODIES: dict[str, Json] = {
 #: A second body where two fields that name something exclude each other.
 OTHERWISE: dict[str, Json] = {"/posts": post("y", "grid_member", "huayuan", on_grid=True)[1]}
 #: What is changed by a route with an id in its path, in the street itself.
-OWN = {"people": "wang", "meetings": "second meeting", "evaluation-runs": "run"}
+OWN = {
+    "people": "wang",
+    "meetings": "second meeting",
+    "evaluation-runs": "run",
+    "organisations": "chenguang branch",
+    "posts": "members of binhe committee",
+    "service-contracts": "contract of huayuan",
+}
 #: Routes about no street: their bodies name nothing that belongs to one.
 OF_NO_STREET = {"/sandbox/clock", "/sessions/wechat", "/sessions/oidc", "/sessions/refresh"}
 
@@ -341,7 +356,10 @@ async def test_the_bodies_that_name_what_is_there_are_not_refused_as_absent(
 
 
 #: Lists of which nothing is read singly: for the first two by nobody, for the others one sees one's own.
-LISTED_ONLY = {"/event-heads", "/office-holders", "/sessions", "/capacities"}
+LISTED_ONLY = {
+    *("/event-heads", "/office-holders", "/sessions", "/capacities"),
+    "/service-contracts/ending",  # each is read as a service contract
+}
 
 
 def collections() -> list[str]:
@@ -385,6 +403,8 @@ async def furnish(tianqiao: Tianqiao) -> None:
     for rater in ("liu in library", "chen in huayuan committee"):
         await clerk.makes("/ballots", ballot(rater, "enterprise", "chenguang"))
     await clerk.makes("/disputes", dispute(quarter_id=id_of("jiayuan")))
+    soon = {"during": TERM | {"until": "2027-02-01T00:00:00+08:00"}}
+    await clerk.makes("/service-contracts", service_contract("s", "wanjia", "laoyuan")[1] | soon)
     for path in ("/records", "/tasks"):
         await clerk.makes(path, BODIES[path])
     clock.set_to = datetime.fromisoformat(await test_run.under_notice(tianqiao))

@@ -23,6 +23,7 @@ from maplebridge_domain.cross_appointment import (
     WrongSourcePost,
     WrongTargetPost,
 )
+from maplebridge_domain.hierarchy import OrganisationDissolved
 from maplebridge_domain.period import EmptyPeriod
 from maplebridge_domain.person import PersonErased, PersonMerged
 
@@ -52,7 +53,7 @@ Reader = Annotated[Caller, needs(Right.READ)]
 Registrar = Annotated[Caller, needs(Right.APPOINTMENTS_WRITE)]
 RULES = (
     *(EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost, IdTaken),
-    *(OfficeNotYoursToFill, OwnOffice),
+    *(OfficeNotYoursToFill, OwnOffice, OrganisationDissolved),
 )
 CROSS_RULES = (
     *RULES,

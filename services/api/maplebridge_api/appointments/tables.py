@@ -4,6 +4,7 @@ from sqlalchemy import CheckConstraint, Column, Date, Index, SmallInteger, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from maplebridge_domain.appointment import AlreadyHoldsPost, PostTaken, SourceNotInForce
+from maplebridge_domain.hierarchy import OrganisationDissolved
 
 from ..platform.schema import (
     TemporalUnique,
@@ -40,6 +41,7 @@ appointment = street_table(
         unless=SourceNotInForce,
         field="contract_id",
     ),
+    within("appointment", "post_id", "post", unless=OrganisationDissolved, field="post_id"),
     Index("appointment__person_id", "street_id", "person_id"),
     Index("appointment__rests_on", "street_id", "rests_on"),
     Index("appointment__contract_id", "street_id", "contract_id"),

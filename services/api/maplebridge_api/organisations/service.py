@@ -1,12 +1,12 @@
 """The verbs of organisations, and what other slices may ask of them."""
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.organisation import (
-    NotAnEnterprise,
-    OrganisationKind,
-    check_parent,
-    check_post_place,
-)
+from maplebridge_domain.hierarchy import check_dual_leadership, check_parent
+from maplebridge_domain.identifier import check_credit_code
+from maplebridge_domain.organisation import NotAnEnterprise, OrganisationKind
+from maplebridge_domain.posts import check_places, check_post_place
+from maplebridge_domain.service_contract import check_contract_dates, file_by
+from maplebridge_domain.worktime import SHANGHAI
 
 from ..grid.service import GRID, must_be_quarter
 from ..platform.bodies import dump, range_text
@@ -52,16 +52,22 @@ async def create_organisations(
     """Enter organisations where they sit; their parents are there already.
 
     Raises:
-        NotFound, WrongParent.
+        NotFound, WrongParent, ParentElsewhere, DualLeadershipNotHere, CreditCodeWrong,
+        CreditCodeBodyWrong, CreditCodeTaken, OrganisationDissolved.
     """
     grids = await organisations.named(write.tx, GRID, "grid_id")
     parents = await organisations.named(write.tx, ORGANISATION, "parent_id")
+    communities = await organisations.named(write.tx, ORGANISATION, "community_party_org_id")
 
     def row(organisation: NewOrganisation) -> dict[str, object]:
         grid = grids[organisation.grid_id]
         write.caller.must(Right.ORGANISATIONS_WRITE, on=grid.path)
-        parent = parents[organisation.parent_id] if organisation.parent_id else None
-        check_parent(organisation.kind, parent.kind if parent else None)
+        check_parent(organisation.kind, grid.path, parents.get(organisation.parent_id))
+        check_dual_leadership(
+            organisation.kind, communities.get(organisation.community_party_org_id)
+        )
+        if organisation.uscc:
+            check_credit_code(organisation.uscc)
         return dump(organisation, street_id=grid.street_id)
 
     made = await write.tx.all(queries.ADD_ORGANISATIONS, rows=as_rows(organisations.each(row)))
@@ -74,20 +80,18 @@ async def create_posts(write: Write, posts: Items[NewPost]) -> list[Created]:
     """Enter posts in organisations or on grids.
 
     Raises:
-        NotFound, WrongPlaceForPost, OfficeNotYoursToFill.
+        NotFound, WrongPlaceForPost, NoSuchPostHere, TooManyPlaces, LeaderThereAlready,
+        OfficeNotYoursToFill, OrganisationDissolved.
     """
     grids = await posts.named(write.tx, GRID, "grid_id")
     holders = await posts.named(write.tx, ORGANISATION, "organisation_id")
 
     def row(post: NewPost) -> dict[str, object]:
-        check_post_place(
-            post.kind,
-            on_grid=post.grid_id is not None,
-            in_organisation=post.organisation_id is not None,
-        )
+        holder = holders[post.organisation_id].kind if post.organisation_id else None
+        check_post_place(post.kind, holder, on_grid=post.grid_id is not None)
+        check_places(post.kind, post.seats)
         place = grids[post.grid_id] if post.grid_id else holders[post.organisation_id]
         write.caller.must(Right.ORGANISATIONS_WRITE, on=place.path)
-        holder = holders[post.organisation_id].kind if post.organisation_id else None
         write.caller.must_fill(holder, post.kind)
         return dump(post, street_id=place.street_id)
 
@@ -103,8 +107,10 @@ async def create_contracts(write: Write, contracts: Items[NewServiceContract]) -
     """Enter service contracts; one enterprise serves a quarter at a time.
 
     Raises:
-        NotFound, NotAQuarter, NotAnEnterprise, EmptyPeriod, QuarterAlreadyServed.
+        NotFound, NotAQuarter, NotAnEnterprise, EmptyPeriod, QuarterAlreadyServed, ContractDatesWrong,
+        OrganisationDissolved.
     """
+    today = write.now.astimezone(SHANGHAI).date()
     quarters = await contracts.named(write.tx, GRID, "quarter_id")
     enterprises = await contracts.named(write.tx, ORGANISATION, "enterprise_id")
 
@@ -113,8 +119,14 @@ async def create_contracts(write: Write, contracts: Items[NewServiceContract]) -
         write.caller.must(Right.ORGANISATIONS_WRITE, on=quarter.path)
         if enterprises[contract.enterprise_id].kind is not OrganisationKind.PROPERTY_ENTERPRISE:
             raise NotAnEnterprise()
-        during = range_text(contract.during.period())
-        return dump(contract, street_id=quarter.street_id, during=during)
+        during = contract.during.period()
+        check_contract_dates(contract.signed_on, contract.filed_on, today)
+        return dump(
+            contract,
+            street_id=quarter.street_id,
+            during=range_text(during),
+            file_by=file_by(contract.signed_on, during.start.astimezone(SHANGHAI).date()),
+        )
 
     made = await write.tx.all(queries.ADD_CONTRACTS, rows=as_rows(contracts.each(row)))
     ids = [one.id for one in made]
