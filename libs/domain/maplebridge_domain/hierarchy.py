@@ -122,7 +122,7 @@ class AlreadyDissolved(Problem):
     """An organisation is dissolved once."""
 
     kind = Kind.CONFLICT
-    zh = "该组织已于{dissolved_on}撤销，无需再次办理。"
+    zh = "该组织已撤销（{dissolved_on}），无需再次办理。"
     en = "This organisation was dissolved on {dissolved_on}; there is nothing left to do."
 
     dissolved_on: date

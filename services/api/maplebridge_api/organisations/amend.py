@@ -14,6 +14,7 @@ from . import change_queries, events
 from .change_queries import OrganisationNow
 from .queries import ORGANISATION
 from .schemas import OrganisationAmendment, PostAmendment
+from .service import must_be_of_street
 
 
 async def amend_organisation(
@@ -53,6 +54,7 @@ async def amend_organisation(
 
 async def _check_parent(write: Write, now: OrganisationNow, parent_id: UUID | None) -> None:
     parent = await write.tx.visible(ORGANISATION, parent_id, "/parent_id") if parent_id else None
+    must_be_of_street(now.street_id, parent)
     check_parent(now.kind, now.path, parent)
     if now.kind is OrganisationKind.ENTERPRISE_PARTY_ORG and parent_id != now.parent_id:
         raise CompanyFixed()

@@ -11,6 +11,7 @@ from maplebridge_domain.worktime import SHANGHAI
 from ..grid.service import GRID, must_be_quarter
 from ..platform.bodies import dump, range_text
 from ..platform.database import as_rows
+from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
 from .queries import (
@@ -62,7 +63,9 @@ async def create_organisations(
     def row(organisation: NewOrganisation) -> dict[str, object]:
         grid = grids[organisation.grid_id]
         write.caller.must(Right.ORGANISATIONS_WRITE, on=grid.path)
-        check_parent(organisation.kind, grid.path, parents.get(organisation.parent_id))
+        parent = parents.get(organisation.parent_id)
+        must_be_of_street(grid.street_id, parent)
+        check_parent(organisation.kind, grid.path, parent)
         check_dual_leadership(
             organisation.kind, communities.get(organisation.community_party_org_id)
         )
@@ -134,3 +137,13 @@ async def create_contracts(write: Write, contracts: Items[NewServiceContract]) -
         events.CONTRACTS_CREATED, "service-contracts", ids, quarters.values()
     )
     return made
+
+
+def must_be_of_street(street_id: int, parent: Organisation | None) -> None:
+    """Refuse a parent of another street as if it were not there, also to who sees both.
+
+    Raises:
+        NotFound.
+    """
+    if parent is not None and parent.street_id != street_id:
+        raise NotFound("/parent_id")
