@@ -1,5 +1,6 @@
 """The application: what is mounted where. Run with `uvicorn maplebridge_api.main:create_app --factory`."""
 
+import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -115,6 +116,9 @@ def create_app() -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if settings().sandbox:
         await sandbox.resume(app.state.database)
+    # What is there now stays for good: the collector need not walk all of it again and again.
+    gc.collect()
+    gc.freeze()
     yield
     await app.state.database.close()
     await app.state.counters.close()
