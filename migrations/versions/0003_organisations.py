@@ -3,7 +3,7 @@
 from migrations import sql
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0005"
 
 
 def upgrade() -> None:

@@ -423,7 +423,14 @@ CHANGES: dict[str, tuple[str, Json]] = {
             ]
         },
     ),
+    "/v1/imports/{id}/undo": (f"/imports/{id_of('import')}/undo", {}),
 }
+
+
+APPLIED_IMPORT = """
+    INSERT INTO import_run (street_id, id, shape, state, requested_by, caller, requested_at, ended_at)
+    VALUES ($1, $2, 'people', 'applied', 'clients/clerk_li', '{}', now(), now())
+"""
 
 
 def test_no_change_is_left_out() -> None:
@@ -445,6 +452,7 @@ async def test_a_change_is_made_from_the_version_that_was_read(
     await clerk.makes("/tasks", _task(0) | {"id": id_of("task")})
     await clerk.makes("/evaluation-runs", _run(0) | {"id": id_of("run")})
     await clerk.makes("/people", {"id": id_of("gao"), "street_id": TIANQIAO, "name": "高"})
+    await tianqiao.asks(APPLIED_IMPORT, TIANQIAO, id_of("import"))
     before = await rows_of(tianqiao)
     place, body = CHANGES[route]
     methods = {*create_app().openapi()["paths"][route]} & {"put", "patch", "post"}

@@ -43,6 +43,7 @@ class Right(StrEnum):
     ACT_AS = "act_as"
     PEOPLE_UNMASK = "people:unmask"
     PEOPLE_ERASE = "people:erase"
+    IMPORTS_WRITE = "imports:write"  # spreadsheets in and out
 
 
 class Reach(StrEnum):
@@ -121,6 +122,7 @@ _CLERK = _OFFICE | _grants(
     Right.RECORDS_WRITE,
     Right.RUNS_REQUEST,
     Right.RESULTS_NOTIFY,
+    Right.IMPORTS_WRITE,
 )
 
 #: The table. A right that is not here is not given.

@@ -35,13 +35,12 @@ POSTS: Mapping[OrganisationKind, tuple[PostKind, ...]] = {
     OrganisationKind.PROPERTY_ENTERPRISE: (*_BOARD, PostKind.MANAGER, PostKind.SUPERVISOR),
 }
 
-#: How many places a post has at most, where that is fewer than SEATS_MAX. One person leads; a project has
-#: one manager, and a post for each project. The others are our own choice: a slip of the pen is noticed.
+#: How many places a post has at most, where that is fewer than SEATS_MAX. One person leads; the others
+#: are our own choice, so that a slip of the pen is noticed.
 #: The size of an owners' committee is the place's to set, not this table's.
 PLACES_MAX: Mapping[PostKind, int] = {
     PostKind.SECRETARY: 1,
     PostKind.DIRECTOR: 1,
-    PostKind.MANAGER: 1,
     PostKind.DEPUTY_SECRETARY: 5,
     PostKind.DEPUTY_DIRECTOR: 5,
 }

@@ -14,6 +14,7 @@ from . import (
     disputes,
     evaluations,
     grid,
+    imports,
     meetings,
     organisations,
     people,
@@ -55,6 +56,7 @@ SLICES = (
     evaluations,
     ratings,
     privacy,
+    imports,
 )
 
 

@@ -64,7 +64,7 @@ ORGANISATION: Json = {"grid_id": id_of("jiayuan"), "kind": "resident_unit", "nam
         ),
         (
             "/posts",
-            {"organisation_id": id_of("wanjia"), "kind": "manager", "name": "经理", "seats": 2},
+            {"organisation_id": id_of("wanjia"), "kind": "director", "name": "经理", "seats": 2},
             "422 too_many_places",
         ),
         (

@@ -164,6 +164,7 @@ BODIES: dict[str, Json] = {
     "/organisations/{id}/dissolution": {"at": "2026-11-01T00:00:00+08:00"},
     "/posts/{id}": {"seats": 3},
     "/service-contracts/{id}/filing": {"filed_on": "2026-10-30"},
+    "/exports": {"street_id": TIANQIAO, "shape": "grids"},
     "/people/lookup": {"street_id": TIANQIAO, "phone": "15400000001"},
     "/people/{id}/correction": {"name": "周远"},
     "/people/{id}/unmask": {"purpose": "answer_person"},
@@ -189,6 +190,12 @@ BODIES: dict[str, Json] = {
 }
 #: A second body where two fields that name something exclude each other.
 OTHERWISE: dict[str, Json] = {"/posts": post("y", "grid_member", "huayuan", on_grid=True)[1]}
+#: What else a request holds that takes a file.
+FILES: dict[str, Json] = {
+    "/imports": {"content": b"x", "headers": {"Content-Type": "text/csv"}},
+}
+#: What a query must hold beside a street.
+QUERIES: dict[str, Json] = {"/imports": {"shape": "people"}}
 #: What is changed by a route with an id in its path, in the street itself.
 OWN = {
     "people": "wang",
@@ -220,9 +227,10 @@ def named_in(schema: Json, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str
 def places(method: str, path: str) -> list[tuple[str | int, ...]]:
     """List where a route's body names something that belongs to a street."""
     operation = contract().document["paths"][f"/v1{path}"][method.lower()]
-    if "requestBody" not in operation:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if body is None:  # none, or a file
         return []
-    found = named_in(operation["requestBody"]["content"]["application/json"]["schema"])
+    found = named_in(body["schema"])
     # A street brings its root along.
     return [at for at in found if (path, at) != ("/streets", ("grid_id",))]
 
@@ -320,7 +328,10 @@ async def test_another_streets_id_in_a_query_is_not_there(tianqiao: Tianqiao, cl
         place = path.replace("{id}", id_of("huayuan")).replace("{street_id}", str(TIANQIAO))
         for name in names:
             if name == "street_id":
-                answer = await clerk.asks(method, place, params={name: NEIGHBOUR})
+                required = QUERIES.get(path, {})
+                file = FILES.get(path, {}) if method == "POST" else {}
+                params = {name: NEIGHBOUR, **required}
+                answer = await clerk.asks(method, place, params=params, **file)
                 assert outcome(answer) == "404 not_found", (path, name)
             elif name.endswith("_id") or name == "rests_on":
                 required = {"street_id": TIANQIAO} if "street_id" in names else {}
@@ -407,6 +418,8 @@ async def furnish(tianqiao: Tianqiao) -> None:
     await clerk.makes("/service-contracts", service_contract("s", "wanjia", "laoyuan")[1] | soon)
     for path in ("/records", "/tasks"):
         await clerk.makes(path, BODIES[path])
+    file = {"params": {"street_id": TIANQIAO, "shape": "people"}, **FILES["/imports"]}
+    assert (await clerk.asks("POST", "/imports", **file)).is_success
     clock.set_to = datetime.fromisoformat(await test_run.under_notice(tianqiao))
     xu = await tianqiao.in_office("xu in working committee")
     assert (await xu.changes(test_run.RUN, "confirmation", {})).is_success

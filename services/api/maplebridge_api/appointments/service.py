@@ -28,12 +28,16 @@ from ..platform.identity import Caller, LoggedIn
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
 from . import events, queries
+from .ledger import APPOINTMENT_LEDGER, AppointmentLine
 from .queries import APPOINTMENT, Appointment, holder_of, last_term_end
 from .schemas import Capacities, CapacityOut, End, NewAppointment, NewCrossAppointment
 
 __all__ = [
     "APPOINTMENT",
+    "APPOINTMENT_LEDGER",
     "Appointment",
+    "AppointmentLine",
+    "NewAppointment",
     "appoint",
     "appointments_of",
     "as_person",

@@ -10,12 +10,18 @@ from ..platform.ids import new_id
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
+from .ledger import ADD_NEW_HOUSEHOLDS, GRID_LEDGER, HOUSEHOLD_LEDGER, GridLine
 from .queries import GRID, Grid, level_of, path_of, standing
 from .schemas import NewGrid, NewHousehold, NewStreet
 
 __all__ = [
+    "ADD_NEW_HOUSEHOLDS",
     "GRID",
+    "GRID_LEDGER",
+    "HOUSEHOLD_LEDGER",
     "Grid",
+    "GridLine",
+    "NewGrid",
     "create_grids",
     "create_households",
     "create_street",

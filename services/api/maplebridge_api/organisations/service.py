@@ -14,6 +14,7 @@ from ..platform.database import as_rows
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
+from .ledger import ORGANISATION_LEDGER, POST_LEDGER, OrganisationLine, PostLine
 from .queries import (
     CONTRACT,
     ORGANISATION,
@@ -33,10 +34,16 @@ __all__ = [
     "CONTRACT",
     "ORGANISATION",
     "ORGANISATION_ID",
+    "ORGANISATION_LEDGER",
     "POST",
+    "POST_LEDGER",
     "POST_TO_FILL",
+    "NewOrganisation",
+    "NewPost",
     "Organisation",
+    "OrganisationLine",
     "Post",
+    "PostLine",
     "ServiceContract",
     "create_contracts",
     "create_organisations",

@@ -25,8 +25,11 @@ from .session_states import must_be_in_force
 class Filled:
     """Marks a parameter that the route fills: `Annotated[Once, Filled(once)]`."""
 
-    def __init__(self, fill: Callable[[Request], Awaitable[Any]]) -> None:
+    def __init__(
+        self, fill: Callable[[Request], Awaitable[Any]], *, takes_key: bool = False
+    ) -> None:
         self.fill = fill
+        self.takes_key = takes_key  # whether it reads the Idempotency-Key
 
 
 class Route(APIRoute):
@@ -36,7 +39,8 @@ class Route(APIRoute):
         marks = _marks(endpoint)
         rights = [mark.right for mark in marks.values() if isinstance(mark, Needs)]
         self.needs = rights[0] if rights else None
-        self.fills = {mark.fill for mark in marks.values() if isinstance(mark, Filled)}
+        filled = [mark for mark in marks.values() if isinstance(mark, Filled)]
+        self.takes_key = any(mark.takes_key for mark in filled)
         self.rate = class_of(path, settings.get("methods") or (), public=self.needs is None)
         super().__init__(path, _filling(endpoint, marks), **settings)
 

@@ -59,6 +59,9 @@ STREET_TABLES = (
     "record",
     "evaluation_run",
     "evaluation_result",
+    "import_run",
+    "import_part",
+    "import_made",
 )
 SHARED_TABLES = ("client", "client_secret", "login", "sandbox_clock")
 
