@@ -65,7 +65,7 @@ SLICES = (
 
 #: What pages of other origins may send and see, if there are any; never cookies, which we do not have.
 CORS: Mapping[str, Any] = {
-    "allow_methods": ("GET", "POST", "PUT", "DELETE"),
+    "allow_methods": ("GET", "POST", "PUT", "PATCH", "DELETE"),
     "allow_headers": (
         *("Authorization", "Content-Type", "Accept-Language", "Acting-Capacity"),
         *("Idempotency-Key", "If-Match", "If-None-Match"),

@@ -147,9 +147,9 @@ def instant(name: str, *, null: bool = False) -> Column[Any]:
     return Column(name, TIMESTAMP(timezone=True), nullable=null)
 
 
-def during(*, null: bool = False) -> Column[Any]:
+def during(*, null: bool = False, default: str | None = None) -> Column[Any]:
     """Declare the period in which the row holds."""
-    return Column("during", TSTZRANGE, nullable=null)
+    return Column("during", TSTZRANGE, nullable=null, server_default=default)
 
 
 def sealed(table: str, name: str) -> list[SchemaItem]:
