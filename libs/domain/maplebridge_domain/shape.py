@@ -22,6 +22,7 @@ from .spreadsheet import (
     clean_text,
     count_of,
     in_form,
+    is_empty,
     one_of,
     plain,
 )
@@ -79,7 +80,7 @@ class Sheet:
             cell = cells[place] if place is not None and place < len(cells) else None
             value: object = None
             problem: Problem | None = None
-            if not plain(cell):
+            if is_empty(cell):
                 problem = CellMissing() if column.required else None
             else:
                 try:

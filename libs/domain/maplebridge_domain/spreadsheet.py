@@ -159,6 +159,13 @@ def plain(cell: Cell) -> str:
     return str(cell)
 
 
+def is_empty(cell: Cell) -> bool:
+    """Tell whether a cell holds nothing."""
+    if isinstance(cell, str):
+        return not cell.isalnum() and not plain(cell)  # most cells are told by the first, at once
+    return cell is None
+
+
 def code_text(cell: Cell) -> str:
     """Return a cell that holds a code: as NFKC writes it, without any space.
 

@@ -117,6 +117,31 @@ async def test_what_is_wrong_is_named_and_nothing_is_entered(tianqiao: Tianqiao)
     assert outcome(stranger) == "404 not_found"
 
 
+async def test_a_row_that_names_a_wrong_one_is_not_at_fault(tianqiao: Tianqiao) -> None:
+    grids = csv_of(
+        GRIDS,
+        [f"{TIANQIAO}/009", "大网格", "新区", "", ""],
+        [f"{TIANQIAO}/009/0001", "小区小网格", "东苑", "", ""],
+        [f"{TIANQIAO}/008/0001", "小区小网格", "西苑", "", ""],
+    )
+    organisations = csv_of(
+        ["所在网格编码", "组织类型", "组织名称", "上级组织名称", "统一社会信用代码"],
+        [TIANQIAO, "物业服务企业", "安泰物业", "", "91"],
+        [TIANQIAO, "物业服务企业党组织", "安泰党支部", "安泰物业", ""],
+        [TIANQIAO, "物业服务企业党组织", "永安党支部", "永安物业", ""],
+    )
+    run = await imports(tianqiao, "grids", grids)
+    assert await faults_of(tianqiao, run) == [
+        (2, "B", "cell_not_listed"),
+        (4, "A", "grid_unknown"),
+    ]
+    run = await imports(tianqiao, "organisations", organisations)
+    assert await faults_of(tianqiao, run) == [
+        (2, "E", "cell_not_in_form"),
+        (4, "D", "organisation_unknown"),
+    ]
+
+
 async def test_what_a_verb_refuses_is_led_back_to_its_row(tianqiao: Tianqiao) -> None:
     director = [f"{TIANQIAO}/001", "共驻共建单位", "library", "主任", "director", ""]
     seat = [*director, id_of("lin"), "", "", "2026-01-01", ""]

@@ -1,5 +1,6 @@
 """Real clerks' files are read as they were meant; what would be a guess is refused."""
 
+import csv
 import io
 import zipfile
 from datetime import datetime
@@ -10,7 +11,7 @@ import xlsxwriter
 
 from maplebridge_api.imports.findings import Findings
 from maplebridge_api.imports.reading import find_source, read_lines
-from maplebridge_api.imports.writing import marked_copy, template, workbook
+from maplebridge_api.imports.writing import comma_separated, marked_copy, template, workbook
 from maplebridge_api.platform.csv_file import csv_rows
 from maplebridge_api.platform.xlsx import Workbook
 from maplebridge_domain.shape import SHEETS, Shape
@@ -27,7 +28,7 @@ def read(content: bytes, shape: Shape) -> tuple[list[dict[str, Any]], Findings]:
     findings = Findings()
     source = find_source(io.BytesIO(content), shape)
     lines = [line for batch in read_lines(source, shape, findings) for line in batch]
-    return [line.values for line in lines], findings
+    return [line.values for line in lines if line.sound], findings
 
 
 def codes(findings: Findings) -> list[tuple[int | None, int | None, str]]:
@@ -155,6 +156,19 @@ def test_what_is_written_is_read_again() -> None:
     assert not findings.faults
     assert again[0]["name"] == "=滨河（一）"
     assert again[0]["level"] == "community"
+
+
+RUN_BY_A_SPREADSHEET = ("=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "'=1+1", "''-1")
+
+
+def test_no_text_leaves_as_a_formula_and_each_comes_back_as_it_was() -> None:
+    texts = [*RUN_BY_A_SPREADSHEET, "'一单元", "一=二", "'"]
+    rows = [(PATH, text, 1) for text in texts]
+    content = comma_separated(Shape.HOUSEHOLDS, rows)
+    cells = [row[1] for row in csv.reader(io.StringIO(content.decode("utf-8-sig")))][1:]
+    assert cells == [*(f"'{text}" for text in RUN_BY_A_SPREADSHEET), "'一单元", "一=二", "'"]
+    again, _ = read(content, Shape.HOUSEHOLDS)
+    assert [row["address"] for row in again] == texts
 
 
 def bomb() -> bytes:

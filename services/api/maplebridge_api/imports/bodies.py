@@ -1,7 +1,7 @@
 """Loading organisations, each after those that it answers to."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,7 +38,7 @@ Named = Mapping[str, list[Superior]]
 
 async def load_organisations(loading: Loading, batches: Batches) -> None:
     """Enter the organisations of a sheet that are not there yet; a parent may stand below."""
-    lines = await all_lines(batches)
+    lines, meant = await all_lines(batches, "name")
     grids = await grids_of(loading)
     kept = await loading.write.tx.all(organisations.ORGANISATION_LEDGER)
     known = {(one.grid_path, one.kind, one.name): one for one in kept}
@@ -61,7 +61,7 @@ async def load_organisations(loading: Loading, batches: Batches) -> None:
             loading.refuse(GridUnknown(), line, "grid_path")
         new[id_ := new_id()] = line
         named[values["name"]].append(Superior(id_, values["kind"], values["grid_path"]))
-    superiors = {id_: _superiors(loading, line, named) for id_, line in new.items()}
+    superiors = {id_: _superiors(loading, line, named, meant) for id_, line in new.items()}
     ordered = _superiors_first(loading, new, superiors)
     if not loading.findings.faults:
         for generation in ordered:
@@ -83,8 +83,12 @@ async def load_organisations(loading: Loading, batches: Batches) -> None:
             await loading.enter("organisation", made, organisations.create_organisations)
 
 
-def _superiors(loading: Loading, line: Line, named: Named) -> tuple[UUID | None, UUID | None]:
+def _superiors(
+    loading: Loading, line: Line, named: Named, meant: Set[str]
+) -> tuple[UUID | None, UUID | None]:
     """Return whom a line's organisation answers to; what does not fit is refused."""
+    if not meant.isdisjoint(line.values[name] for name in _SUPERIORS):
+        return None, None
     kind, path = line.values["kind"], line.values["grid_path"]
     parent, community = (_superior(loading, line, name, named) for name in _SUPERIORS)
     if parent is not None or not line.values["parent"]:  # else that name is refused already

@@ -87,7 +87,7 @@ class Findings:
         self.refuse(problem, self.under_way[int(named[1])] if named else None)
 
     def shown_faults(self) -> list[dict[str, Any]]:
-        """Show the faults as they are kept."""
+        """Show the faults as they are kept, from the top of the sheet down."""
         return [
             {
                 "sheet": self.sheet,
@@ -98,7 +98,7 @@ class Findings:
                 "zh": fault.problem.detail("zh"),
                 "en": fault.problem.detail("en"),
             }
-            for fault in self.faults
+            for fault in sorted(self.faults, key=lambda fault: fault.row or 0)
         ]
 
     def shown_notes(self) -> list[dict[str, Any]]:

@@ -96,6 +96,18 @@ class FirstRows:
         return first == line.row
 
 
-async def all_lines(batches: Batches) -> list[Line]:
-    """Read a sheet to its end."""
-    return [line async for batch in batches for line in batch]
+async def all_lines(batches: Batches, name: str) -> tuple[list[Line], set[Any]]:
+    """Read a sheet to its end; return its sound lines, and what a column of the others names.
+
+    What a row with a wrong cell names is not there, but was meant to be: rows that name it, too, are not
+    at fault.
+    """
+    lines: list[Line] = []
+    meant: set[Any] = set()
+    async for batch in batches:
+        for line in batch:
+            if line.sound:
+                lines.append(line)
+            elif line.values[name] is not None:
+                meant.add(line.values[name])
+    return lines, meant

@@ -64,7 +64,7 @@ def uuid_in(text: str) -> UUID | None:
 
 async def load_people(loading: Loading, batches: Batches) -> None:
     """Enter the people of a sheet that are not there yet."""
-    lines = await all_lines(batches)
+    lines, _ = await all_lines(batches, "person_key")
     known = People(loading.street_id, await loading.write.tx.all(people.PERSON_LEDGER))
     keys, phones = FirstRows(loading, "person_key"), FirstRows(loading, "phone")
     made = []
@@ -109,7 +109,7 @@ def _new_person(known: People, street_id: int, values: Mapping[str, Any]) -> peo
 
 async def load_appointments(loading: Loading, batches: Batches) -> None:
     """Enter posts that are not there yet, and who holds them."""
-    lines = await all_lines(batches)
+    lines, _ = await all_lines(batches, "person_key")
     tx = loading.write.tx
     posts = Posts(loading, await tx.all(organisations.POST_LEDGER))
     posts.grids = await grids_of(loading)

@@ -25,7 +25,7 @@ async def grids_of(loading: Loading) -> dict[str, grid.GridLine]:
 
 async def load_grids(loading: Loading, batches: Batches) -> None:
     """Enter the grids of a sheet that are not there yet; parents may stand below their children."""
-    lines = await all_lines(batches)
+    lines, meant = await all_lines(batches, "path")
     kept = await grids_of(loading)
     levels = {path: one.level for path, one in kept.items()}
     levels |= {line.values["path"]: line.values["level"] for line in lines}
@@ -41,7 +41,7 @@ async def load_grids(loading: Loading, batches: Batches) -> None:
             loading.differs(line, {name: getattr(kept[path], name) for name in names})
             loading.findings.rows_kept += 1
             continue
-        problem = _refusal(line, levels)
+        problem = None if path.rpartition("/")[0] in meant else _refusal(line, levels)
         if problem is not None:
             loading.refuse(problem, line, _COLUMNS.get(problem.pointer, "path"))
         ids[path] = new_id()
@@ -85,7 +85,7 @@ async def load_households(loading: Loading, batches: Batches) -> None:
     await loading.write.tx.run(queries.BY_INDEX)
     async for batch in batches:
         lines = []
-        for line in batch:
+        for line in filter(lambda line: line.sound, batch):
             unit = grids.get(line.values["grid_path"])
             if unit is None:
                 loading.refuse(GridUnknown(), line, "grid_path")

@@ -6,7 +6,7 @@ from itertools import chain, islice
 from typing import IO, Any
 
 from maplebridge_domain.shape import SHEETS, Shape, headings, is_total
-from maplebridge_domain.spreadsheet import FileHoldsTooMuch, HeadingsMissing, plain
+from maplebridge_domain.spreadsheet import FileHoldsTooMuch, HeadingsMissing, is_empty, plain
 
 from ..platform.csv_file import csv_rows
 from ..platform.xlsx import Row, Workbook
@@ -20,10 +20,11 @@ ZIP = b"PK\x03\x04"
 
 @dataclass
 class Line:
-    """A row that was read without fault: its number, and its values by their columns' names."""
+    """A row: its number, its values by their columns' names, and whether all its cells are right."""
 
     row: int
     values: dict[str, Any]
+    sound: bool = True
 
 
 @dataclass
@@ -74,9 +75,9 @@ def find_source(file: IO[bytes], shape: Shape) -> Source:
 
 
 def read_lines(
-    source: Source, shape: Shape, findings: Findings, batch: int = 5_000
+    source: Source, shape: Shape, findings: Findings, batch: int = 20_000
 ) -> Iterator[list[Line]]:
-    """Read and clean all rows, a batch at a time; what is wrong with them is noted, and they are left out.
+    """Read and clean all rows, a batch at a time; what is wrong with them is noted.
 
     Raises:
         FileNotReadable, FileHoldsTooMuch.
@@ -88,7 +89,7 @@ def read_lines(
     source.only.update(wanted)
     lines: list[Line] = []
     for row in source.rows:
-        if not any(place < len(row.cells) and plain(row.cells[place]) for place in wanted):
+        if all(place >= len(row.cells) or is_empty(row.cells[place]) for place in wanted):
             continue
         if is_total(row.cells):
             findings.note(NoteKind.TOTAL_ROW, row.number)
@@ -104,9 +105,8 @@ def read_lines(
         for number, problem in refused:
             column = sheet.columns[number]
             findings.refuse(problem, row.number, source.places[number], column.heading)
-        if not refused:
-            names = (column.name for column in sheet.columns)
-            lines.append(Line(row.number, dict(zip(names, values, strict=True))))
+        names = (column.name for column in sheet.columns)
+        lines.append(Line(row.number, dict(zip(names, values, strict=True)), not refused))
         if findings.rows_read % batch == 0:
             yield lines
             lines = []

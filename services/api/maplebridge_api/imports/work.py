@@ -2,10 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, Self
 from uuid import UUID
 
 from maplebridge_domain.authority import AUTHORITY, Right, Role
@@ -24,7 +23,7 @@ from .offices import load_appointments, load_people
 from .parts import sealed_parts
 from .places import load_grids, load_households
 from .queries import Begun
-from .reading import Line, Source, find_source, read_lines
+from .reading import Line, find_source, read_lines
 from .writing import marked_copy
 
 #: Whoever dies with an import is asked again so often; what fails then fails for good.
@@ -80,30 +79,35 @@ async def load(
     """
     source = await asyncio.to_thread(find_source, file, begun.shape)
     loading = Loading(write, begun.id, begun.street_id, begun.shape, source.places, findings)
-    async with aclosing(_batches(source, begun.shape, findings, progress)) as batches:
-        await LOAD[begun.shape](loading, batches)
+    async with _ReadingAhead(read_lines(source, begun.shape, findings)) as reading:
+        await LOAD[begun.shape](loading, reading.batches(lambda: progress(findings.rows_read)))
 
 
-async def _batches(
-    source: Source, shape: Shape, findings: Findings, progress: Progress
-) -> AsyncGenerator[list[Line]]:
-    """Read in a thread, one batch ahead of what the database is entering.
+class _ReadingAhead:
+    """Reads in a thread, one batch ahead of what the database is entering.
 
-    Whoever stops waits for the batch that is being read: then the file is free.
+    Whoever leaves waits for the batch that is being read: then the file is free.
     """
-    lines = read_lines(source, shape, findings)
-    ahead = _next(lines)
-    try:
-        while (batch := await ahead) is not None:
-            ahead = _next(lines)
-            await progress(findings.rows_read)
+
+    def __init__(self, lines: Iterator[list[Line]]) -> None:
+        self._lines = lines
+
+    async def __aenter__(self) -> Self:
+        self._ahead = self._read()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.wait([self._ahead])
+
+    async def batches(self, progress: Callable[[], Awaitable[None]]) -> AsyncIterator[list[Line]]:
+        """Give out batch after batch; of each progress is told before."""
+        while (batch := await self._ahead) is not None:
+            self._ahead = self._read()
+            await progress()
             yield batch
-    finally:
-        await asyncio.wait([ahead])
 
-
-def _next(lines: Iterator[list[Line]]) -> asyncio.Task[list[Line] | None]:
-    return asyncio.create_task(asyncio.to_thread(next, lines, None))
+    def _read(self) -> asyncio.Task[list[Line] | None]:
+        return asyncio.create_task(asyncio.to_thread(next, self._lines, None))
 
 
 async def end_applied(write: Write, begun: Begun, findings: Findings) -> None:

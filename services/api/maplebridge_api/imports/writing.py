@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from maplebridge_domain.shape import SHEETS, Shape
 from maplebridge_domain.spreadsheet import show_instant
 
+from ..platform.csv_file import guarded
 from .findings import Fault, letters
 from .reading import Source
 
@@ -75,7 +76,7 @@ def comma_separated(shape: Shape, rows: Iterable[Sequence[object]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([column.heading for column in SHEETS[shape].columns])
-    writer.writerows(shown(shape, row) for row in rows)
+    writer.writerows(map(guarded, shown(shape, row)) for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 

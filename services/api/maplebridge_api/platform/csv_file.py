@@ -1,8 +1,13 @@
-"""Reading CSV row by row: UTF-8, with or without its mark, or GBK and what contains it (GB 18030)."""
+"""Reading CSV row by row: UTF-8, with or without its mark, or GBK and what contains it (GB 18030).
+
+A spreadsheet program runs a cell of a CSV file that begins like a formula (OWASP, CSV injection): such a
+text leaves with an apostrophe before it, which is taken off as it comes back.
+"""
 
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import IO
 
@@ -11,6 +16,9 @@ from maplebridge_domain.spreadsheet import FileNotReadable
 from .xlsx import COLUMNS_MAX, Row
 
 _CHUNK_BYTES = 1 << 20
+#: Also in full width, as Excel in Chinese reads it; of a text that has the apostrophe already, one more.
+_RUNS = re.compile(r"'*[=+@＝＋－＠\t\r\n-]")
+_GUARD = "'"
 
 
 def encoding_of(file: IO[bytes]) -> str:
@@ -57,8 +65,18 @@ def csv_rows(file: IO[bytes]) -> Iterator[Row]:
             if len(cells) > COLUMNS_MAX or "\0" in "".join(cells):
                 raise FileNotReadable()
             if any(cells):
-                yield Row(number, [cell or None for cell in cells])
+                yield Row(number, [unguarded(cell) or None for cell in cells])
     except (csv.Error, UnicodeError):
         raise FileNotReadable() from None
     finally:
         text.detach()  # the file is its opener's to close
+
+
+def guarded(cell: object) -> object:
+    """Return a cell so that no spreadsheet program runs it."""
+    return _GUARD + cell if isinstance(cell, str) and _RUNS.match(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Return what a cell was before it was guarded."""
+    return cell[1:] if cell.startswith(_GUARD) and _RUNS.match(cell) else cell
