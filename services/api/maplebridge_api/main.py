@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
 from . import (
+    adjustments,
     appointments,
     disputes,
     evaluations,
@@ -55,6 +56,7 @@ SLICES = (
     evaluations,
     ratings,
     privacy,
+    adjustments,
 )
 
 

@@ -156,6 +156,20 @@ BODIES: dict[str, Json] = {
         "kinds": ["credit_rating"],
         "rubric_id": id_of("rubric"),
     },
+    "/grids/{id}/describe": {"name": "花园"},
+    "/grids/{id}/renumber": {"code": "0009"},
+    "/grids/{id}/move": {"parent_id": id_of("tiegong"), "code": "0009"},
+    "/grids/{id}/split": {
+        "into": [
+            {"code": "0019", "name": "北区", "grids": [id_of("huayuan lane")]}
+            | {"households": [id_of("household 101")]}
+        ]
+    },
+    "/grids/{id}/merge": {"grids": [id_of("jiayuan")]},
+    "/grids/{id}/close": {},
+    "/households/{id}/move": {"grid_id": id_of("huayuan unit 2")},
+    "/households/{id}/recount": {"residents": 7},
+    "/households/{id}/end": {},
     "/people/lookup": {"street_id": TIANQIAO, "phone": "15400000001"},
     "/people/{id}/correction": {"name": "周远"},
     "/people/{id}/unmask": {"purpose": "answer_person"},
@@ -182,7 +196,7 @@ BODIES: dict[str, Json] = {
 #: A second body where two fields that name something exclude each other.
 OTHERWISE: dict[str, Json] = {"/posts": post("y", "grid_member", "huayuan", on_grid=True)[1]}
 #: What is changed by a route with an id in its path, in the street itself.
-OWN = {"people": "wang", "meetings": "second meeting", "evaluation-runs": "run"}
+OWN = {"people": "wang", "households": "household 101", "meetings": "second meeting", "evaluation-runs": "run"}
 #: Routes about no street: their bodies name nothing that belongs to one.
 OF_NO_STREET = {"/sandbox/clock", "/sessions/wechat", "/sessions/oidc", "/sessions/refresh"}
 
