@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from tests.conftest import Databases
-from tests.world import NEIGHBOUR, TIANQIAO, id_of
+from tests.world import TIANQIAO, id_of
 
 TERM = "'[2025-01-01 00:00+08, 2028-01-01 00:00+08)'"
 
@@ -190,14 +190,19 @@ REFUSED = [
     ("record__class_missing", [RECORD.format(kind="penalty", grade="NULL")]),
     ("record__class_missing", [RECORD.format(kind="commendation", grade="'minor'")]),
     ("person__phone", ["UPDATE person SET phone_masked = NULL"]),
-    ("grid_description__management_not_here", ["UPDATE grid_description SET management = 'three_nos'"]),
+    (
+        "grid_description__management_not_here",
+        ["UPDATE grid_description SET management = 'three_nos'"],
+    ),
     ("grid__merged_is_closed", [f"UPDATE grid SET merged_into = '{id_of('binhe')}'"]),
     ("household_placement__residents", ["UPDATE household_placement SET residents = -1"]),
     (
         "household_placement__during",
         [
-            "INSERT INTO household_placement (street_id, household_id, grid_id, residents, during)"
-            " SELECT street_id, household_id, grid_id, 1, during FROM household_placement"
+            (
+                "INSERT INTO household_placement (street_id, household_id, grid_id, residents,"
+                " during) SELECT street_id, household_id, grid_id, 1, during FROM household_placement"
+            )
         ],
     ),
     (
@@ -222,8 +227,11 @@ REFUSED = [
     (
         "household_placement__unknown_reference__grid_id",
         [
-            "INSERT INTO household_placement (street_id, household_id, grid_id, residents, during)"
-            f" SELECT street_id, id, '{id_of('next quarter')}', 1, '[2020-01-01,2020-01-02)' FROM household"
+            (
+                "INSERT INTO household_placement (street_id, household_id, grid_id, residents,"
+                f" during) SELECT street_id, id, '{id_of('next quarter')}', 1,"
+                " '[2020-01-01,2020-01-02)' FROM household"
+            )
         ],
     ),
     ("person__unknown_reference__street_id", [PERSON.format_map(NOBODY | {"street": 411104099})]),

@@ -102,7 +102,6 @@ class Placement:
     since: datetime | None
     until: datetime | None = None
 
-
     @property
     def changed_at(self) -> datetime | None:
         """When it last changed: it came to be there, or went."""

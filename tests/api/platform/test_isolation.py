@@ -196,7 +196,12 @@ BODIES: dict[str, Json] = {
 #: A second body where two fields that name something exclude each other.
 OTHERWISE: dict[str, Json] = {"/posts": post("y", "grid_member", "huayuan", on_grid=True)[1]}
 #: What is changed by a route with an id in its path, in the street itself.
-OWN = {"people": "wang", "households": "household 101", "meetings": "second meeting", "evaluation-runs": "run"}
+OWN = {
+    "people": "wang",
+    "households": "household 101",
+    "meetings": "second meeting",
+    "evaluation-runs": "run",
+}
 #: Routes about no street: their bodies name nothing that belongs to one.
 OF_NO_STREET = {"/sandbox/clock", "/sessions/wechat", "/sessions/oidc", "/sessions/refresh"}
 

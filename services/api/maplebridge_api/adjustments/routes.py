@@ -66,9 +66,7 @@ async def split_grid(id: UUID, body: Split, caller: Surveyor, version: IfMatch, 
     return await tx.answer(200, made.model_dump_json(), version=version + 1)
 
 
-@routes.post(
-    "/grids/{id:uuid}/merge", responses=answers(GridOut, NotOfOneLevel, *NUMBERED, *RULES)
-)
+@routes.post("/grids/{id:uuid}/merge", responses=answers(GridOut, NotOfOneLevel, *NUMBERED, *RULES))
 async def merge_grids(
     id: UUID, body: Merger, caller: Surveyor, version: IfMatch, tx: Tx
 ) -> Response:

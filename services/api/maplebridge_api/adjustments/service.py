@@ -27,7 +27,7 @@ async def move(write: Write, id: UUID, version: int, body: GridMove) -> Created:
         events.MOVED,
         street_id=changed.street_id,
         subject=f"grids/{id}",
-        at=changed.at,
+        since=changed.at,
         parent_id=body.parent_id,
         grids=len(changed.grids),
         disputes=disputes,
@@ -50,7 +50,7 @@ async def split(write: Write, id: UUID, version: int, body: Split) -> list[UUID]
         events.SPLIT,
         street_id=changed.street_id,
         subject=f"grids/{id}",
-        at=changed.at,
+        since=changed.at,
         into=ids,
         disputes=disputes,
     )
@@ -70,7 +70,7 @@ async def merge(write: Write, id: UUID, version: int, body: Merger) -> Created:
         events.MERGED,
         street_id=changed.street_id,
         subject=f"grids/{id}",
-        at=changed.at,
+        since=changed.at,
         merged=body.grids,
         disputes=disputes,
     )
@@ -87,6 +87,6 @@ async def close(write: Write, id: UUID, version: int, body: Closing) -> Created:
     await must_have_none_open(write.tx, changed.grids)
     shown = await grid.show(write, id)
     await write.record(
-        events.CLOSED, street_id=changed.street_id, subject=f"grids/{id}", at=changed.at
+        events.CLOSED, street_id=changed.street_id, subject=f"grids/{id}", since=changed.at
     )
     return shown

@@ -82,7 +82,7 @@ async def describe(write: Write, id: UUID, version: int, body: Describing) -> Cr
     await write.tx.run(placing.COUNT_GRIDS, ids=[id])
     shown = await show(write, id)
     await write.record(
-        events.DESCRIBED, street_id=grid.street_id, subject=f"grids/{id}", at=at, **said
+        events.DESCRIBED, street_id=grid.street_id, subject=f"grids/{id}", since=at, **said
     )
     return shown
 
@@ -101,7 +101,7 @@ async def renumber(write: Write, id: UUID, version: int, body: Renumbering) -> C
         events.RENUMBERED,
         street_id=grid.street_id,
         subject=f"grids/{id}",
-        at=changed.at,
+        since=changed.at,
         code=body.code,
     )
     return shown

@@ -22,11 +22,11 @@ from maplebridge_domain.grid_change import (
 )
 from maplebridge_domain.problem import pointing_at
 
-from ..platform.database import as_rows
+from ..platform.database import Statement, as_rows
 from ..platform.ids import new_id
 from ..platform.problems import NotFound
-from ..platform.request import Write
-from . import placing
+from ..platform.request import Created, Write
+from . import placing, queries
 from .changes import Changed, placements_below, rehang, rehouse, same_street, since, take
 from .queries import GRID, Grid
 
@@ -36,12 +36,29 @@ Here = TypeVar("Here")
 class Part(Protocol):
     """A new grid of a split, and what goes to it."""
 
-    id: UUID | None
-    code: str
-    name: str
-    management: Management | None
-    grids: Sequence[UUID]
-    households: Sequence[UUID]
+    @property
+    def id(self) -> UUID | None:
+        """Its id, if the client brings one."""
+
+    @property
+    def code(self) -> str:
+        """Its code, beside the old grid."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def management(self) -> Management | None:
+        """Who manages it."""
+
+    @property
+    def grids(self) -> Sequence[UUID]:
+        """Which of the grids directly under the old one go to it."""
+
+    @property
+    def households(self) -> Sequence[UUID]:
+        """Which of the households of the old one go to it."""
 
 
 async def split(
@@ -79,14 +96,14 @@ async def split(
             check_management(grid.level, part.management)
             own = part.id or new_id()
             path = f"{parent.path}/{part.code}"
-            for child in _given(part.grids, grids, "grids"):
-                moves.append(
-                    Move(child.grid_id, child.path, own, f"{path}/{code_of(child.path)}")
-                )
-            moving += [
-                replace(one, grid_id=own)
-                for one in _given(part.households, households, "households")
+            given = await _given(write, queries.SHOW_GRIDS, part.grids, grids, "grids")
+            moves += [
+                Move(one.grid_id, one.path, own, f"{path}/{code_of(one.path)}") for one in given
             ]
+            theirs = await _given(
+                write, queries.SHOW_HOUSEHOLDS, part.households, households, "households"
+            )
+            moving += [replace(one, grid_id=own) for one in theirs]
             ids.append(own)
 
     await _add(write, grid, parent, list(zip(ids, into, strict=True)), at)
@@ -96,18 +113,24 @@ async def split(
     return Changed(grid.street_id, at, moved), ids
 
 
-def _given(ids: Sequence[UUID], here: dict[UUID, Here], name: str) -> list[Here]:
+async def _given(
+    write: Write,
+    known: Statement[Created],
+    ids: Sequence[UUID],
+    here: dict[UUID, Here],
+    name: str,
+) -> list[Here]:
     """Take what goes to a new grid from what the old one has.
 
     Raises:
-        NotPartOfGrid: it is not there, or was given away before.
+        NotFound: there is no such thing. NotPartOfGrid: it is not there, or was given away before.
     """
     taken = []
     for index, one in enumerate(ids):
-        if one not in here:
-            problem = NotPartOfGrid()
-            problem.pointer = f"/{name}/{index}"
-            raise problem
+        with pointing_at(f"/{name}/{index}"):
+            if one not in here:
+                await write.tx.visible(known, one)
+                raise NotPartOfGrid()
         taken.append(here.pop(one))
     return taken
 
@@ -189,13 +212,16 @@ async def close(write: Write, id: UUID, version: int, *, at: datetime | None) ->
     grid = await take(write, id, version)
     must_not_be_street(grid.level)
     at = at or write.now
-    here = {"street_id": grid.street_id, "paths": [grid.path]}
-    placements = await write.tx.all(placing.PLACEMENTS, **here, at=at)
+    placements = await write.tx.all(
+        placing.PLACEMENTS, street_id=grid.street_id, paths=[grid.path], at=at
+    )
     living = await write.tx.all(placing.HOUSEHOLDS_IN, ids=[id], at=at)
-    rest = [*(one for one in placements if one.grid_id != id), *living]
-    if any(one.until is None for one in rest):
+    if any(one.until is None and one.grid_id != id for one in placements) or any(
+        one.until is None for one in living
+    ):
         raise GridNotEmpty()
-    check_date(at, write.now, after=[one.changed_at for one in (*placements, *living)])
+    here: list[Placement | Living] = [*placements, *living]
+    check_date(at, write.now, after=[one.changed_at for one in here])
     await _close(write, placements, at, into=None)
     return Changed(grid.street_id, at, [id])
 

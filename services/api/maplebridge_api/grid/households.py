@@ -75,7 +75,7 @@ async def move_household(write: Write, id: UUID, version: int, body: HouseholdMo
         events.HOUSEHOLD_MOVED,
         street_id=household.street_id,
         subject=f"households/{id}",
-        at=at,
+        since=at,
         from_grid_id=household.living.grid_id,
         grid_id=unit.id,
     )
@@ -97,7 +97,7 @@ async def recount_household(write: Write, id: UUID, version: int, body: Recount)
         events.HOUSEHOLD_RECOUNTED,
         street_id=household.street_id,
         subject=f"households/{id}",
-        at=at,
+        since=at,
     )
     return shown
 
@@ -119,7 +119,7 @@ async def end_household(write: Write, id: UUID, version: int, body: Ending) -> C
         events.HOUSEHOLD_ENDED,
         street_id=household.street_id,
         subject=f"households/{id}",
-        at=at,
+        since=at,
     )
     return shown
 

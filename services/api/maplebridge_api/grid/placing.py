@@ -26,7 +26,6 @@ from .queries import AT, LIVING, below, lasts, path_of
 from .tables import grid, grid_description, grid_placement, household, household_placement, street
 
 
-
 @dataclass(frozen=True)
 class Household:
     """A household as the rules look at it: where it lives, or lived last."""
@@ -174,9 +173,7 @@ INHERIT = Statement(
 )
 
 
-def _household(
-    id_: UUID, street_id: int, version: int, path: str, *living: Any
-) -> Household:
+def _household(id_: UUID, street_id: int, version: int, path: str, *living: Any) -> Household:
     placement, *more = living
     return Household(id_, street_id, version, path, Living(placement, id_, *more))
 

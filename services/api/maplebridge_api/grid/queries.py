@@ -115,7 +115,7 @@ def path_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> Colu
 def quarter_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[UUID]:
     """Write the quarter that a grid is, or stands in now, for another slice's statement."""
     quarter = grid_placement.alias("quarter")
-    length = literal_column(str(path_length(GridLevel.QUARTER)))
+    length: ColumnElement[int] = literal_column(str(path_length(GridLevel.QUARTER)))
     return (
         select(quarter.c.grid_id)
         .where(
@@ -256,7 +256,8 @@ _GRID_FILTERS = {
     "parent_id": grid_placement.c.parent_id == bindparam("parent_id", type_=Uuid),
     "level": grid.c.level == bindparam("level", type_=Text),
 }
-_THEN_FILTER = {"at": literal_column("true")}  # asked for by the join; here, so that the link says it
+#: Asked for by the join; here, so that the link to the next page says it.
+_THEN_FILTER: dict[str, ColumnElement[bool]] = {"at": literal_column("true")}
 GRIDS = Pages(grid, GRID_OUT, _GRID_FILTERS, _grids(lasts), refer={"parent_id": grid.c.id})
 GRIDS_AT = Pages(
     grid,
@@ -275,9 +276,7 @@ _HOUSEHOLDS_SEEN = Seen(
     lambda _: path_of(household.c.street_id, household_placement.c.grid_id),
     own=lambda *_: _NOBODYS,  # whose household it is, nobody enters
 )
-_HOUSEHOLD_FILTERS = {
-    "grid_id": household_placement.c.grid_id == bindparam("grid_id", type_=Uuid)
-}
+_HOUSEHOLD_FILTERS = {"grid_id": household_placement.c.grid_id == bindparam("grid_id", type_=Uuid)}
 HOUSEHOLDS = Pages(
     household,
     HOUSEHOLD_OUT,

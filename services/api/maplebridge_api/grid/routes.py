@@ -109,9 +109,7 @@ async def list_grids(
 ) -> Response:
     """List grids, by parent or level, now or at an instant. 网格列表"""
     pages = queries.GRIDS_AT if at else queries.GRIDS
-    return await pages.page(
-        request, caller, limit, after, parent_id=parent_id, level=level, at=at
-    )
+    return await pages.page(request, caller, limit, after, parent_id=parent_id, level=level, at=at)
 
 
 @routes.get("/grids/{id:uuid}", responses=answers(GridOut))
@@ -122,9 +120,7 @@ async def get_grid(request: Request, caller: Reader, id: UUID, at: Then = None) 
 
 
 @routes.get("/grids/{id:uuid}/totals", responses=answers(Totals))
-async def get_grid_totals(
-    request: Request, caller: Reader, id: UUID, at: Then = None
-) -> Response:
+async def get_grid_totals(request: Request, caller: Reader, id: UUID, at: Then = None) -> Response:
     """Count households and residents in a grid and below, now or at an instant. 户数与人口"""
     return await get(request, caller, tree.TOTALS, id=id, at=at or clock.now())
 

@@ -20,7 +20,7 @@ from maplebridge_domain.grid import GridLevel, path_length
 
 from ..platform.database import GATE, Read, in_scope, json_object
 from .queries import AT, below
-from .tables import grid, grid_description, grid_placement, household_placement
+from .tables import grid_description, grid_placement, household_placement
 
 #: Several times what a large street has; a client that asks for a tree gets it whole.
 NODES_MAX = 100_000

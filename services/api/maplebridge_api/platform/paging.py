@@ -220,8 +220,9 @@ class Single:
         *,
         versioned: bool = True,
     ) -> None:
-        version = table.c.version if "version" in table.c else literal_column("1")
-        version = version if versioned else null()
+        version: ColumnElement[Any] = null()
+        if versioned:
+            version = table.c.version if "version" in table.c else literal_column("1")
         rows = select(item.label("item"), version.label("version"))
         if source is not None:
             rows = rows.select_from(source)
