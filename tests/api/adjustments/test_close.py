@@ -1,7 +1,5 @@
 """A grid in which nothing is left is closed; until then it stood there."""
 
-import pytest
-
 from tests.api.adjustments.test_move import BEFORE
 from tests.api.adjustments.tree import APRIL, MARCH, MAY, does, paths
 from tests.world import TIANQIAO, Tianqiao, dispute, id_of, outcome
@@ -26,18 +24,16 @@ async def test_an_emptied_unit_is_closed_and_its_number_is_free_again(tianqiao: 
     assert made["unit_code"] == "411104001001012"
 
 
-@pytest.mark.parametrize(
-    ("grid", "expected"),
-    [
+async def test_what_is_not_empty_stays(tianqiao: Tianqiao) -> None:
+    clerk = tianqiao.clerk_li
+    await clerk.makes("/disputes", dispute(quarter_id=id_of("jiayuan")))
+    await tianqiao.new_events()
+    for grid, expected in (
         ("huayuan lane", "409 grid_not_empty"),
         ("binhe", "409 grid_not_empty"),
         (f"root {TIANQIAO}", "422 street_stays"),
         ("jiayuan", "409 open_disputes_here"),
-    ],
-)
-async def test_what_is_not_empty_stays(tianqiao: Tianqiao, grid: str, expected: str) -> None:
-    await tianqiao.clerk_li.makes("/disputes", dispute(quarter_id=id_of("jiayuan")))
-    await tianqiao.new_events()
-    assert await does(tianqiao.clerk_li, "close", grid, {"at": APRIL}) == expected
-    assert await paths(tianqiao.clerk_li) == BEFORE
+    ):
+        assert await does(clerk, "close", grid, {"at": APRIL}) == expected
+    assert await paths(clerk) == BEFORE
     assert await tianqiao.new_events() == []

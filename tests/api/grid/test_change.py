@@ -1,7 +1,5 @@
 """What a grid is called, how it is numbered and who lives there changes from a day on."""
 
-import pytest
-
 from tests.api.adjustments.tree import APRIL, MARCH, MAY, does, paths
 from tests.world import TIANQIAO, Json, Tianqiao, id_of, outcome
 
@@ -30,21 +28,19 @@ async def test_a_grid_is_called_otherwise_from_a_day_on(tianqiao: Tianqiao) -> N
     ]
 
 
-@pytest.mark.parametrize(
-    ("grid", "body", "expected"),
-    [
-        ("binhe", {"management": "professional"}, "422 management_not_here"),
-        ("huayuan", {"name": "x", "at": "2025-01-01T00:00:00+08:00"}, "409 before_last_change"),
-        ("huayuan", {"name": "x", "at": "2027-01-01T00:00:00+08:00"}, "422 change_in_the_future"),
-        ("huayuan", {"at": APRIL}, "422 invalid_request"),
-        ("huayuan", {"name": None}, "422 invalid_request"),
-    ],
-)
-async def test_a_description_that_breaks_a_rule_is_refused(
-    tianqiao: Tianqiao, grid: str, body: Json, expected: str
-) -> None:
-    assert await does(tianqiao.clerk_li, "describe", grid, body) == expected
-    assert await tianqiao.new_events() == []
+UNDESCRIBED: list[tuple[str, Json, str]] = [
+    ("binhe", {"management": "professional"}, "422 management_not_here"),
+    ("huayuan", {"name": "x", "at": "2025-01-01T00:00:00+08:00"}, "409 before_last_change"),
+    ("huayuan", {"name": "x", "at": "2027-01-01T00:00:00+08:00"}, "422 change_in_the_future"),
+    ("huayuan", {"at": APRIL}, "422 invalid_request"),
+    ("huayuan", {"name": None}, "422 invalid_request"),
+]
+
+
+async def test_a_description_that_breaks_a_rule_is_refused(tianqiao: Tianqiao) -> None:
+    for grid, body, expected in UNDESCRIBED:
+        assert await does(tianqiao.clerk_li, "describe", grid, body) == expected
+        assert await tianqiao.new_events() == []
 
 
 async def test_a_number_changes_from_a_day_on_and_all_below_follows(tianqiao: Tianqiao) -> None:
@@ -63,22 +59,22 @@ async def test_a_number_changes_from_a_day_on_and_all_below_follows(tianqiao: Ti
     assert await does(clerk, "renumber", "tiegong", other) == "200"
 
 
-@pytest.mark.parametrize(
-    ("grid", "code", "expected"),
-    [
-        ("huayuan", "0002", "409 grid_code_taken"),
-        ("huayuan", "012", "422 wrong_grid_code"),
-        # In another lane, but of the same community.
-        ("huayuan unit 1", "012", "409 unit_number_taken"),
-        (f"root {TIANQIAO}", "0001", "422 street_stays"),
-    ],
-)
-async def test_a_number_that_is_taken_or_too_short_is_refused(
-    tianqiao: Tianqiao, grid: str, code: str, expected: str
-) -> None:
-    answer = await tianqiao.clerk_li.changes(f"/grids/{id_of(grid)}", "renumber", {"code": code})
-    assert outcome(answer) == expected
-    assert await tianqiao.new_events() == []
+UNNUMBERED = [
+    ("huayuan", "0002", "409 grid_code_taken"),
+    ("huayuan", "012", "422 wrong_grid_code"),
+    # In another lane, but of the same community.
+    ("huayuan unit 1", "012", "409 unit_number_taken"),
+    (f"root {TIANQIAO}", "0001", "422 street_stays"),
+]
+
+
+async def test_a_number_that_is_taken_or_too_short_is_refused(tianqiao: Tianqiao) -> None:
+    for grid, code, expected in UNNUMBERED:
+        answer = await tianqiao.clerk_li.changes(
+            f"/grids/{id_of(grid)}", "renumber", {"code": code}
+        )
+        assert outcome(answer) == expected
+        assert await tianqiao.new_events() == []
 
 
 async def test_a_household_moves_grows_and_is_no_more(tianqiao: Tianqiao) -> None:
