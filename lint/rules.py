@@ -20,7 +20,12 @@ DOMAIN = PurePosixPath("libs/domain/maplebridge_domain")
 DATABASE = API / "platform/database.py"
 CLOCK = API / "platform/clock.py"
 FEED = EVALUATOR / "feed.py"
-EDGES = (API / "platform/request.py", API / "platform/oauth.py", API / "jobs.py")
+EDGES = (
+    API / "platform/request.py",
+    API / "platform/oauth.py",
+    API / "jobs.py",
+    API / "importing.py",
+)
 COUNTED_IN_INTEGERS = (
     DOMAIN / "assessment.py",
     *(EVALUATOR / f"{name}.py" for name in ("canonical", "explaining", "scoring", "valuing")),

@@ -143,6 +143,25 @@ RESOURCES = [
         shown_at="/appointments",
     ),
     Resource(
+        "/appointment-proposals",
+        lambda n: {
+            "person_id": id_of(("liu", "zhao")[n]),
+            "post_id": id_of("member of huayuan committee"),
+            "during": TERM,
+        },
+        "appointment_proposal.made",
+        ({"during": TERM | {"until": TERM["from"]}}, "422 empty_period"),
+        batch=False,
+    ),
+    Resource(
+        "/cross-appointment-proposals",
+        lambda n: step((3, 4)[n]),
+        "appointment_proposal.made",
+        ({"source_id": id_of("liu in library")}, "422 wrong_source_post"),
+        shown_at="/appointment-proposals",
+        batch=False,
+    ),
+    Resource(
         "/disputes",
         lambda n: dispute(title=f"纠纷{n}"),
         "dispute.reported",
@@ -382,7 +401,27 @@ async def test_a_list_is_complete_when_it_is_followed_one_by_one(
 CHANGES: dict[str, tuple[str, Json]] = {
     "/v1/appointments/{id}/end": (
         f"/appointments/{id_of('liu in library')}/end",
-        {"at": "2026-06-30T00:00:00+08:00"},
+        {"at": "2026-06-30T00:00:00+08:00", "reason": "resignation"},
+    ),
+    "/v1/appointments/{id}/withdrawal": (
+        f"/appointments/{id_of('liu in library')}/withdrawal",
+        {"note": "未到任"},
+    ),
+    "/v1/appointments/{id}/correction": (
+        f"/appointments/{id_of('liu in library')}/correction",
+        {"during": TERM, "note": "日期录入有误"},
+    ),
+    "/v1/appointment-proposals/{id}/approval": (
+        f"/appointment-proposals/{id_of('proposal')}/approval",
+        {},
+    ),
+    "/v1/appointment-proposals/{id}/rejection": (
+        f"/appointment-proposals/{id_of('proposal')}/rejection",
+        {"reason": "另有任用"},
+    ),
+    "/v1/service-contracts/{id}/end": (
+        f"/service-contracts/{id_of('contract of huayuan')}/end",
+        {"at": "2026-06-30T00:00:00+08:00", "reason": "agreed"},
     ),
     "/v1/disputes/{id}/steps": (
         f"/disputes/{id_of('flooded kitchen')}/steps",
@@ -434,7 +473,14 @@ CHANGES: dict[str, tuple[str, Json]] = {
             ]
         },
     ),
+    "/v1/imports/{id}/undo": (f"/imports/{id_of('import')}/undo", {}),
 }
+
+
+APPLIED_IMPORT = """
+    INSERT INTO import_run (street_id, id, shape, state, requested_by, caller, requested_at, ended_at)
+    VALUES ($1, $2, 'people', 'applied', 'clients/clerk_li', '{}', now(), now())
+"""
 
 
 def test_no_change_is_left_out() -> None:
@@ -456,6 +502,9 @@ async def test_a_change_is_made_from_the_version_that_was_read(
     await clerk.makes("/tasks", _task(0) | {"id": id_of("task")})
     await clerk.makes("/evaluation-runs", _run(0) | {"id": id_of("run")})
     await clerk.makes("/people", {"id": id_of("gao"), "street_id": TIANQIAO, "name": "高"})
+    await tianqiao.asks(APPLIED_IMPORT, TIANQIAO, id_of("import"))
+    proposal = BY_PATH["/appointment-proposals"].new(0) | {"id": id_of("proposal")}
+    await clerk.makes("/appointment-proposals", proposal)
     before = await rows_of(tianqiao)
     place, body = CHANGES[route]
     method = "PUT" if "put" in create_app().openapi()["paths"][route] else "POST"

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 RESULTS = Path("bench-results")
+RATE = "requests/s"
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,14 @@ class Figure:
     @property
     def is_met(self) -> bool:
         """Whether the aim is met: a share of the reference's rate at least, or of its time at most."""
-        return (
-            self.ratio <= self.aim if self.name.startswith("evaluate") else self.ratio >= self.aim
-        )
+        return self.ratio <= self.aim if unit_of(self.name) != RATE else self.ratio >= self.aim
+
+
+def unit_of(name: str) -> str:
+    """Tell what a figure counts: of a rate the more the better, of all others the less."""
+    if name.endswith("_memory"):
+        return "MB"
+    return "seconds" if name.startswith(("evaluate", "import")) else RATE
 
 
 def figure(name: str, rounds: Sequence[tuple[float, float]], aim: float) -> Figure:
@@ -46,12 +52,11 @@ def show(figures: Sequence[Figure]) -> None:
         table.add_column(column, justify="right")
     table.add_column("met")
     for one in figures:
-        seconds = one.name.startswith("evaluate")
+        unit = unit_of(one.name)
         ours, reference = (
-            f"{n:.2f}" if seconds else f"{n:,.0f}" for n in (one.ours, one.reference)
+            f"{n:.2f}" if unit == "seconds" else f"{n:,.0f}" for n in (one.ours, one.reference)
         )
-        aim = f"{'at most' if seconds else 'at least'} {one.aim:g}"
-        unit = "seconds" if seconds else "requests/s"
+        aim = f"{'at least' if unit == RATE else 'at most'} {one.aim:g}"
         met = "yes" if one.is_met else "NO"
         table.add_row(one.name, unit, ours, reference, f"{one.ratio:.2f}", aim, met)
     Console().print(table)

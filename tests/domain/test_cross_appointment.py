@@ -7,7 +7,6 @@ import pytest
 from maplebridge_domain.cross_appointment import (
     STEPS,
     Contract,
-    Election,
     ElectionDatesWrong,
     ElectionMissing,
     InterestNotExcluded,
@@ -24,6 +23,7 @@ from maplebridge_domain.cross_appointment import (
 from maplebridge_domain.grid import GridLevel
 from maplebridge_domain.organisation import OrganisationKind as Kind
 from maplebridge_domain.organisation import PostKind as Post
+from maplebridge_domain.owners_vote import Election
 
 BINHE, TIEGONG, HUAYUAN, JIAYUAN = "4/001", "4/002", "4/001/0001", "4/001/0002"
 SERVES_HUAYUAN = Contract("chenguang", HUAYUAN)

@@ -79,6 +79,11 @@ NEW_PLACE = (
     "INSERT INTO grid_placement (street_id, grid_id, path, during) VALUES"
     f" ({TIANQIAO}, '{id_of('new')}', '{TIANQIAO}/001/{{}}', '[2026-01-01,)')"
 )
+PROPOSAL = (
+    "INSERT INTO appointment_proposal (street_id, person_id, post_id, during, evidence, proposed_at,"
+    f" proposer, state, decided_at, decider, reason) VALUES ({TIANQIAO}, '{id_of('liu')}',"
+    f" '{id_of('director of huayuan committee')}', {TERM}, '[]', now(), 'feng', {{}})"
+)
 REFUSED = [
     ("appointment__post_taken", [appointment("liu", HELD, 1)]),
     ("appointment__already_holds_post", [appointment("wang", HELD, 2)]),
@@ -112,6 +117,18 @@ REFUSED = [
             "UPDATE service_contract SET during = tstzrange(lower(during), '2026-01-01')",
         ],
     ),
+    # Nothing is ended, withdrawn or decided without saying why, by whom.
+    ("appointment__withdrawn", ["UPDATE appointment SET during = NULL"]),
+    ("appointment__withdrawn", ["UPDATE appointment SET end_reason = 'withdrawn'"]),
+    (
+        "appointment__ended",
+        ["UPDATE appointment SET during = tstzrange(now(), NULL), end_reason = 'death'"],
+    ),
+    ("appointment__end_reason", ["UPDATE appointment SET end_reason = 'boredom'"]),
+    ("appointment_proposal__decided", [PROPOSAL.format("'rejected', NULL, NULL, 'x'")]),
+    ("appointment_proposal__approved", [PROPOSAL.format("'approved', now(), 'li', NULL")]),
+    ("appointment_proposal__rejected", [PROPOSAL.format("'rejected', now(), 'li', NULL")]),
+    ("appointment_proposal__own_proposal", [PROPOSAL.format("'rejected', now(), 'feng', 'x'")]),
     ("appointment__step_rests", [appointment("wang", FREE, 1, TERM, "3, NULL, NULL")]),
     ("appointment__step", [appointment("wang", FREE, 1, TERM, f"6, '{WANG}', NULL")]),
     (

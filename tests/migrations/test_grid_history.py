@@ -31,6 +31,8 @@ async def test_grids_and_households_are_as_they_were_since_they_were_entered(
     await databases.executes("CREATE DATABASE before")
     connection = await asyncpg.connect(databases.url("before"))
     await run(connection, "0001_first.sql")
+    await run(connection, "0002_imports.sql")
+    await run(connection, "0003_appointments.sql")
     await connection.execute(f"INSERT INTO street VALUES ({TIANQIAO}, '街道', '区', '市', '省')")
     for name, level, parent, path, since in GRIDS:
         await connection.execute(
@@ -47,7 +49,7 @@ async def test_grids_and_households_are_as_they_were_since_they_were_entered(
         *(TIANQIAO, id_of("unit of two")),
     )
 
-    await run(connection, "0002_grid_history.sql")
+    await run(connection, "0004_grid_history.sql")
 
     found = await connection.fetch(
         "SELECT d.name, p.unit_code, lower(p.during)::date::text AS since, d.during = p.during,"

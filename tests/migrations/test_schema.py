@@ -134,7 +134,7 @@ async def test_a_constraint_is_named_after_a_problem_that_needs_no_more_to_be_to
 
 
 #: What the API may change; of some rows one column only. Deleted are what logins leave, and answers
-#: under keys.
+#: under keys, and files that were imported.
 CHANGED = {
     "idempotency",
     "grid",
@@ -151,12 +151,14 @@ CHANGED = {
     "post",
     "service_contract",
     "appointment",
+    "appointment_proposal",
     "dispute",
     "meeting",
     "attendance",
     "task",
     "record",
     "evaluation_run",
+    "import_run",
     "sandbox_clock",
 }
 OF_LOGINS = {"login", "binding_code", "binding_try", "session"}
@@ -187,7 +189,7 @@ async def test_no_role_may_do_more_than_it_needs(migrated: asyncpg.Connection) -
     }
     assert granted == {
         ("mb_api", "public", "INSERT"): {*STREET_TABLES, "login", "sandbox_clock"} - {"event_head"},
-        ("mb_api", "public", "DELETE"): {"idempotency", *OF_LOGINS},
+        ("mb_api", "public", "DELETE"): {"idempotency", "import_part", *OF_LOGINS},
         ("mb_api", "public", "UPDATE"): CHANGED,
         ("mb_evaluator", "feed", "SELECT"): {name for (name,) in feed},
     }
@@ -195,6 +197,7 @@ async def test_no_role_may_do_more_than_it_needs(migrated: asyncpg.Connection) -
         ("ballot", "struck_at"),
         ("dispute_step", "note"),
         ("evaluation_result", "statement"),
+        ("import_part", "no"),  # locked, by who works on the import
     ]
 
 
@@ -249,6 +252,7 @@ async def test_what_runs_with_its_owners_rights_is_known_and_looks_nowhere_else(
         "mb_disclose",
         "mb_disclose_accounts",
         "mb_replace_answers",
+        "mb_undo_import",
     )  # they look past the range: each repeats it
     names = {"mb_begin_event_log", "mb_find_login", "mb_number_event", *outside}
     assert definers == [(name, path) for name in sorted(names)]

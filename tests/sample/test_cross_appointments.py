@@ -9,10 +9,10 @@ from maplebridge.sample.world import World, build
 from maplebridge_domain.appointment import check_cross_appointment_term
 from maplebridge_domain.cross_appointment import (
     STEPS,
-    Election,
     check_cross_appointment_evidence,
     check_cross_appointment_posts,
 )
+from maplebridge_domain.owners_vote import Election
 
 from .lookup import Lookup, period
 

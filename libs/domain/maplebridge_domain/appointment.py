@@ -3,10 +3,39 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
 
 from .period import Period
 from .problem import Kind, Problem
 from .worktime import SHANGHAI
+
+
+class EndReason(StrEnum):
+    """Why an appointment ended before its time.
+
+    `disqualified` says no more than that a seat's condition fell away (no longer an owner, incapable,
+    convicted: Henan arts. 31-33): which one is nobody's to read in a list.
+    """
+
+    RESIGNATION = "resignation"  # 辞职
+    DISMISSAL = "dismissal"  # 免职
+    RECALL = "recall"  # 罢免, by those who elected
+    TRANSFER = "transfer"  # 调动
+    DEATH = "death"  # 去世
+    TERM_OVER = "term_over"  # 任期届满
+    DISQUALIFIED = "disqualified"  # 丧失任职资格
+    SOURCE_ENDED = "source_ended"  # 所依据的任职终止
+    CONTRACT_ENDED = "contract_ended"  # 所依据的物业服务合同终止
+    WITHDRAWN = "withdrawn"  # 到任前撤回
+
+
+class Change(StrEnum):
+    """What put a new version of an appointment in the place of an older one."""
+
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+    CORRECTED = "corrected"
 
 
 @dataclass(eq=False)
@@ -75,6 +104,39 @@ class AppointmentEnded(Problem):
     pointer = "/at"
 
 
+@dataclass(eq=False)
+class AppointmentWithdrawn(Problem):
+    """What was withdrawn before it began never was a term."""
+
+    kind = Kind.CONFLICT
+    zh = "该任职在到任前已撤回，如仍需任用请重新登记。"
+    en = "This appointment was withdrawn before it began; enter a new one if it is needed."
+
+
+@dataclass(eq=False)
+class TermBegun(Problem):
+    """Only a term that has not begun is withdrawn; one that has, ends."""
+
+    kind = Kind.CONFLICT
+    zh = "该任职已经到任，不能撤回，请办理结束任职或更正日期。"
+    en = "This term has begun and cannot be withdrawn; end it, or correct its dates."
+
+
+@dataclass(eq=False)
+class DependantDoesNotFit(Problem):
+    """What rests on an appointment must fit its corrected term as well."""
+
+    kind = Kind.CONFLICT
+    zh = "更正后的期限容不下以其为依据的交叉任职：请先更正或结束任职{appointment_id}。"
+    en = (
+        "A cross-appointment that rests on it does not fit the corrected term; "
+        "correct or end {appointment_id} first."
+    )
+    pointer = "/during"
+
+    appointment_id: UUID
+
+
 def check_cross_appointment_term(
     source: Period, during: Period, contracts: Iterable[Period] | None = None
 ) -> None:
@@ -103,3 +165,24 @@ def check_end(during: Period, at: datetime) -> None:
     """
     if at not in during or at == during.start:
         raise AppointmentEnded()
+
+
+def check_withdrawal(during: Period, at: datetime) -> None:
+    """Refuse to withdraw a term that has begun.
+
+    Raises:
+        TermBegun.
+    """
+    if during.start <= at:
+        raise TermBegun()
+
+
+def check_dependants(during: Period, dependants: Iterable[tuple[UUID, Period]]) -> None:
+    """Refuse a corrected term that does not carry what rests on it, and say which.
+
+    Raises:
+        DependantDoesNotFit.
+    """
+    for id_, term in dependants:
+        if term not in during:
+            raise DependantDoesNotFit(id_)

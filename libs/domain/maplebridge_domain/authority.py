@@ -24,6 +24,7 @@ class Right(StrEnum):
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
     APPOINTMENTS_WRITE = "appointments:write"
+    APPOINTMENTS_PROPOSE = "appointments:propose"
     DISPUTES_REPORT = "disputes:report"
     DISPUTES_READ = "disputes:read"
     DISPUTES_HANDLE = "disputes:handle"
@@ -43,6 +44,7 @@ class Right(StrEnum):
     ACT_AS = "act_as"
     PEOPLE_UNMASK = "people:unmask"
     PEOPLE_ERASE = "people:erase"
+    IMPORTS_WRITE = "imports:write"  # spreadsheets in and out
 
 
 class Reach(StrEnum):
@@ -117,10 +119,12 @@ _CLERK = _OFFICE | _grants(
     Right.ORGANISATIONS_WRITE,
     Right.PEOPLE_WRITE,
     Right.APPOINTMENTS_WRITE,
+    Right.APPOINTMENTS_PROPOSE,
     Right.DISPUTES_HANDLE,
     Right.RECORDS_WRITE,
     Right.RUNS_REQUEST,
     Right.RESULTS_NOTIFY,
+    Right.IMPORTS_WRITE,
 )
 
 #: The table. A right that is not here is not given.
@@ -133,6 +137,7 @@ AUTHORITY: Mapping[Role, Grants] = {
         Right.BALLOTS_READ,
         Right.BALLOTS_CAST,
         Right.APPOINTMENTS_WRITE,
+        Right.APPOINTMENTS_PROPOSE,
         Right.RUNS_REQUEST,
         Right.RESULTS_NOTIFY,
         Right.RESULTS_CONFIRM,
@@ -145,8 +150,9 @@ AUTHORITY: Mapping[Role, Grants] = {
     # Who appoints finds whom to appoint among the street's people, masked; who does not, needs none.
     Role.COMMUNITY_SECRETARY: _HOST
     | _grants(Reach.STREET, Right.PEOPLE_READ)
-    | _grants(Reach.PLACE, Right.APPOINTMENTS_WRITE),
-    Role.QUARTER_SECRETARY: _HOST,
+    | _grants(Reach.PLACE, Right.APPOINTMENTS_WRITE, Right.APPOINTMENTS_PROPOSE),
+    # Whom the quarter needs in which post its secretary knows first; the decision is taken above.
+    Role.QUARTER_SECRETARY: _HOST | _grants(Reach.PLACE, Right.APPOINTMENTS_PROPOSE),
     Role.BUILDING_SECRETARY: _HANDLING,  # secretaries at each level; meetings are a quarter's
     Role.PARTY_BUILDING_INSTRUCTOR: _HANDLING,
     Role.GRID_MEMBER: _HANDLING,

@@ -10,6 +10,7 @@ from typing import Any
 
 from .grid import GridLevel
 from .organisation import OrganisationKind, PostKind
+from .owners_vote import Election, check_votes
 from .problem import Kind, Problem
 
 
@@ -192,15 +193,6 @@ class InterestNotExcluded(Problem):
     pointer = "/no_interest_declared_on"
 
 
-@dataclass(frozen=True)
-class Election:
-    """The owners' vote and its filing with the street."""
-
-    voted_on: date
-    filing_number: str
-    filed_on: date
-
-
 def check_cross_appointment_posts(
     step: Step, source: Place, target: Place, contracts: list[Contract]
 ) -> None:
@@ -246,7 +238,8 @@ def check_cross_appointment_evidence(
     """Refuse a cross-appointment without the evidence that its step requires.
 
     Raises:
-        NotAPartyMember, ElectionMissing, ElectionDatesWrong, InterestNotExcluded.
+        NotAPartyMember, ElectionMissing, ElectionDatesWrong, InterestNotExcluded, and what
+        `check_votes` refuses.
     """
     if step.party_member and not party_member:
         raise NotAPartyMember()
@@ -255,6 +248,8 @@ def check_cross_appointment_evidence(
             raise ElectionMissing()
         if not election.voted_on <= election.filed_on <= begins_on:
             raise ElectionDatesWrong()
+        if election.votes is not None:
+            check_votes(election.votes)
     if step.needs_no_interest and no_interest_declared_on is None:
         raise InterestNotExcluded()
 

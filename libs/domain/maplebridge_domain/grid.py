@@ -60,6 +60,12 @@ def path_length(level: GridLevel, *, lane: bool = True) -> int:
     return sum(CODE_DIGITS[one] + 1 for one in above) + CODE_DIGITS[level]
 
 
+def unit_code(path: str) -> str:
+    """Return the fifteen digits of the unit grid that stands at a path (GB/T 30428.1)."""
+    street, community, *_, unit = path.split("/")
+    return street + community + unit
+
+
 @dataclass(eq=False)
 class WrongLevel(Problem):
     """A grid stands only under a level that holds its own."""

@@ -20,6 +20,7 @@ class Kept(StrEnum):
     DISPUTE_TEXTS = "dispute_texts"
     LOGIN_TRACES = "login_traces"
     REQUEST_ANSWERS = "request_answers"
+    IMPORT_COPIES = "import_copies"
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""The API's own worker: hands runs out, signs the event log, erases what was kept long enough.
+"""The API's own worker: hands runs out, imports, signs the event log, erases what was kept long enough.
 
 PostgreSQL is the truth, the queue a hint. What the queue loses, or a worker dies with, is handed out
 again; what is handed out twice is computed once, because a run is claimed in its row.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC
@@ -17,7 +18,7 @@ from arq.typing import WorkerCoroutine
 
 from maplebridge_domain.retention import due
 
-from . import evaluations, privacy
+from . import evaluations, importing, privacy
 from .platform import heads, sandbox
 from .platform.clock import clock, wall
 from .platform.database import EVERYWHERE, Database, Scope
@@ -99,12 +100,25 @@ async def erase_what_is_due(context: dict[str, Any]) -> None:
         structlog.get_logger().info("retention", kept=kept.value, erased=total)
 
 
+@quietly
+async def work_on_imports(context: dict[str, Any]) -> None:
+    """Work on imports one after the other until none is left; one at a time is enough for a process."""
+    if context["importing"].locked():
+        return
+    async with context["importing"]:
+        if settings().sandbox:
+            await sandbox.resume(context["database"])
+        while await importing.work_on_next(context["database"]):
+            pass
+
+
 async def start(context: dict[str, Any]) -> None:
     """Open the database."""
     # Of a job that runs every second, arq would tell twice a second that all is well. What it did, the
     # job tells itself; what failed, arq still does. Here, because arq sets its own level before.
     logging.getLogger("arq.worker").setLevel(logging.WARNING)
-    context["database"] = Database(settings().database_url.get_secret_value(), 2)
+    context["database"] = Database(settings().database_url.get_secret_value(), 4)
+    context["importing"] = asyncio.Lock()
 
 
 async def stop(context: dict[str, Any]) -> None:
@@ -118,6 +132,9 @@ class WorkerSettings:
     queue_name = "maplebridge:jobs"
     cron_jobs = (
         cron(cast(WorkerCoroutine, hand_out_runs), second=set(range(60)), timeout=20, max_tries=1),
+        cron(
+            cast(WorkerCoroutine, work_on_imports), second=set(range(60)), timeout=3600, max_tries=1
+        ),
         # What is not signed yet can be rewritten unseen: every five minutes, and when the worker starts.
         cron(
             cast(WorkerCoroutine, sign_heads),

@@ -1,5 +1,6 @@
 """The application: what is mounted where. Run with `uvicorn maplebridge_api.main:create_app --factory`."""
 
+import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,10 +15,12 @@ from . import (
     disputes,
     evaluations,
     grid,
+    imports,
     meetings,
     organisations,
     people,
     privacy,
+    proposals,
     ratings,
     sessions,
 )
@@ -26,9 +29,8 @@ from .platform.access_log import AccessLog
 from .platform.authority import Authority
 from .platform.counting import Counters
 from .platform.database import Database
-from .platform.headers import SecurityHeaders
+from .platform.edge import Edge
 from .platform.limits import BodyLimit
-from .platform.metrics import Metrics
 from .platform.rates import Rates
 from .platform.request import Replay
 from .platform.session_states import SessionStates
@@ -55,8 +57,10 @@ SLICES = (
     appointments,
     evaluations,
     ratings,
+    proposals,
     privacy,
     adjustments,
+    imports,
 )
 
 
@@ -108,10 +112,9 @@ def create_app() -> FastAPI:
     if settings().cors_origins:
         app.add_middleware(CORSMiddleware, **CORS, allow_origins=settings().cors_origins.split())
     app.state.access_log = AccessLog()
-    app.add_middleware(Metrics, log=app.state.access_log)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     # Around everything, also around what answers a fault.
-    app.middleware_stack = SecurityHeaders(app.build_middleware_stack())
+    app.middleware_stack = Edge(app.build_middleware_stack(), app.state.access_log)
     return app
 
 
@@ -119,6 +122,9 @@ def create_app() -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if settings().sandbox:
         await sandbox.resume(app.state.database)
+    # What is there now stays for good: the collector need not walk all of it again and again.
+    gc.collect()
+    gc.freeze()
     yield
     await app.state.database.close()
     await app.state.counters.close()

@@ -53,7 +53,7 @@ async def test_pages_of_the_board_are_followed_to_its_end(tianqiao: Tianqiao) ->
 
 async def test_with_the_office_the_name_leaves_the_board(tianqiao: Tianqiao) -> None:
     place = f"/appointments/{id_of('liu in library')}"
-    await tianqiao.clerk_li.changes(place, "end", {"at": NOW.isoformat()})
+    await tianqiao.clerk_li.changes(place, "end", {"at": NOW.isoformat(), "reason": "resignation"})
     assert await named(tianqiao) == NAMED - {"liu"}
     clock.set_to = datetime.fromisoformat(TERM["until"])
     assert await named(tianqiao) == set()

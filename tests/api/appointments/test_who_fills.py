@@ -43,7 +43,10 @@ async def test_a_clerk_does_not_make_themselves_secretary_of_the_street(
     code = await feng.posts(f"/people/{id_of('xu')}/binding-codes", {})
     assert outcome(code) == REFUSED
     place = f"/appointments/{id_of(XU)}"
-    assert outcome(await feng.changes(place, "end", {"at": TERM["until"]})) == REFUSED
+    assert (
+        outcome(await feng.changes(place, "end", {"at": TERM["until"], "reason": "resignation"}))
+        == REFUSED
+    )
 
 
 async def test_nor_takes_over_the_secretarys_entry(tianqiao: Tianqiao, feng: Actor) -> None:
@@ -83,7 +86,7 @@ async def test_a_clerk_does_the_days_work(tianqiao: Tianqiao, feng: Actor) -> No
     made = await feng.makes("/appointments", body)
     assert outcome(await feng.posts(f"/people/{id_of('chen')}/binding-codes", {})) == "201"
     place = f"/appointments/{made['id']}"
-    end = {"at": "2027-01-01T00:00:00+08:00"}
+    end = {"at": "2027-01-01T00:00:00+08:00", "reason": "resignation"}
     assert outcome(await feng.changes(place, "end", end)) == "200"
     _, more = a_post("host", "host", "huayuan branch")
     assert outcome(await feng.posts("/posts", more)) == "201"

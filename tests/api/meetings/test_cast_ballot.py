@@ -72,7 +72,7 @@ async def test_an_interest_comes_with_a_cross_appointment_and_goes_with_it(
         },
     )
     assert outcome(await clerk.posts("/ballots", given)) == "422 interest_conflict"
-    before_the_meeting = {"at": "2026-10-01T00:00:00+08:00"}
+    before_the_meeting = {"at": "2026-10-01T00:00:00+08:00", "reason": "resignation"}
     await clerk.changes(f"/appointments/{supervisor['id']}", "end", before_the_meeting)
     assert outcome(await clerk.posts("/ballots", given)) == "201"
 

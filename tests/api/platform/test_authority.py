@@ -85,7 +85,9 @@ async def test_rights_end_with_the_appointment_tokens_notwithstanding(tianqiao: 
     assert outcome(await liu.gets("/ballots")) == "200"
     for office in ("wang in huayuan branch", "liu in library"):
         ended = await tianqiao.clerk_li.changes(
-            f"/appointments/{id_of(office)}", "end", {"at": NOW.isoformat()}
+            f"/appointments/{id_of(office)}",
+            "end",
+            {"at": NOW.isoformat(), "reason": "resignation"},
         )
         assert outcome(ended) == "200"
     assert outcome(await wang.gets("/households")) == "403 capacity_not_held"
@@ -114,7 +116,7 @@ async def test_what_was_found_is_remembered_for_a_second_and_no_longer(
     wang = tianqiao.logged_in("wang")
     assert outcome(await wang.gets("/households")) == "200"
     place = f"/appointments/{SECRETARY}"
-    await tianqiao.clerk_li.changes(place, "end", {"at": NOW.isoformat()})
+    await tianqiao.clerk_li.changes(place, "end", {"at": NOW.isoformat(), "reason": "resignation"})
     passed += 1.0
     assert outcome(await wang.gets("/households")) == "403 right_missing"
 

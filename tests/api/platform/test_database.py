@@ -18,6 +18,8 @@ from tests.world import NEIGHBOUR, TIANQIAO, Tianqiao, ballot, dispute, id_of, o
 FEED_VIEWS = "SELECT viewname::text FROM pg_views WHERE schemaname = 'feed'"
 #: A value for everything that a read may be asked by but an id.
 VALUES = {
+    "no": 0,
+    "shape": "people",
     "limit": 50,
     "after_street": 999_999_999,
     "after_id": UUID(int=2**128 - 1),

@@ -96,7 +96,9 @@ async def test_anybody_can_recompute_the_chain(tianqiao: Tianqiao) -> None:
     wang = await tianqiao.in_office("wang in huayuan branch")
     await wang.makes("/disputes", dispute())
     place = f"/appointments/{id_of('liu in library')}"
-    await tianqiao.clerk_li.changes(place, "end", {"at": "2026-06-30T00:00:00+08:00"})
+    await tianqiao.clerk_li.changes(
+        place, "end", {"at": "2026-06-30T00:00:00+08:00", "reason": "resignation"}
+    )
     odd = json.dumps({"名": '"引"\n\x7f', "b": [1, None, True], "aa": {}}, ensure_ascii=False)
     await tianqiao.asks(INSERT.replace("'{}'", f"'{odd}'"))
     assert await chain_breaks_at(tianqiao) is None

@@ -56,7 +56,7 @@ async def test_a_refused_request_leaves_its_key_free(tianqiao: Tianqiao) -> None
 
 async def test_a_change_that_is_sent_again_is_done_once(tianqiao: Tianqiao) -> None:
     place = f"/appointments/{id_of('liu in library')}/end"
-    end = {"at": "2026-06-30T00:00:00+08:00"}
+    end = {"at": "2026-06-30T00:00:00+08:00", "reason": "resignation"}
     headers = KEY | {"If-Match": '"1"'}
     first = await tianqiao.clerk_li.posts(place, end, headers=headers)
     again = await tianqiao.clerk_li.posts(place, end, headers=headers)

@@ -112,6 +112,15 @@ FURNITURE: list[tuple[str, Json]] = [
         },
     ),
     (
+        "/appointment-proposals",
+        {
+            "id": id_of("next proposal"),
+            "person_id": id_of("next person"),
+            "post_id": id_of("next director"),
+            "during": TERM,
+        },
+    ),
+    (
         "/evaluation-runs",
         {"id": id_of("next run"), "street_id": NEIGHBOUR}
         | {"period": {"from": "2026-10-01", "until": "2026-11-01"}, "kinds": ["credit_rating"]}
@@ -170,13 +179,31 @@ BODIES: dict[str, Json] = {
     "/households/{id}/move": {"grid_id": id_of("huayuan unit 2")},
     "/households/{id}/recount": {"residents": 7},
     "/households/{id}/end": {},
+    "/exports": {"street_id": TIANQIAO, "shape": "grids"},
     "/people/lookup": {"street_id": TIANQIAO, "phone": "15400000001"},
     "/people/{id}/correction": {"name": "周远"},
     "/people/{id}/unmask": {"purpose": "answer_person"},
     "/people/{id}/erase": {"reason": "purpose_achieved"},
     "/people/{id}/merge": {"into": id_of("chen")},
     "/disputes/{id}/redaction": {"strike": ["厨房"]},
-    "/appointments/{id}/end": {"at": "2026-11-01T00:00:00+08:00"},
+    "/appointments/{id}/end": {"at": "2026-11-01T00:00:00+08:00", "reason": "resignation"},
+    "/appointment-proposals": {
+        "person_id": id_of("liu"),
+        "post_id": id_of("member of huayuan committee"),
+        "during": TERM,
+    },
+    "/cross-appointment-proposals": {
+        "step": 3,
+        "source_id": id_of("wang in huayuan branch"),
+        "post_id": id_of("members of chenguang branch"),
+        "contract_id": id_of("contract of huayuan"),
+        "during": TERM,
+    },
+    "/appointment-proposals/{id}/approval": {},
+    "/appointment-proposals/{id}/rejection": {"reason": "另有任用"},
+    "/appointments/{id}/withdrawal": {"note": "未到任"},
+    "/appointments/{id}/correction": {"during": TERM, "note": "日期录入有误"},
+    "/service-contracts/{id}/end": {"at": "2026-11-01T00:00:00+08:00", "reason": "agreed"},
     "/disputes/{id}/steps": {"act": "accept"},
     "/tasks/{id}/completion": {},
     "/meetings/{id}/attendance": {
@@ -195,6 +222,12 @@ BODIES: dict[str, Json] = {
 }
 #: A second body where two fields that name something exclude each other.
 OTHERWISE: dict[str, Json] = {"/posts": post("y", "grid_member", "huayuan", on_grid=True)[1]}
+#: What else a request holds that takes a file.
+FILES: dict[str, Json] = {
+    "/imports": {"content": b"x", "headers": {"Content-Type": "text/csv"}},
+}
+#: What a query must hold beside a street.
+QUERIES: dict[str, Json] = {"/imports": {"shape": "people"}}
 #: What is changed by a route with an id in its path, in the street itself.
 OWN = {
     "people": "wang",
@@ -224,9 +257,10 @@ def named_in(schema: Json, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str
 def places(method: str, path: str) -> list[tuple[str | int, ...]]:
     """List where a route's body names something that belongs to a street."""
     operation = contract().document["paths"][f"/v1{path}"][method.lower()]
-    if "requestBody" not in operation:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if body is None:  # none, or a file
         return []
-    found = named_in(operation["requestBody"]["content"]["application/json"]["schema"])
+    found = named_in(body["schema"])
     # A street brings its root along.
     return [at for at in found if (path, at) != ("/streets", ("grid_id",))]
 
@@ -324,7 +358,10 @@ async def test_another_streets_id_in_a_query_is_not_there(tianqiao: Tianqiao, cl
         place = path.replace("{id}", id_of("huayuan")).replace("{street_id}", str(TIANQIAO))
         for name in names:
             if name == "street_id":
-                answer = await clerk.asks(method, place, params={name: NEIGHBOUR})
+                required = QUERIES.get(path, {})
+                file = FILES.get(path, {}) if method == "POST" else {}
+                params = {name: NEIGHBOUR, **required}
+                answer = await clerk.asks(method, place, params=params, **file)
                 assert outcome(answer) == "404 not_found", (path, name)
             elif name.endswith("_id") or name == "rests_on":
                 required = {"street_id": TIANQIAO} if "street_id" in names else {}
@@ -360,7 +397,10 @@ async def test_the_bodies_that_name_what_is_there_are_not_refused_as_absent(
 
 
 #: Lists of which nothing is read singly: for the first two by nobody, for the others one sees one's own.
-LISTED_ONLY = {"/event-heads", "/office-holders", "/sessions", "/capacities"}
+LISTED_ONLY = {
+    *("/event-heads", "/office-holders", "/sessions", "/capacities"),
+    *("/appointments/expiring", "/posts/vacant"),  # read singly as what they are
+}
 
 
 def collections() -> list[str]:
@@ -404,12 +444,21 @@ async def furnish(tianqiao: Tianqiao) -> None:
     for rater in ("liu in library", "chen in huayuan committee"):
         await clerk.makes("/ballots", ballot(rater, "enterprise", "chenguang"))
     await clerk.makes("/disputes", dispute(quarter_id=id_of("jiayuan")))
-    for path in ("/records", "/tasks"):
+    for path in ("/records", "/tasks", "/appointment-proposals"):
         await clerk.makes(path, BODIES[path])
+    file = {"params": {"street_id": TIANQIAO, "shape": "people"}, **FILES["/imports"]}
+    assert (await clerk.asks("POST", "/imports", **file)).is_success
     clock.set_to = datetime.fromisoformat(await test_run.under_notice(tianqiao))
     xu = await tianqiao.in_office("xu in working committee")
     assert (await xu.changes(test_run.RUN, "confirmation", {})).is_success
     await sign_heads({"database": tianqiao.app.state.database})
+    await clerk.makes("/people", {"id": id_of("soon"), "street_id": TIANQIAO, "name": "孙"})
+    await clerk.makes(
+        "/appointments",
+        BODIES["/appointment-proposals"]
+        | {"person_id": id_of("soon")}
+        | {"during": {"from": TERM["from"], "until": "2026-12-01T00:00:00+08:00"}},
+    )
     await tianqiao.asks(SESSION, TIANQIAO, id_of("wang"))
 
 

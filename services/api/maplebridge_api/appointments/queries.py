@@ -11,27 +11,29 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    Interval,
     Select,
     SmallInteger,
     Text,
     Uuid,
     and_,
     bindparam,
+    case,
     cast,
     exists,
     func,
     insert,
+    literal_column,
     null,
     or_,
     select,
-    update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
 
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 
-from ..organisations.service import ORGANISATION_ID, standing_of_post
+from ..organisations.service import ORGANISATION_ID, standing_of_post, vacancies
 from ..platform.database import (
     GATE,
     NO_END,
@@ -68,26 +70,31 @@ def _appointment(
     return Appointment(id_, street_id, person_id, post_id, period, version)
 
 
-_BY_IDS = by_ids(
-    appointment,
-    appointment.c.street_id,
-    appointment.c.person_id,
-    appointment.c.post_id,
-    appointment.c.during,
-    appointment.c.version,
+#: Terms only: what was withdrawn before it began is no appointment to whoever builds on one.
+APPOINTMENT = Statement(
+    by_ids(
+        appointment,
+        appointment.c.street_id,
+        appointment.c.person_id,
+        appointment.c.post_id,
+        appointment.c.during,
+        appointment.c.version,
+    ).where(appointment.c.during.is_not(None)),
+    _appointment,
 )
-APPOINTMENT = Statement(_BY_IDS, _appointment)
-APPOINTMENT_TO_CHANGE = Statement(_BY_IDS.with_for_update(), _appointment)
 
 APPOINTMENT_OUT = json_object(
     id=appointment.c.id,
     street_id=appointment.c.street_id,
     person_id=appointment.c.person_id,
     post_id=appointment.c.post_id,
-    during=json_period(appointment.c.during),
+    during=case((appointment.c.during.is_not(None), json_period(appointment.c.during))),
+    end_reason=appointment.c.end_reason,
     step=appointment.c.step,
     rests_on=appointment.c.rests_on,
     contract_id=appointment.c.contract_id,
+    election=appointment.c.election,
+    no_interest_declared_on=appointment.c.no_interest_declared_on,
 )
 
 APPOINTMENT_BY_ID = Single(appointment, APPOINTMENT_OUT)
@@ -99,6 +106,7 @@ APPOINTMENTS = Pages(
         "post_id": appointment.c.post_id == bindparam("post_id", type_=Uuid),
         "rests_on": appointment.c.rests_on == bindparam("rests_on", type_=Uuid),
         "step": appointment.c.step == bindparam("step", type_=Integer),
+        "at": appointment.c.during.contains(bindparam("at", type_=DateTime(timezone=True))),
     },
 )
 
@@ -130,6 +138,7 @@ OFFICE_HOLDERS = Pages(
 )
 
 _other = appointment.alias("other")
+_successor = appointment.alias("successor")
 _during = cast(bindparam("during", type_=Text), TSTZRANGE)
 _street_id = bindparam("street_id", type_=Integer)
 _post_id = bindparam("post_id", type_=Uuid)
@@ -167,34 +176,30 @@ APPOINT = Statement(
 _at = bindparam("at", type_=DateTime(timezone=True))
 _id = bindparam("id", type_=Uuid)
 _OF_STREET = appointment.c.street_id == _street_id
-_resting = (
-    select(appointment.c.id)
-    .where(_OF_STREET, appointment.c.id == _id)
-    .cte("resting", recursive=True)
-)
-_resting = _resting.union_all(
-    select(appointment.c.id).where(_OF_STREET, appointment.c.rests_on == _resting.c.id)
-)
-#: Ends an appointment and all that rests on it, however far: a director by step 2 may be a supervisor
-#: by step 5. One statement, because a term that outlasts its source is refused at the end of each; one
-#: street, because a distributed database follows a chain within one only.
-END = Statement(
-    update(appointment)
-    .where(
-        _OF_STREET,
-        appointment.c.id.in_(select(_resting.c.id)),
-        appointment.c.during.contains(_at),
-    )
-    .values(
-        during=func.tstzrange(func.lower(appointment.c.during), _at),
-        version=appointment.c.version + 1,
-    )
-    .returning(appointment.c.id),
-    an_id,
-)
 SHOW = Statement(
     select(appointment.c.id, APPOINTMENT_OUT).where(in_scope(appointment), appointment.c.id == _id),
     Created,
+)
+
+
+def _seated(street_id: ColumnElement[int], post_id: ColumnElement[UUID]) -> ColumnElement[int]:
+    """Count who sits in a post at an instant."""
+    named = (appointment.c.street_id == street_id, appointment.c.post_id == post_id)
+    seated = select(func.count()).where(*named, appointment.c.during.contains(_at))
+    return seated.correlate_except(appointment).scalar_subquery()
+
+
+VACANT_POSTS = vacancies(_seated)
+_zero: ColumnElement[int] = literal_column("0")
+_days = func.make_interval(_zero, _zero, _zero, bindparam("within_days", type_=Integer))
+#: Asked with both: terms that run at an instant and are over so many days later.
+EXPIRING = Pages(
+    appointment,
+    APPOINTMENT_OUT,
+    {
+        "at": appointment.c.during.contains(_at),
+        "within_days": func.upper(appointment.c.during) <= _at + cast(_days, Interval),
+    },
 )
 
 
@@ -294,6 +299,7 @@ HELD = Statement(
     select(cast(standing_of_post(appointment.c.street_id, appointment.c.post_id), Text)).where(
         in_scope(appointment),
         appointment.c.person_id == bindparam("person_id", type_=Uuid),
+        appointment.c.during.is_not(None),
         or_(_until.is_(None), _until > _at),
     ),
     _held,
@@ -311,7 +317,11 @@ def last_term_end(
 ) -> ColumnElement[datetime]:
     """Write when a person's last term ended or ends (`NO_END`: it is open); null: they held no office."""
     until = func.coalesce(func.upper(appointment.c.during), NO_END)
-    of_person = (appointment.c.street_id == street_id, appointment.c.person_id == person_id)
+    of_person = (
+        appointment.c.street_id == street_id,
+        appointment.c.person_id == person_id,
+        appointment.c.during.is_not(None),
+    )
     last = select(func.max(until)).where(*of_person)
     return last.correlate_except(appointment).scalar_subquery()
 
@@ -344,3 +354,23 @@ def holder_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> Select
     """Write who holds an appointment, to be joined or asked in another slice's statement: `person_id`."""
     named = (appointment.c.street_id == street_id, appointment.c.id == id_)
     return select(appointment.c.person_id).where(*named).correlate_except(appointment)
+
+
+def shares_post(
+    street_id: ColumnElement[int], one: ColumnElement[UUID], other: ColumnElement[UUID]
+) -> ColumnElement[bool]:
+    """Say that two appointments are to one post: what the office has to do goes from one to the other."""
+    same = and_(
+        _successor.c.street_id == appointment.c.street_id,
+        _successor.c.post_id == appointment.c.post_id,
+    )
+    return exists(
+        select(literal_column("1"))
+        .select_from(appointment.join(_successor, same))
+        .where(
+            appointment.c.street_id == street_id,
+            appointment.c.id == one,
+            _successor.c.id == other,
+        )
+        .correlate_except(appointment, _successor)
+    )

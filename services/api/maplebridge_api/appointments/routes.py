@@ -1,84 +1,71 @@
 """Routes of appointments and the five steps of cross-appointment."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Query, Request, Response
 
 from maplebridge_domain.appointment import (
-    AlreadyHoldsPost,
     AppointmentEnded,
-    NoContractInForce,
-    OutlastsItsSource,
-    PostTaken,
+    AppointmentWithdrawn,
+    DependantDoesNotFit,
     SourceNotInForce,
+    TermBegun,
 )
-from maplebridge_domain.authority import OfficeNotYoursToFill, OwnOffice, Right
-from maplebridge_domain.cross_appointment import (
-    ElectionDatesWrong,
-    ElectionMissing,
-    InterestNotExcluded,
-    NotAPartyMember,
-    WrongPlaceForStep,
-    WrongSourcePost,
-    WrongTargetPost,
-)
-from maplebridge_domain.period import EmptyPeriod
-from maplebridge_domain.person import PersonErased, PersonMerged
+from maplebridge_domain.authority import OfficeNotYoursToFill, Right
+from maplebridge_domain.contract_end import ContractNotInForce
 
+from ..organisations.service import ServiceContractOut
 from ..platform.authority import Authority
 from ..platform.bodies import Batch, BatchOut, Instant, Page, StreetIdParameter
 from ..platform.clock import clock
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created
 from ..platform.paging import After, Limit, get
-from ..platform.problems import IdTaken, NotFound
-from ..platform.request import IfMatch, Tx, create, create_batch
+from ..platform.problems import NotFound, language_of
+from ..platform.request import IfMatch, Tx, Unkept, create, create_batch
 from ..platform.routing import router
-from . import queries, service
+from . import queries, service, term_queries
+from .appoint import appoint
+from .check import check_in_force
+from .correct import correct
+from .cross_appoint import cross_appoint
+from .end import end, end_contract, withdraw
+from .refusals import CROSS_RULES, RULES
 from .schemas import (
     AppointmentOut,
     Capacities,
+    ContractEnd,
+    Correction,
     End,
+    HistoryOut,
     NewAppointment,
     NewCrossAppointment,
     OfficeHolderOut,
     Summary,
+    VacantPostOut,
+    ViolationOut,
+    Violations,
+    Withdrawal,
 )
 
 routes = router("appointments")
 
 Reader = Annotated[Caller, needs(Right.READ)]
 Registrar = Annotated[Caller, needs(Right.APPOINTMENTS_WRITE)]
-RULES = (
-    *(EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost, IdTaken),
-    *(OfficeNotYoursToFill, OwnOffice),
-)
-CROSS_RULES = (
-    *RULES,
-    WrongSourcePost,
-    WrongTargetPost,
-    WrongPlaceForStep,
-    OutlastsItsSource,
-    NoContractInForce,
-    SourceNotInForce,
-    NotAPartyMember,
-    ElectionMissing,
-    ElectionDatesWrong,
-    InterestNotExcluded,
-)
 
 
 @routes.post("/appointments", status_code=201, responses=created(AppointmentOut, *RULES))
 async def create_appointment(body: NewAppointment, caller: Registrar, tx: Tx) -> Response:
     """Appoint a person to a post. 任职"""
-    return await create(tx, body, service.appoint, "appointments")
+    return await create(tx, body, appoint, "appointments")
 
 
 @routes.post("/appointments/batch", status_code=201, responses=created(BatchOut, *RULES))
 async def create_appointments(body: Batch[NewAppointment], caller: Registrar, tx: Tx) -> Response:
     """Appoint many persons, all or none. 批量任职"""
-    return await create_batch(tx, body, service.appoint)
+    return await create_batch(tx, body, appoint)
 
 
 @routes.get("/appointments", responses=answers(Page[AppointmentOut]))
@@ -91,10 +78,40 @@ async def list_appointments(
     post_id: UUID | None = None,
     rests_on: UUID | None = None,
     step: Annotated[int | None, Query(ge=1, le=5)] = None,
+    at: Annotated[Instant | None, Query(description="In force then. 当时在任")] = None,
 ) -> Response:
-    """List appointments, by person, post, source or step. 任职列表"""
-    filters = {"person_id": person_id, "post_id": post_id, "rests_on": rests_on, "step": step}
+    """List appointments, by person, post, source or step; as of an instant, or all. 任职列表"""
+    named = {"person_id": person_id, "post_id": post_id, "rests_on": rests_on}
+    filters = named | {"step": step, "at": at}
     return await queries.APPOINTMENTS.page(request, caller, limit, after, **filters)
+
+
+@routes.get("/appointments/expiring", responses=answers(Page[AppointmentOut]))
+async def list_expiring_appointments(
+    request: Request,
+    caller: Reader,
+    limit: Limit = 50,
+    after: After = None,
+    within_days: Annotated[int, Query(ge=1, le=1830)] = 90,
+    at: Instant | None = None,
+) -> Response:
+    """List terms in force that are over within some days. 即将届满的任职"""
+    filters = {"at": at or clock.now(), "within_days": within_days}
+    return await queries.EXPIRING.page(request, caller, limit, after, **filters)
+
+
+@routes.get("/posts/vacant", responses=answers(Page[VacantPostOut]))
+async def list_vacant_posts(
+    request: Request,
+    caller: Reader,
+    limit: Limit = 50,
+    after: After = None,
+    organisation_id: UUID | None = None,
+    at: Instant | None = None,
+) -> Response:
+    """List posts with places that nobody holds at an instant. 空缺岗位"""
+    filters = {"organisation_id": organisation_id, "at": at or clock.now()}
+    return await queries.VACANT_POSTS.page(request, caller, limit, after, **filters)
 
 
 @routes.get("/appointments/{id:uuid}", responses=answers(AppointmentOut))
@@ -119,15 +136,64 @@ async def list_office_holders(
     )
 
 
+@routes.get("/appointments/{id:uuid}/history", responses=answers(HistoryOut))
+async def get_appointment_history(
+    request: Request, caller: Annotated[Caller, needs(Right.PEOPLE_READ)], id: UUID
+) -> Response:
+    """Read what an appointment said before it was ended, withdrawn or corrected. 任职变更历史"""
+    return await get(request, caller, term_queries.HISTORY, id=id)
+
+
+ENDING = (AppointmentWithdrawn, SourceNotInForce, OfficeNotYoursToFill)
+
+
 @routes.post(
-    "/appointments/{id:uuid}/end",
-    responses=answers(AppointmentOut, AppointmentEnded, SourceNotInForce, OfficeNotYoursToFill),
+    "/appointments/{id:uuid}/end", responses=answers(AppointmentOut, AppointmentEnded, *ENDING)
 )
 async def end_appointment(
     id: UUID, body: End, caller: Registrar, version: IfMatch, tx: Tx
 ) -> Response:
-    """End an appointment and what rests on it. 结束任职"""
-    ended = await service.end(tx, id, version, body)
+    """End an appointment and what rests on it; who dies leaves every office. 结束任职"""
+    ended = await end(tx, id, version, body)
+    return await tx.answer(200, ended.text, version=version + 1)
+
+
+@routes.post(
+    "/appointments/{id:uuid}/withdrawal", responses=answers(AppointmentOut, TermBegun, *ENDING)
+)
+async def withdraw_appointment(
+    id: UUID, body: Withdrawal, caller: Registrar, version: IfMatch, tx: Tx
+) -> Response:
+    """Withdraw an appointment that has not begun, and what was to rest on it. 到任前撤回"""
+    withdrawn = await withdraw(tx, id, version, body)
+    return await tx.answer(200, withdrawn.text, version=version + 1)
+
+
+@routes.post(
+    "/appointments/{id:uuid}/correction",
+    responses=answers(AppointmentOut, AppointmentWithdrawn, DependantDoesNotFit, *CROSS_RULES),
+)
+async def correct_appointment(
+    id: UUID, body: Correction, caller: Registrar, version: IfMatch, tx: Tx
+) -> Response:
+    """Correct dates that were entered wrongly; what was said before is kept. 更正任职日期"""
+    corrected = await correct(tx, id, version, body)
+    return await tx.answer(200, corrected.text, version=version + 1)
+
+
+@routes.post(
+    "/service-contracts/{id:uuid}/end",
+    responses=answers(ServiceContractOut, ContractNotInForce, SourceNotInForce),
+)
+async def end_service_contract(
+    id: UUID,
+    body: ContractEnd,
+    caller: Annotated[Caller, needs(Right.ORGANISATIONS_WRITE)],
+    version: IfMatch,
+    tx: Tx,
+) -> Response:
+    """End a service contract early, with the appointments that rest on it. 提前终止物业服务合同"""
+    ended = await end_contract(tx, id, version, body)
     return await tx.answer(200, ended.text, version=version + 1)
 
 
@@ -138,7 +204,7 @@ async def create_cross_appointment(
     body: NewCrossAppointment, caller: Registrar, tx: Tx
 ) -> Response:
     """Appoint to a second post on the strength of the first. 交叉任职"""
-    return await create(tx, body, service.cross_appoint, "appointments")
+    return await create(tx, body, cross_appoint, "appointments")
 
 
 @routes.post(
@@ -148,7 +214,7 @@ async def create_cross_appointments(
     body: Batch[NewCrossAppointment], caller: Registrar, tx: Tx
 ) -> Response:
     """Make many cross-appointments, all or none. 批量交叉任职"""
-    return await create_batch(tx, body, service.cross_appoint)
+    return await create_batch(tx, body, cross_appoint)
 
 
 @routes.get("/capacities", responses=answers(Capacities))
@@ -166,3 +232,37 @@ async def summarise_cross_appointments(
     if street_id not in caller.scope:
         raise NotFound("query:street_id")
     return await get(request, caller, queries.SUMMARY, street_id=street_id, at=at or clock.now())
+
+
+@routes.get("/cross-appointments/violations", responses=answers(Violations))
+async def check_cross_appointments(
+    request: Request,
+    caller: Annotated[Caller, needs(Right.PEOPLE_READ)],
+    read: Unkept,
+    street_id: StreetIdParameter,
+    at: Instant | None = None,
+    limit: Limit = 200,
+    after: UUID | None = None,
+) -> Violations:
+    """Hold cross-appointments in force against the rules of their steps as things stand. 交叉任职核对"""
+    if street_id not in caller.scope:
+        raise NotFound("query:street_id")
+    then = at or clock.now()
+    checked = await check_in_force(read, street_id, then, limit, after)
+    query = {"street_id": street_id, "at": then, "limit": limit, "after": checked.after}
+    return Violations(
+        at=then,
+        checked=len(checked.terms),
+        violations=[
+            ViolationOut(
+                appointment_id=term.id,
+                person_id=term.person_id,
+                post_id=term.post_id,
+                step=term.step,
+                code=problem.code,
+                detail=problem.detail(language_of(request)),
+            )
+            for term, problem in checked.faults
+        ],
+        next=f"{request.url.path}?{urlencode(query)}" if checked.after else None,
+    )

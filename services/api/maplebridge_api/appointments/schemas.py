@@ -1,12 +1,17 @@
 """Bodies and answers of appointments."""
 
-from typing import Literal
+import json
+from datetime import date
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from maplebridge_domain.appointment import Change, EndReason
 from maplebridge_domain.authority import Reach, Right, Role
-from maplebridge_domain.cross_appointment import Election
+from maplebridge_domain.contract_end import ContractEndReason
+from maplebridge_domain.organisation import PostKind
+from maplebridge_domain.owners_vote import Election, Votes
 
 from ..platform.bodies import (
     Body,
@@ -52,16 +57,36 @@ class NewAppointment(New):
     during: PeriodIn
 
 
+Owners = Annotated[int, Field(strict=True, ge=1, le=1_000_000, description="Owners. 业主人数")]
+SomeOwners = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+#: A square metre is 10,000: certificates give hundredths of one.
+Area = Annotated[int, Field(strict=True, ge=1, le=10**12, description="Area in cm2. 专有部分面积")]
+SomeArea = Annotated[int, Field(strict=True, ge=0, le=10**12)]
+
+
+class VotesIn(Body):
+    """How many owners, and what area of theirs: all, taking part, agreeing."""
+
+    owners: Owners
+    owners_taking_part: SomeOwners
+    owners_agreeing: SomeOwners
+    area_cm2: Area
+    area_taking_part_cm2: SomeArea
+    area_agreeing_cm2: SomeArea
+
+
 class ElectionIn(Body):
     """The owners' vote and its filing with the street (Civil Code art. 278)."""
 
     voted_on: Day
     filing_number: Line
     filed_on: Day
+    votes: VotesIn | None = Field(None, description="Counted here if given. 表决结果，填写即校验")
 
     def election(self) -> Election:
         """Return the domain's election."""
-        return Election(self.voted_on, self.filing_number, self.filed_on)
+        votes = Votes(**self.votes.model_dump()) if self.votes else None
+        return Election(self.voted_on, self.filing_number, self.filed_on, votes)
 
 
 class NewCrossAppointment(New):
@@ -89,13 +114,68 @@ class NewCrossAppointment(New):
     election: ElectionIn | None = Field(None, description="Step 2. 业主表决与备案")
     no_interest_declared_on: Day | None = Field(None, description="Step 5. 无利害关系声明日期")
 
+    def election_text(self) -> str | None:
+        """Write the vote as it is kept."""
+        if self.election is None:
+            return None
+        return json.dumps(self.election.model_dump(mode="json", exclude_none=True))
+
+
+#: Why somebody leaves. The other reasons follow from what happened to something else.
+Leaving = Literal[
+    EndReason.RESIGNATION,
+    EndReason.DISMISSAL,
+    EndReason.RECALL,
+    EndReason.TRANSFER,
+    EndReason.DEATH,
+    EndReason.TERM_OVER,
+    EndReason.DISQUALIFIED,
+]
+Note = Annotated[Line | None, Field(description="Its number or where it is filed. 文号或说明")]
+
 
 class End(Body):
-    """When an appointment ends; what rests on it ends at the same instant."""
+    """When an appointment ends and why; what rests on it ends at the same instant."""
 
-    model_config = example({"at": "2026-11-30T00:00:00+08:00"})
+    model_config = example({"at": "2026-11-30T00:00:00+08:00", "reason": "resignation"})
 
     at: Instant
+    reason: Leaving = Field(description="`death` ends every office of the person. 结束原因")
+    note: Note = None
+
+
+class Withdrawal(Body):
+    """Why a term is not to begin."""
+
+    model_config = example({"note": "本人不愿到任"})
+
+    note: Note = None
+
+
+class Correction(Body):
+    """The dates as they should have been entered; evidence that is left out stays as it is."""
+
+    model_config = example(
+        {
+            "during": {"from": "2026-10-01T00:00:00+08:00", "until": "2029-10-01T00:00:00+08:00"},
+            "note": "任命文件日期录入有误",
+        }
+    )
+
+    during: PeriodIn
+    election: ElectionIn | None = Field(None, description="Step 2. 业主表决与备案")
+    no_interest_declared_on: Day | None = Field(None, description="Step 5. 无利害关系声明日期")
+    note: Line = Field(description="What was wrong. 更正原因")
+
+
+class ContractEnd(Body):
+    """When a service contract ends early and why; what rests on it ends at the same instant."""
+
+    model_config = example({"at": "2026-12-31T00:00:00+08:00", "reason": "owners_dismissed"})
+
+    at: Instant
+    reason: ContractEndReason
+    note: Note = None
 
 
 class AppointmentOut(BaseModel):
@@ -105,10 +185,31 @@ class AppointmentOut(BaseModel):
     street_id: int
     person_id: UUID
     post_id: UUID
-    during: PeriodOut
+    during: PeriodOut | None = Field(description="Null: withdrawn before it began. 撤回的为空")
+    end_reason: EndReason | None
     step: int | None
     rests_on: UUID | None
     contract_id: UUID | None
+    election: dict[str, Any] | None
+    no_interest_declared_on: date | None
+
+
+class SupersededOut(BaseModel):
+    """What an appointment said before a change, and what change that was."""
+
+    change: Change
+    changed_at: AwareDatetime
+    note: str | None
+    during: PeriodOut
+    end_reason: EndReason | None
+    election: dict[str, Any] | None
+    no_interest_declared_on: date | None
+
+
+class HistoryOut(BaseModel):
+    """What an appointment said before each of its changes, the newest first."""
+
+    items: list[SupersededOut]
 
 
 class OfficeHolderOut(BaseModel):
@@ -134,3 +235,36 @@ class Summary(BaseModel):
     step_3: int
     step_4: int = Field(description="Secretaries, each once, however many communities. 书记人数")
     step_5: int
+
+
+class VacantPostOut(BaseModel):
+    """A post with places that nobody holds."""
+
+    id: UUID
+    street_id: int
+    organisation_id: UUID | None
+    grid_id: UUID | None
+    kind: PostKind
+    name: str
+    seats: int
+    vacant: int = Field(description="How many places are free. 空缺席位")
+
+
+class ViolationOut(BaseModel):
+    """A rule that a cross-appointment in force does not keep any more."""
+
+    appointment_id: UUID
+    person_id: UUID
+    post_id: UUID
+    step: int
+    code: str = Field(description="As in docs/problems.md.")
+    detail: str
+
+
+class Violations(BaseModel):
+    """What was looked at, and what is wrong with it."""
+
+    at: AwareDatetime
+    checked: int = Field(description="Cross-appointments looked at. 已核对数")
+    violations: list[ViolationOut]
+    next: str | None = Field(description="Link to the next page; null: this is the last.")

@@ -1,209 +1,59 @@
-"""The verbs of appointments, and what other slices may ask of them."""
+"""What other slices may ask of appointments; the verbs are in files of their own."""
 
 import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from maplebridge_domain.appointment import PostTaken, check_cross_appointment_term, check_end
-from maplebridge_domain.authority import AUTHORITY, Right, reaches_by_contract, role_of
-from maplebridge_domain.cross_appointment import (
-    STEPS,
-    Contract,
-    check_cross_appointment_evidence,
-    check_cross_appointment_posts,
-)
+from maplebridge_domain.authority import AUTHORITY, reaches_by_contract, role_of
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 from maplebridge_domain.person import BothHoldPost
-from maplebridge_domain.worktime import SHANGHAI
 
-from ..organisations.service import CONTRACT, POST, POST_TO_FILL, Post, ServiceContract
-from ..people.service import PERSON, PERSON_TO_APPOINT, Person, must_be_named
+from ..people.service import PERSON, must_be_named
 from ..platform.authority import Authority, Office
-from ..platform.bodies import range_text
 from ..platform.clock import clock
 from ..platform.database import Database, Scope, Transaction
 from ..platform.identity import Caller, LoggedIn
-from ..platform.problems import NotFound
-from ..platform.request import Created, Items, Write, check_version
-from . import events, queries
-from .queries import APPOINTMENT, Appointment, holder_of, last_term_end
-from .schemas import Capacities, CapacityOut, End, NewAppointment, NewCrossAppointment
+from ..platform.request import Write
+from . import queries
+from .appoint import appoint, same_street, seat
+from .cross_appoint import check_rules, find_grounds, seat_across
+from .events import APPOINTED, CROSS_APPOINTED
+from .ledger import APPOINTMENT_LEDGER, AppointmentLine
+from .queries import APPOINTMENT, Appointment, holder_of, last_term_end, shares_post
+from .refusals import CROSS_RULES, FILLING, RULES, STEP_RULES
+from .schemas import Capacities, CapacityOut, NewAppointment, NewCrossAppointment
 
 __all__ = [
+    "APPOINTED",
     "APPOINTMENT",
+    "APPOINTMENT_LEDGER",
+    "CROSS_APPOINTED",
+    "CROSS_RULES",
+    "FILLING",
+    "RULES",
+    "STEP_RULES",
     "Appointment",
+    "AppointmentLine",
+    "NewAppointment",
+    "NewCrossAppointment",
     "appoint",
     "appointments_of",
     "as_person",
     "capacities",
-    "cross_appoint",
-    "end",
+    "check_rules",
+    "find_grounds",
     "holder_of",
     "last_term_end",
     "must_fill_all",
     "must_not_both_hold",
     "offices",
+    "same_street",
+    "seat",
+    "seat_across",
+    "shares_post",
 ]
-
-
-async def appoint(write: Write, appointments: Items[NewAppointment]) -> list[Created]:
-    """Appoint persons to posts; the database says when a post is taken.
-
-    Raises:
-        NotFound, EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost,
-        OfficeNotYoursToFill, OwnOffice.
-    """
-    people = await appointments.named(write.tx, PERSON_TO_APPOINT, "person_id")
-    posts = await appointments.named(write.tx, POST_TO_FILL, "post_id")
-
-    def values(new: NewAppointment) -> dict[str, object]:
-        post = posts[new.post_id]
-        write.caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
-        _same_street(people[new.person_id].street_id, post)
-        write.caller.must_fill(post.place.holder, post.place.post_kind, new.person_id)
-        must_be_named(people[new.person_id], "/person_id")
-        return _values(new, post, new.person_id)
-
-    made = await _take_places(write, appointments, appointments.each(values))
-    ids = [one.id for one in made]
-    await write.record_created(events.APPOINTED, "appointments", ids, posts.values())
-    return made
-
-
-async def cross_appoint(write: Write, appointments: Items[NewCrossAppointment]) -> list[Created]:
-    """Appoint persons to a second post on the strength of the first, by one of the five steps.
-
-    Raises:
-        NotFound, EmptyPeriod, PersonMerged, PersonErased, WrongSourcePost, WrongTargetPost,
-        WrongPlaceForStep, OutlastsItsSource, NoContractInForce, NotAPartyMember, ElectionMissing,
-        ElectionDatesWrong, InterestNotExcluded, PostTaken, AlreadyHoldsPost, SourceNotInForce,
-        OfficeNotYoursToFill, OwnOffice.
-    """
-    sources = await appointments.named(write.tx, APPOINTMENT, "source_id")
-    posts = await appointments.named(write.tx, POST_TO_FILL, "post_id")
-    contracts = await appointments.named(write.tx, CONTRACT, "contract_id")
-    held = await write.tx.all(POST, ids=[source.post_id for source in sources.values()])
-    source_posts = {post.id: post for post in held}
-    holders = await write.tx.all(
-        PERSON_TO_APPOINT, ids=[source.person_id for source in sources.values()]
-    )
-    people = {person.id: person for person in holders}
-
-    def values(new: NewCrossAppointment) -> dict[str, object]:
-        source = sources[new.source_id]
-        post = posts[new.post_id]
-        write.caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
-        _same_street(source.street_id, post)
-        write.caller.must_fill(post.place.holder, post.place.post_kind, source.person_id)
-        contract = contracts[new.contract_id] if new.contract_id else None
-        person = people[source.person_id]
-        must_be_named(person, "/source_id")
-        _check(new, source, source_posts[source.post_id], post, contract, person)
-        return _values(new, post, source.person_id) | _evidence(new)
-
-    made = await _take_places(write, appointments, appointments.each(values))
-    ids = [one.id for one in made]
-    await write.record_created(events.CROSS_APPOINTED, "cross-appointments", ids, posts.values())
-    return made
-
-
-def _check(
-    new: NewCrossAppointment,
-    source: Appointment,
-    source_post: Post,
-    post: Post,
-    contract: ServiceContract | None,
-    person: Person,
-) -> None:
-    step = STEPS[new.step]
-    during = new.during.period()
-    named = [contract] if contract else []
-    periods = [one.during for one in named] if step.needs_contract else None
-    served = [Contract(one.enterprise_id, one.quarter_path) for one in named]
-    check_cross_appointment_term(source.during, during, periods)
-    check_cross_appointment_posts(step, source_post.place, post.place, served)
-    check_cross_appointment_evidence(
-        step,
-        party_member=person.party_member,
-        election=new.election.election() if new.election else None,
-        no_interest_declared_on=new.no_interest_declared_on,
-        begins_on=during.start.astimezone(SHANGHAI).date(),
-    )
-
-
-def _same_street(street_id: int, post: Post) -> None:
-    if street_id != post.street_id:
-        raise NotFound("/post_id")
-
-
-def _values(
-    new: NewAppointment | NewCrossAppointment, post: Post, person_id: UUID
-) -> dict[str, object]:
-    return {
-        "id": new.id,
-        "street_id": post.street_id,
-        "post_id": post.id,
-        "seats": post.seats,
-        "person_id": person_id,
-        "during": range_text(new.during.period()),
-        "step": None,
-        "rests_on": None,
-        "contract_id": None,
-        "election": None,
-        "no_interest_declared_on": None,
-    }
-
-
-def _evidence(new: NewCrossAppointment) -> dict[str, object]:
-    election = json.dumps(new.election.model_dump(mode="json")) if new.election else None
-    return {
-        "step": new.step,
-        "rests_on": new.source_id,
-        "contract_id": new.contract_id if STEPS[new.step].needs_contract else None,
-        "election": election,
-        "no_interest_declared_on": new.no_interest_declared_on,
-    }
-
-
-async def _take_places(
-    write: Write, items: Items[Any], values: list[dict[str, object]]
-) -> list[Created]:
-    made = []
-    for index, one in enumerate(values):  # one by one: each takes the lowest place left free
-        created = await write.tx.maybe(queries.APPOINT, **one)
-        if created is None:
-            problem = PostTaken()
-            problem.pointer = items.pointer(index) + problem.pointer
-            raise problem
-        made.append(created)
-    return made
-
-
-async def end(write: Write, id: UUID, version: int, body: End) -> Created:
-    """End an appointment, and at the same instant every cross-appointment that rests on it.
-
-    Raises:
-        NotFound, Stale, AppointmentEnded, OfficeNotYoursToFill.
-    """
-    appointment = await write.tx.visible(queries.APPOINTMENT_TO_CHANGE, id)
-    [post] = await write.tx.all(POST, ids=[appointment.post_id])
-    write.caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
-    write.caller.must_fill(post.place.holder, post.place.post_kind)
-    check_version(appointment.version, version)
-    check_end(appointment.during, body.at)
-
-    ended = await write.tx.all(queries.END, street_id=appointment.street_id, id=id, at=body.at)
-    shown = await write.tx.one(queries.SHOW, id=id)
-    await write.record(
-        events.ENDED,
-        street_id=appointment.street_id,
-        subject=f"appointments/{id}",
-        ended_at=body.at,
-        with_it=sorted({*ended} - {id}),
-    )
-    return shown
 
 
 async def appointments_of(tx: Transaction, person_id: UUID) -> list[UUID]:

@@ -69,6 +69,16 @@ def _root(named: Any, **lock: Any) -> Statement[Any]:
 _named = grid.alias("named")
 #: Who puts something into a tree holds it, beside others: what it is put under stays where it is.
 HOLD_TREE = _root(_named, read=True)
+HOLD_STREET = Statement(
+    select(grid.c.id)
+    .where(
+        in_scope(grid),
+        grid.c.level == literal_column("'street'"),
+        grid.c.street_id == bindparam("street_id", type_=Integer),
+    )
+    .with_for_update(read=True),
+    an_id,
+)
 HOLD_TREE_OF_HOUSEHOLDS = _root(household, read=True)
 #: Who changes a tree takes it alone: of two clerks one sees what the other did.
 TAKE_TREE = _root(_named, key_share=True)

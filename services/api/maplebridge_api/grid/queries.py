@@ -83,6 +83,9 @@ def _then(table: FromClause) -> ColumnElement[bool]:
 #: Where a node stands now.
 STANDING = grid.join(grid_placement, and_(_of(grid_placement, grid), lasts(grid_placement)))
 
+#: The same, with what it is called.
+NOW = _grids(lasts)
+
 _own = grid.alias("own")
 
 
@@ -258,7 +261,7 @@ _GRID_FILTERS = {
 }
 #: Asked for by the join; here, so that the link to the next page says it.
 _THEN_FILTER: dict[str, ColumnElement[bool]] = {"at": literal_column("true")}
-GRIDS = Pages(grid, GRID_OUT, _GRID_FILTERS, _grids(lasts), refer={"parent_id": grid.c.id})
+GRIDS = Pages(grid, GRID_OUT, _GRID_FILTERS, NOW, refer={"parent_id": grid.c.id})
 GRIDS_AT = Pages(
     grid,
     GRID_OUT,

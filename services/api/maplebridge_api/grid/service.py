@@ -15,14 +15,22 @@ from . import events, placing, queries
 from .changes import Changed, describe, move, renumber, show, since
 from .division import close, merge, split
 from .households import create_households, end_household, move_household, recount_household
+from .ledger import ADD_NEW_HOUSEHOLDS, GRID_LEDGER, HOUSEHOLD_LEDGER, GridLine
+from .placing import HOLD_STREET
 from .queries import GRID, Grid, heir_of, level_of, path_of, quarter_of, standing
 from .schemas import GridOut, NewGrid, NewStreet
 
 __all__ = [
+    "ADD_NEW_HOUSEHOLDS",
     "GRID",
+    "GRID_LEDGER",
+    "HOLD_STREET",
+    "HOUSEHOLD_LEDGER",
     "Changed",
     "Grid",
+    "GridLine",
     "GridOut",
+    "NewGrid",
     "close",
     "create_grids",
     "create_households",

@@ -31,7 +31,7 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.period import Period
 
-from ..appointments.service import holder_of
+from ..appointments.service import holder_of, shares_post
 from ..evaluations.service import asks_about
 from ..grid.service import path_of
 from ..platform.database import (
@@ -138,7 +138,10 @@ MEETING_BY_ID = Single(meeting, MEETING_OUT)
 
 
 def _ledger(of: Table, meeting_id: ColumnElement[UUID]) -> Seen:
-    """Say who sees what a meeting left: its place, and who was listed for it."""
+    """Say who sees what a meeting left: its place, and who holds a post that was listed for it.
+
+    By post, not by person: a successor finds what was given to the office.
+    """
     quarter_id = (
         select(meeting.c.quarter_id)
         .where(meeting.c.street_id == of.c.street_id, meeting.c.id == meeting_id)
@@ -153,7 +156,7 @@ def _ledger(of: Table, meeting_id: ColumnElement[UUID]) -> Seen:
         own=lambda _, capacity: exists().where(
             attendance.c.street_id == of.c.street_id,
             attendance.c.meeting_id == meeting_id,
-            attendance.c.appointment_id == capacity,
+            shares_post(of.c.street_id, attendance.c.appointment_id, capacity),
         ),
     )
 

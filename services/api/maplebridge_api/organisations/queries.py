@@ -1,5 +1,6 @@
 """What is read of organisations, posts and contracts, and the statements of their writes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     Text,
     Uuid,
     and_,
@@ -15,6 +17,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    update,
 )
 
 from maplebridge_domain.cross_appointment import Place
@@ -25,14 +28,16 @@ from maplebridge_domain.period import Period
 from ..grid.service import level_of, path_of
 from ..platform.database import (
     Statement,
+    an_id,
     by_ids,
+    in_scope,
     insert_rows,
     json_object,
     json_period,
 )
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
-from .tables import organisation, post, service_contract
+from .tables import organisation, post, service_contract, service_contract_end
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ class ServiceContract:
     enterprise_id: UUID
     quarter_path: str
     during: Period
+    version: int
 
 
 #: The enterprise behind an organisation: itself, or the one whose party organisation it is.
@@ -120,18 +126,25 @@ _POSTS = by_ids(
 POST = Statement(_POSTS, _post)
 #: Locked in order: of two who fill the places of one post, the second sees what the first took.
 POST_TO_FILL = Statement(_POSTS.order_by(post.c.id).with_for_update(of=post, key_share=True), _post)
-CONTRACT = Statement(
-    by_ids(
-        service_contract,
-        service_contract.c.street_id,
-        service_contract.c.enterprise_id,
-        path_of(service_contract.c.street_id, service_contract.c.quarter_id),
-        service_contract.c.during,
-    ),
-    lambda id_, street_id, enterprise_id, path, during: ServiceContract(
-        id_, street_id, enterprise_id, path, Period(during.lower, during.upper)
-    ),
+_CONTRACTS = by_ids(
+    service_contract,
+    service_contract.c.street_id,
+    service_contract.c.enterprise_id,
+    path_of(service_contract.c.street_id, service_contract.c.quarter_id),
+    service_contract.c.during,
+    service_contract.c.version,
 )
+
+
+def _contract(
+    id_: UUID, street_id: int, enterprise_id: UUID, path: str, during: Any, version: int
+) -> ServiceContract:
+    period = Period(during.lower, during.upper)
+    return ServiceContract(id_, street_id, enterprise_id, path, period, version)
+
+
+CONTRACT = Statement(_CONTRACTS, _contract)
+CONTRACT_TO_END = Statement(_CONTRACTS.with_for_update(of=service_contract), _contract)
 
 ORGANISATION_OUT = json_object(
     id=organisation.c.id,
@@ -142,21 +155,31 @@ ORGANISATION_OUT = json_object(
     parent_id=organisation.c.parent_id,
     uscc=organisation.c.uscc,
 )
-POST_OUT = json_object(
-    id=post.c.id,
-    street_id=post.c.street_id,
-    organisation_id=post.c.organisation_id,
-    grid_id=post.c.grid_id,
-    kind=post.c.kind,
-    name=post.c.name,
-    seats=post.c.seats,
-)
+_POST_MEMBERS = {
+    "id": post.c.id,
+    "street_id": post.c.street_id,
+    "organisation_id": post.c.organisation_id,
+    "grid_id": post.c.grid_id,
+    "kind": post.c.kind,
+    "name": post.c.name,
+    "seats": post.c.seats,
+}
+POST_OUT = json_object(**_POST_MEMBERS)
 CONTRACT_OUT = json_object(
     id=service_contract.c.id,
     street_id=service_contract.c.street_id,
     enterprise_id=service_contract.c.enterprise_id,
     quarter_id=service_contract.c.quarter_id,
     during=json_period(service_contract.c.during),
+    end_reason=select(service_contract_end.c.reason)
+    .where(
+        service_contract_end.c.street_id == service_contract.c.street_id,
+        service_contract_end.c.contract_id == service_contract.c.id,
+    )
+    .order_by(service_contract_end.c.id.desc())
+    .limit(1)
+    .correlate(service_contract)
+    .scalar_subquery(),
 )
 
 ADD_ORGANISATIONS = Statement(
@@ -166,6 +189,19 @@ ADD_POSTS = Statement(insert_rows(post, post.c.id, POST_OUT), Created)
 ADD_CONTRACTS = Statement(
     insert_rows(service_contract, service_contract.c.id, CONTRACT_OUT), Created
 )
+_at = bindparam("at", type_=DateTime(timezone=True))
+END_CONTRACT = Statement(
+    update(service_contract)
+    .where(in_scope(service_contract), service_contract.c.id == bindparam("id", type_=Uuid))
+    .values(
+        during=func.tstzrange(func.lower(service_contract.c.during), _at),
+        version=service_contract.c.version + literal_column("1"),
+    )
+    .returning(service_contract.c.id),
+    an_id,
+)
+KEEP_CONTRACT_END = Statement(insert_rows(service_contract_end), str)
+SHOW_CONTRACT = Statement(by_ids(service_contract, CONTRACT_OUT), Created)
 
 ORGANISATION_BY_ID = Single(organisation, ORGANISATION_OUT)
 POST_BY_ID = Single(post, POST_OUT)
@@ -252,3 +288,18 @@ def name_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> ColumnEl
     named = (organisation.c.street_id == street_id, organisation.c.id == id_)
     name = select(organisation.c.name).where(*named)
     return name.correlate_except(organisation).scalar_subquery()
+
+
+def vacancies(
+    seated: Callable[[ColumnElement[int], ColumnElement[UUID]], ColumnElement[int]],
+) -> Pages:
+    """Write the list of posts with free places `at` an instant; another slice knows how many sit there."""
+    taken = seated(post.c.street_id, post.c.id)
+    return Pages(
+        post,
+        json_object(**_POST_MEMBERS, vacant=post.c.seats - taken),
+        {
+            "at": taken < post.c.seats,
+            "organisation_id": post.c.organisation_id == bindparam("organisation_id", type_=Uuid),
+        },
+    )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from maplebridge_domain.contract_end import ContractEndReason
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 
 from ..platform.bodies import Line, New, PeriodIn, PeriodOut, example, example_id
@@ -93,3 +94,4 @@ class ServiceContractOut(BaseModel):
     enterprise_id: UUID
     quarter_id: UUID
     during: PeriodOut
+    end_reason: ContractEndReason | None = Field(description="Set: it ended early. 提前终止原因")

@@ -1,6 +1,9 @@
 """The verbs of organisations, and what other slices may ask of them."""
 
+from datetime import datetime
+
 from maplebridge_domain.authority import Right
+from maplebridge_domain.contract_end import ContractEndReason, check_contract_end
 from maplebridge_domain.organisation import (
     NotAnEnterprise,
     OrganisationKind,
@@ -13,8 +16,10 @@ from ..platform.bodies import dump, range_text
 from ..platform.database import as_rows
 from ..platform.request import Created, Items, Write
 from . import events, queries
+from .ledger import ORGANISATION_LEDGER, POST_LEDGER, OrganisationLine, PostLine
 from .queries import (
     CONTRACT,
+    CONTRACT_TO_END,
     ORGANISATION,
     ORGANISATION_ID,
     POST,
@@ -25,24 +30,35 @@ from .queries import (
     name_of,
     serving_enterprise,
     standing_of_post,
+    vacancies,
 )
-from .schemas import NewOrganisation, NewPost, NewServiceContract
+from .schemas import NewOrganisation, NewPost, NewServiceContract, ServiceContractOut
 
 __all__ = [
     "CONTRACT",
+    "CONTRACT_TO_END",
     "ORGANISATION",
     "ORGANISATION_ID",
+    "ORGANISATION_LEDGER",
     "POST",
+    "POST_LEDGER",
     "POST_TO_FILL",
+    "NewOrganisation",
+    "NewPost",
     "Organisation",
+    "OrganisationLine",
     "Post",
+    "PostLine",
     "ServiceContract",
+    "ServiceContractOut",
     "create_contracts",
     "create_organisations",
     "create_posts",
+    "end_contract",
     "name_of",
     "serving_enterprise",
     "standing_of_post",
+    "vacancies",
 ]
 
 
@@ -122,3 +138,32 @@ async def create_contracts(write: Write, contracts: Items[NewServiceContract]) -
         events.CONTRACTS_CREATED, "service-contracts", ids, quarters.values()
     )
     return made
+
+
+async def end_contract(
+    write: Write,
+    contract: ServiceContract,
+    at: datetime,
+    reason: ContractEndReason,
+    note: str | None,
+) -> Created:
+    """End a contract early; what rests on it has been ended before, in the same transaction.
+
+    The event is the caller's, who knows what ended with it.
+
+    Raises:
+        ContractNotInForce.
+    """
+    check_contract_end(contract.during, at)
+    ended = {
+        "street_id": contract.street_id,
+        "contract_id": contract.id,
+        "reason": reason,
+        "note": note,
+        "ends_at": at,
+        "planned_until": contract.during.until,
+        "entered_at": write.now,
+    }
+    await write.tx.run(queries.KEEP_CONTRACT_END, rows=as_rows([ended]))
+    await write.tx.run(queries.END_CONTRACT, id=contract.id, at=at)
+    return await write.tx.one(queries.SHOW_CONTRACT, ids=[contract.id])

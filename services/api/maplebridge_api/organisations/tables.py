@@ -2,12 +2,14 @@
 
 from sqlalchemy import CheckConstraint, Index
 
+from maplebridge_domain.contract_end import ContractEndReason
 from maplebridge_domain.organisation import OrganisationKind, PostKind, QuarterAlreadyServed
 
 from ..platform.schema import (
     TemporalUnique,
     during,
     in_street,
+    instant,
     integer,
     one_of,
     reference,
@@ -52,4 +54,16 @@ service_contract = street_table(
     without_overlaps("service_contract", "quarter_id", unless=QuarterAlreadyServed),
     TemporalUnique("street_id", "id", "during", name="service_contract__during"),
     Index("service_contract__enterprise_id", "street_id", "enterprise_id"),
+)
+
+#: A contract that ended early: until when it was to run before, why it does not, and when that was entered.
+service_contract_end = street_table(
+    "service_contract_end",
+    *reference("service_contract_end", "contract_id", "service_contract"),
+    *one_of("service_contract_end", "reason", ContractEndReason),
+    text("note", null=True),
+    instant("ends_at"),
+    instant("planned_until", null=True),
+    instant("entered_at"),
+    Index("service_contract_end__contract_id", "street_id", "contract_id"),
 )

@@ -18,16 +18,21 @@ from ..platform.personal import keyring, phone_hashes, phone_place, seal_phone
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
 from . import events, queries
+from .ledger import PERSON_LEDGER, PersonLine
 from .queries import PERSON, PERSON_TO_APPOINT, Due, Person, people_due
 from .schemas import Correction, LookUp, NewPerson, PersonOut, Unmasked, Unmasking
 
 __all__ = [
     "OF_PERSONS",
     "PERSON",
+    "PERSON_LEDGER",
     "PERSON_TO_APPOINT",
     "Due",
+    "NewPerson",
     "Person",
+    "PersonLine",
     "PersonOut",
+    "Unmasking",
     "about",
     "both_to_change",
     "correct",

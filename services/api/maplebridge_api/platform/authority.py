@@ -7,7 +7,7 @@ remembered for a second; the end of a term is looked at by the clock at every re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from fastapi import Request
@@ -22,6 +22,7 @@ from .identity import Caller, LoggedIn, RightMissing, authenticate
 
 HEADER = "acting-capacity"
 RESIDENT = "resident"
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 #: The header as the API document shows it.
 ACTING_CAPACITY = {
@@ -82,6 +83,24 @@ class Office:
 Find = Callable[[Database, LoggedIn, datetime], Awaitable[list[Office]]]
 
 
+class Standing:
+    """A person's appointments in force, and who they are by them, until one of them begins or ends."""
+
+    def __init__(self, found: list[Office], at: datetime, expires: float) -> None:
+        periods = [office.during for office in found]
+        periods += [during for office in found for _, during in office.place]
+        changes = {one.start for one in periods} | {one.until for one in periods if one.until}
+        self.offices = [office for office in found if at in office.during]
+        self._from = at
+        self._until = min((change for change in changes if change > at), default=_NEVER)
+        self._expires = expires
+        self.callers: dict[tuple[LoggedIn, Right, str | None], Caller] = {}
+
+    def holds(self, at: datetime) -> bool:
+        """Tell whether it is still to be believed."""
+        return time.monotonic() < self._expires and self._from <= at < self._until
+
+
 class Authority:
     """Finds what a person's appointments allow; the lookup itself belongs to appointments."""
 
@@ -90,48 +109,64 @@ class Authority:
 
     def __init__(self, find: Find) -> None:
         self._find = find
-        self._found: dict[tuple[int, UUID], tuple[float, list[Office]]] = {}
+        self._found: dict[tuple[int, UUID], Standing] = {}
 
     async def offices(self, database: Database, person: LoggedIn, at: datetime) -> list[Office]:
         """Return the person's appointments that are in force."""
+        return (await self._standing(database, person, at)).offices
+
+    async def _standing(self, database: Database, person: LoggedIn, at: datetime) -> Standing:
         key = (person.street_id, person.person_id)
-        until, found = self._found.get(key, (0.0, []))
-        if time.monotonic() >= until:
+        standing = self._found.get(key)
+        if standing is None or not standing.holds(at):
             found = await self._find(database, person, at)
             if len(self._found) >= self.SIZE_MAX:
                 self._found.clear()
-            self._found[key] = (time.monotonic() + self.SECONDS_MAX, found)
-        return [office for office in found if at in office.during]
+            standing = Standing(found, at, time.monotonic() + self.SECONDS_MAX)
+            self._found[key] = standing
+        return standing
 
     async def acting(
-        self, database: Database, person: LoggedIn, capacity: str, at: datetime
+        self,
+        database: Database,
+        person: LoggedIn,
+        right: Right,
+        capacity: str | None,
+        at: datetime,
     ) -> Caller:
-        """Return a person acting by the appointment that they chose, or as a resident.
+        """Return a person acting by the appointment that they chose, as a resident, or by the fitting one.
 
         Raises:
-            CapacityNotHeld.
+            CapacityNotHeld, CapacityNeeded.
         """
-        if capacity == RESIDENT:
-            return resident(person)
-        for office in await self.offices(database, person, at):
-            if str(office.id) == capacity.lower():  # RFC 9562 section 4
-                return office.caller(person, at)
-        raise CapacityNotHeld()
+        standing = await self._standing(database, person, at)
+        key = (person, right, capacity)
+        caller = standing.callers.get(key)
+        if caller is None:
+            office = _office(standing.offices, right, capacity)
+            caller = office.caller(person, at) if office else resident(person)
+            standing.callers[key] = caller
+        return caller
 
-    async def only(
-        self, database: Database, person: LoggedIn, right: Right, at: datetime
-    ) -> Caller:
-        """Choose for a person who does not: the one appointment that gives the right, else none.
 
-        Raises:
-            CapacityNeeded.
-        """
-        offices = await self.offices(database, person, at)
-        fitting = [office for office in offices if right in AUTHORITY[office.role]]
-        # To read what the whole street may read, it makes no difference.
-        if len(fitting) > 1 and right != Right.READ:
-            raise CapacityNeeded(", ".join(str(office.id) for office in fitting))
-        return fitting[0].caller(person, at) if fitting else resident(person)
+def _office(offices: list[Office], right: Right, capacity: str | None) -> Office | None:
+    if capacity is None:
+        return _only(offices, right)
+    if capacity == RESIDENT:
+        return None
+    for office in offices:
+        if str(office.id) == capacity.lower():  # RFC 9562 section 4
+            return office
+    raise CapacityNotHeld()
+
+
+def _only(offices: list[Office], right: Right) -> Office | None:
+    """Choose for a person who does not: the one appointment that gives the right, else none."""
+    fitting = [office for office in offices if right in AUTHORITY[office.role]]
+    # To read what the whole street may read, it makes no difference.
+    if len(fitting) > 1 and right != Right.READ:
+        raise CapacityNeeded(", ".join(str(office.id) for office in fitting))
+    return fitting[0] if fitting else None
 
 
 async def authorise(request: Request, right: Right) -> Caller:
@@ -155,12 +190,8 @@ async def authorise(request: Request, right: Right) -> Caller:
 
 async def _acting(request: Request, person: LoggedIn, right: Right) -> Caller:
     authority: Authority = request.app.state.authority
-    database: Database = request.app.state.database
-    at = clock.now()
     chosen = request.headers.get(HEADER) or (str(person.capacity) if person.capacity else None)
-    if chosen is None:
-        return await authority.only(database, person, right, at)
-    return await authority.acting(database, person, chosen, at)
+    return await authority.acting(request.app.state.database, person, right, chosen, clock.now())
 
 
 def resident(person: LoggedIn) -> Caller:

@@ -7,12 +7,12 @@ import base64
 import hashlib
 import re
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Scope, Send
 
 from ..settings import settings
 from .rates import IN_SCOPE, Allowance
 
-Headers = list[tuple[bytes, bytes]]
+Fields = list[tuple[bytes, bytes]]
 
 #: The pages of documentation, the only ones for a browser to show.
 PAGES = ("/docs", "/redoc", "/docs/oauth2-redirect")
@@ -27,7 +27,7 @@ PAGE = (
 _INLINE = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
-def fixed_headers(path: str) -> Headers:
+def fixed_headers(path: str) -> Fields:
     """Return the headers of an address, whatever it answers."""
     headers = [
         (b"x-content-type-options", b"nosniff"),
@@ -53,38 +53,24 @@ def page_policy(page: bytes) -> bytes:
     return PAGE.format(scripts=scripts).encode()
 
 
-class SecurityHeaders:
-    """Add the headers to every answer."""
+class Headers:
+    """The headers of every answer, by whether it is for the caller alone."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self) -> None:
         self._private = fixed_headers("/v1/")
         self._public = fixed_headers("/")
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and its answer back with the headers."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        path = scope["path"]
-        if path in PAGES:
-            await self.app(scope, receive, _page(path, send))
-            return
-        fixed = self._private if path.startswith("/v1/") else self._public
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = [*message["headers"], *fixed]
-                allowance: Allowance | None = scope.get(IN_SCOPE)
-                if allowance is not None:
-                    headers += allowance.headers()
-                message["headers"] = headers
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
+    def add(self, scope: Scope, start: Message) -> None:
+        """Add the headers to the start of an answer."""
+        fixed = self._private if scope["path"].startswith("/v1/") else self._public
+        headers = [*start["headers"], *fixed]
+        allowance: Allowance | None = scope.get(IN_SCOPE)
+        if allowance is not None:
+            headers += allowance.headers()
+        start["headers"] = headers
 
 
-def _page(path: str, send: Send) -> Send:
+def sending_page(path: str, send: Send) -> Send:
     """Hold a page's head back until its body tells which scripts are in it."""
     head: Message = {}
 

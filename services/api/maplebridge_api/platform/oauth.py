@@ -184,7 +184,7 @@ async def _person(request: Request, client: Caller, act_as: UUID) -> Token:
         person: LoggedIn = await as_person(tx, client.client_id, act_as)
     authority: Authority = request.app.state.authority
     capacity = str(person.capacity) if person.capacity else RESIDENT
-    acting = await authority.acting(database, person, capacity, clock.now())
+    acting = await authority.acting(database, person, Right.READ, capacity, clock.now())
     return Token(access_token=issue(person), scope=" ".join(sorted(acting.rights)))
 
 

@@ -77,10 +77,27 @@ def created(model: type[BaseModel], *problems: type[Problem]) -> Responses:
     return answers(model, *problems, status=201)
 
 
+def told(model: type[BaseModel], *problems: type[Problem]) -> Responses:
+    """Declare an answer that tells of problems, none of which refuses the request itself."""
+    return {200: {"model": model, "description": _lines(problems)}}
+
+
+def file_answers(media_type: str, *problems: type[Problem], also: str | None = None) -> Responses:
+    """Declare a route that answers with a file of one type, or of another."""
+    file = {"schema": {"type": "string", "format": "binary"}}
+    content = {kind: file for kind in (media_type, also) if kind}
+    return {**answers(None, *problems), 200: {"description": "The file.", "content": content}}
+
+
 def _refusal(problems: Sequence[type[Problem]]) -> dict[str, Any]:
-    lines = [f"`{p.code}`: {(p.__doc__ or '').strip().splitlines()[0]} {p.zh}" for p in problems]
     schema = {"$ref": "#/components/schemas/ProblemDocument"}
-    return {"description": "\n\n".join(lines), "content": {MEDIA_TYPE: {"schema": schema}}}
+    return {"description": _lines(problems), "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
+def _lines(problems: Sequence[type[Problem]]) -> str:
+    return "\n\n".join(
+        f"`{p.code}`: {(p.__doc__ or '').strip().splitlines()[0]} {p.zh}" for p in problems
+    )
 
 
 def _usual(route: Route) -> list[type[Problem]]:

@@ -44,7 +44,8 @@ After = Annotated[
     ),
 ]
 
-_FIRST = f"999999999.{UUID(int=2**128 - 1)}"
+#: Before the first row: newest first, every street and id comes after.
+_FIRST = {"after_street": 999_999_999, "after_id": UUID(int=2**128 - 1)}
 
 Page = tuple[str, str | None]
 
@@ -154,10 +155,8 @@ class Pages:
         read = self._reads.get(form)
         if read is None:
             read = self._reads[form] = self._compile(*form)
-        street, _, id_ = (after or _FIRST).partition(".")
         database: Database = request.app.state.database
-        cursor = {"after_street": int(street), "after_id": UUID(id_)}
-        values = {**_asks(caller), **cursor, **given, **(only or {})}
+        values = {**_asks(caller), **_cursor(after), **given, **(only or {})}
         found = await database.read(read, caller.scope, limit=limit, **values)
         items, last = found or ("[]", None)
         if items == "[]":
@@ -190,6 +189,13 @@ class Pages:
         assert id_.table is not None
         named = id_ == bindparam("named", type_=Uuid)
         return Read(select(id_).where(GATE, in_scope(id_.table), named).limit(1), _row)
+
+
+def _cursor(after: str | None) -> dict[str, Any]:
+    if after is None:
+        return _FIRST
+    street, _, id_ = after.partition(".")
+    return {"after_street": int(street), "after_id": UUID(id_)}
 
 
 def _page(rows: Any, limit: ColumnElement[int]) -> Select[Any]:

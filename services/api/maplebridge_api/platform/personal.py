@@ -27,6 +27,10 @@ class Keyring:
         self.newest = next(iter(keys))
 
     def seal(self, text: str, place: str) -> bytes:
+        """Encrypt a text that is kept at a place."""
+        return self.seal_bytes(text.encode(), place)
+
+    def seal_bytes(self, content: bytes, place: str) -> bytes:
         """Encrypt (AES-256-GCM) what is kept at a place: key id, colon, 12 bytes of nonce, ciphertext.
 
         Key id and place (`person/<id>/phone`) are authenticated with the text, so that a phone cannot
@@ -34,10 +38,18 @@ class Keyring:
         """
         nonce = os.urandom(_NONCE_BYTES)
         head = self.newest.encode() + b":"
-        sealed = self._cipher(self.newest).encrypt(nonce, text.encode(), head + place.encode())
+        sealed = self._cipher(self.newest).encrypt(nonce, content, head + place.encode())
         return head + nonce + sealed
 
     def unseal(self, sealed: bytes, place: str) -> str:
+        """Decrypt a text that was sealed for a place.
+
+        Raises:
+            CannotUnseal.
+        """
+        return self.unseal_bytes(sealed, place).decode()
+
+    def unseal_bytes(self, sealed: bytes, place: str) -> bytes:
         """Decrypt what was sealed for a place.
 
         Raises:
@@ -49,7 +61,7 @@ class Keyring:
         cipher = self._cipher(key_id.decode())
         nonce, text = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
         try:
-            return cipher.decrypt(nonce, text, key_id + b":" + place.encode()).decode()
+            return cipher.decrypt(nonce, text, key_id + b":" + place.encode())
         except InvalidTag:
             raise CannotUnseal("not sealed for this place, or changed since") from None
 

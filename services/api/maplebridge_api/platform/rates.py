@@ -35,7 +35,9 @@ class RateClass(StrEnum):
     HEAVY = "heavy"  # as much as a hundred of the others
 
 
-_HEAVY = re.compile(r"/batch$|^/v1/evaluation-results$|^/v1/evaluation-runs/.*/results$")
+_HEAVY = re.compile(
+    r"/batch$|^/v1/exports$|^/v1/evaluation-results$|^/v1/evaluation-runs/.*/results$"
+)
 
 
 def class_of(path: str, methods: Iterable[str], *, public: bool) -> RateClass | None:

@@ -6,6 +6,7 @@
 import hashlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Generic, Protocol, TypeVar
@@ -122,7 +123,12 @@ class Write:
         )
 
     async def record_created(
-        self, kind: EventType, collection: str, ids: Sequence[UUID], beside: Iterable[InStreet]
+        self,
+        kind: EventType,
+        collection: str,
+        ids: Sequence[UUID],
+        beside: Iterable[InStreet],
+        **data: Any,
     ) -> None:
         """Write the event of what a request created; the rows that it refers to tell the street.
 
@@ -133,7 +139,7 @@ class Write:
         if others:
             raise SeveralStreets()
         subject = f"{collection}/{ids[0]}" if len(ids) == 1 else collection
-        await self.record(kind, street_id=street_id, subject=subject, ids=ids)
+        await self.record(kind, street_id=street_id, subject=subject, ids=ids, **data)
 
     async def answer(
         self, status: int, text: str, location: str | None = None, version: int | None = None
@@ -187,21 +193,31 @@ _KEY = re.compile(r"[!-~]{1,200}")
 
 
 async def once(request: Request) -> Once:
+    """Read the key under which a request is answered once.
+
+    Raises:
+        IdempotencyKeyInvalid.
+    """
+    key = key_of(request)
+    if key is None:
+        return Once(None, b"")
+    head = f"{request.method} {request.url.path}\n".encode()
+    return Once(key, hashlib.sha256(head + await request.body()).digest())
+
+
+def key_of(request: Request) -> str | None:
     """Read the Idempotency-Key (IETF draft-ietf-httpapi-idempotency-key-header).
 
     Raises:
         IdempotencyKeyInvalid.
     """
     key = request.headers.get("idempotency-key")
-    if key is None:
-        return Once(None, b"")
-    if not _KEY.fullmatch(key):
+    if key is not None and not _KEY.fullmatch(key):
         raise IdempotencyKeyInvalid()
-    head = f"{request.method} {request.url.path}\n".encode()
-    return Once(key, hashlib.sha256(head + await request.body()).digest())
+    return key
 
 
-OnlyOnce = Annotated[Once, Filled(once)]
+OnlyOnce = Annotated[Once, Filled(once, takes_key=True)]
 
 #: The header as the API document shows it.
 IDEMPOTENCY_KEY = {
@@ -216,14 +232,23 @@ IDEMPOTENCY_KEY = {
 def takes_key(route: Route) -> bool:
     """Tell whether a route answers a key once."""
     dependencies = [dependency.call for dependency in route.dependant.dependencies]
-    return once in route.fills or transaction in dependencies
+    return route.takes_key or transaction in dependencies
 
 
 async def transaction(request: Request) -> AsyncIterator[Write]:
     """Open the request's transaction; it commits when the route returns, before the answer leaves."""
-    caller: Caller = request.state.caller
-    database: Database = request.app.state.database
     only = await once(request)
+    async with write_once(request.app.state.database, request.state.caller, only) as write:
+        yield write
+
+
+@asynccontextmanager
+async def write_once(database: Database, caller: Caller, only: Once) -> AsyncIterator[Write]:
+    """Open a transaction that is answered once under its key.
+
+    Raises:
+        Replay, IdempotencyKeyReused.
+    """
     async with database.transaction(caller.scope) as tx:
         write = Write(tx, caller, clock.now(), only)
         if only.key is not None:

@@ -7,7 +7,8 @@ they took a third of a request's time in our code.
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
-from typing import Any, get_args
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
@@ -24,8 +25,11 @@ from .session_states import must_be_in_force
 class Filled:
     """Marks a parameter that the route fills: `Annotated[Once, Filled(once)]`."""
 
-    def __init__(self, fill: Callable[[Request], Awaitable[Any]]) -> None:
+    def __init__(
+        self, fill: Callable[[Request], Awaitable[Any]], *, takes_key: bool = False
+    ) -> None:
         self.fill = fill
+        self.takes_key = takes_key  # whether it reads the Idempotency-Key
 
 
 class Route(APIRoute):
@@ -35,7 +39,8 @@ class Route(APIRoute):
         marks = _marks(endpoint)
         rights = [mark.right for mark in marks.values() if isinstance(mark, Needs)]
         self.needs = rights[0] if rights else None
-        self.fills = {mark.fill for mark in marks.values() if isinstance(mark, Filled)}
+        filled = [mark for mark in marks.values() if isinstance(mark, Filled)]
+        self.takes_key = any(mark.takes_key for mark in filled)
         self.rate = class_of(path, settings.get("methods") or (), public=self.needs is None)
         super().__init__(path, _filling(endpoint, marks), **settings)
 
@@ -101,11 +106,28 @@ def _filling(endpoint: Callable[..., Any], marks: dict[str, Needs | Filled]) -> 
             values[name] = filled
         return await endpoint(**values)
 
-    parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in left.values()]
+    parameters = [_plain(one) for one in left.values()]
     if not wants_request:
         parameters.append(request)
     fill.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     return fill
+
+
+def _plain(parameter: inspect.Parameter) -> inspect.Parameter:
+    """Leave `| None` out of the type of a parameter that need not be given: no query can say null.
+
+    FastAPI looks through each union again at every request: a tenth of what a list costs.
+    """
+    annotation, *metadata = (
+        get_args(parameter.annotation)
+        if get_origin(parameter.annotation) is Annotated
+        else (parameter.annotation,)
+    )
+    if parameter.default is None:
+        [annotation] = (one for one in get_args(annotation) if one is not NoneType)
+    if metadata:
+        annotation = Annotated[annotation, *metadata]
+    return parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
 
 
 def router(tag: str, prefix: str = "/v1") -> APIRouter:

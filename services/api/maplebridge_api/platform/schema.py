@@ -50,7 +50,10 @@ STREET_TABLES = (
     "session",
     "post",
     "service_contract",
+    "service_contract_end",
     "appointment",
+    "appointment_history",
+    "appointment_proposal",
     "dispute",
     "dispute_step",
     "rubric",
@@ -61,6 +64,9 @@ STREET_TABLES = (
     "record",
     "evaluation_run",
     "evaluation_result",
+    "import_run",
+    "import_part",
+    "import_made",
 )
 SHARED_TABLES = ("client", "client_secret", "login", "sandbox_clock")
 

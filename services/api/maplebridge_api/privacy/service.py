@@ -14,6 +14,7 @@ from maplebridge_domain.worktime import SHANGHAI
 
 from ..appointments.service import appointments_of, must_fill_all, must_not_both_hold
 from ..disputes.service import erase_texts_due, mentioning
+from ..imports.service import prune_copies
 from ..people import service as people
 from ..people.service import Due, Person
 from ..platform.database import Statement
@@ -203,4 +204,5 @@ RETIRE: Mapping[Kept, Retire] = {
     Kept.DISPUTE_TEXTS: erase_texts_due,
     Kept.LOGIN_TRACES: _retire_logins,
     Kept.REQUEST_ANSWERS: _retire_answers,
+    Kept.IMPORT_COPIES: prune_copies,
 }

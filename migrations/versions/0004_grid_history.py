@@ -2,9 +2,9 @@
 
 from migrations import sql
 
-revision = "0002"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
-    sql.run("0002_grid_history.sql")
+    sql.run("0004_grid_history.sql")

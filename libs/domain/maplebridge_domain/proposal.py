@@ -1,0 +1,76 @@
+"""Proposals of appointments: proposed by one, decided by another."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .cross_appointment import STEPS
+from .owners_vote import Election
+from .problem import Kind, Problem
+
+
+class ProposalState(StrEnum):
+    """What became of a proposal."""
+
+    PROPOSED = "proposed"  # 待审
+    APPROVED = "approved"  # 通过, and with it appointed
+    REJECTED = "rejected"  # 不予通过
+
+
+@dataclass(eq=False)
+class OwnProposal(Problem):
+    """Who proposes an appointment does not decide on it."""
+
+    kind = Kind.FORBIDDEN
+    zh = "不能审核本人提出的任职建议，请由其他有权人员审核。"
+    en = "You proposed this appointment yourself; somebody else with the right decides on it."
+
+
+@dataclass(eq=False)
+class ProposalDecided(Problem):
+    """A proposal is decided once."""
+
+    kind = Kind.CONFLICT
+    zh = "该任职建议已经审核：状态为“{state}”，不能再次审核。"
+    en = "This proposal has been decided ({state}); make a new one if that was wrong."
+
+    state: ProposalState
+
+
+@dataclass(eq=False)
+class EvidenceMissing(Problem):
+    """The choice, the filing and the declaration of steps 1, 2 and 5 are on file."""
+
+    kind = Kind.RULE
+    zh = "缺少证明材料：第{step}步须附文件（社区党组织决定、业主大会备案或无利害关系声明）。"
+    en = (
+        "Step {step} needs a file: the party organisation's choice, the filing, or the declaration."
+    )
+    pointer = "/evidence"
+
+    step: int
+
+
+@dataclass(eq=False)
+class VotesMissing(Problem):
+    """A proposal by step 2 carries the votes, so that they are counted here."""
+
+    kind = Kind.RULE
+    zh = "缺少表决结果：须填写业主人数和专有面积的总数、参与数和同意数（民法典第278条）。"
+    en = "Give the votes: owners and area, all, taking part and agreeing (Civil Code art. 278)."
+    pointer = "/election/votes"
+
+
+def check_proposal(step_number: int, election: Election | None, files: int) -> None:
+    """Refuse a proposal of a cross-appointment without what its step asks to be on file.
+
+    Source: the "256" method's five steps ask for a choice (1), a legal procedure (2) and a declaration
+    (5). That each is shown by a file, and votes by their figures, is our own reading.
+
+    Raises:
+        VotesMissing, EvidenceMissing.
+    """
+    step = STEPS[step_number]
+    if step.needs_election and (election is None or election.votes is None):
+        raise VotesMissing()
+    if (step.party_member or step.needs_election or step.needs_no_interest) and not files:
+        raise EvidenceMissing(step_number)

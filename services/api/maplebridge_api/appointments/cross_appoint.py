@@ -1,0 +1,138 @@
+"""Appoint a person to a second post on the strength of the first, by one of the five steps."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from maplebridge_domain.authority import Right
+from maplebridge_domain.cross_appointment import STEPS, Contract
+from maplebridge_domain.crossing import Crossing, check_crossing
+
+from ..organisations.service import CONTRACT, POST, POST_TO_FILL, Post, ServiceContract
+from ..people.service import PERSON_TO_APPOINT, Person, must_be_named
+from ..platform.database import Statement, Transaction
+from ..platform.request import Created, Items, Write
+from . import events
+from .appoint import same_street, take_places, values_of
+from .queries import APPOINTMENT, Appointment
+from .schemas import NewCrossAppointment
+
+Asked = TypeVar("Asked", bound=NewCrossAppointment)
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """The rows that a cross-appointment names."""
+
+    source: Appointment
+    source_post: Post
+    post: Post
+    contract: ServiceContract | None
+    person: Person
+
+
+async def cross_appoint(write: Write, appointments: Items[NewCrossAppointment]) -> list[Created]:
+    """Appoint persons to a second post on the strength of the first, by one of the five steps.
+
+    Raises:
+        What `seat_across` raises.
+    """
+    made, posts = await seat_across(write, appointments)
+    ids = [one.id for one in made]
+    await write.record_created(events.CROSS_APPOINTED, "cross-appointments", ids, posts)
+    return made
+
+
+async def seat_across(
+    write: Write, appointments: Items[NewCrossAppointment]
+) -> tuple[list[Created], list[Post]]:
+    """Put persons in second posts; the event is the caller's.
+
+    Raises:
+        NotFound, EmptyPeriod, PersonMerged, PersonErased, WrongSourcePost, WrongTargetPost,
+        WrongPlaceForStep, OutlastsItsSource, NoContractInForce, NotAPartyMember, ElectionMissing,
+        ElectionDatesWrong, InterestNotExcluded, PostTaken, AlreadyHoldsPost, SourceNotInForce,
+        OfficeNotYoursToFill, OwnOffice, and what `check_votes` refuses.
+    """
+    grounds = await find_grounds(write.tx, appointments)
+
+    def values(new: NewCrossAppointment) -> dict[str, object]:
+        found = grounds(new)
+        write.caller.must(Right.APPOINTMENTS_WRITE, on=found.post.place.path)
+        place = found.post.place
+        write.caller.must_fill(place.holder, place.post_kind, found.person.id)
+        check_rules(new, found)
+        return values_of(new, found.post, found.person.id) | _evidence(new)
+
+    made = await take_places(write, appointments, appointments.each(values))
+    return made, [grounds(new).post for new in appointments]
+
+
+async def find_grounds(
+    tx: Transaction,
+    appointments: Items[Asked],
+    post: Statement[Post] = POST_TO_FILL,
+    person: Statement[Person] = PERSON_TO_APPOINT,
+) -> Callable[[NewCrossAppointment], Grounds]:
+    """Read what cross-appointments name; their posts and persons are held until the end.
+
+    Raises:
+        NotFound.
+    """
+    sources = await appointments.named(tx, APPOINTMENT, "source_id")
+    posts = await appointments.named(tx, post, "post_id")
+    contracts = await appointments.named(tx, CONTRACT, "contract_id")
+    held = await tx.all(POST, ids=[source.post_id for source in sources.values()])
+    source_posts = {one.id: one for one in held}
+    ids = [source.person_id for source in sources.values()]
+    people = {one.id: one for one in await tx.all(person, ids=ids)}
+
+    def grounds(new: NewCrossAppointment) -> Grounds:
+        source = sources[new.source_id]
+        contract = contracts[new.contract_id] if new.contract_id else None
+        source_post, holder = source_posts[source.post_id], people[source.person_id]
+        return Grounds(source, source_post, posts[new.post_id], contract, holder)
+
+    return grounds
+
+
+def check_rules(new: NewCrossAppointment, grounds: Grounds) -> None:
+    """Refuse a cross-appointment that its step, or what it rests on, does not carry.
+
+    Raises:
+        NotFound, EmptyPeriod, PersonMerged, PersonErased, and what `check_crossing` refuses.
+    """
+    same_street(grounds.source.street_id, grounds.post)
+    must_be_named(grounds.person, "/source_id")
+    check_crossing(crossing_of(new, grounds))
+
+
+def crossing_of(new: NewCrossAppointment, grounds: Grounds) -> Crossing:
+    """Return a cross-appointment as the rules look at it.
+
+    Raises:
+        EmptyPeriod.
+    """
+    contract = grounds.contract
+    return Crossing(
+        STEPS[new.step],
+        new.during.period(),
+        source=grounds.source_post.place,
+        source_during=grounds.source.during,
+        target=grounds.post.place,
+        party_member=grounds.person.party_member,
+        contract=Contract(contract.enterprise_id, contract.quarter_path) if contract else None,
+        contract_during=contract.during if contract else None,
+        election=new.election.election() if new.election else None,
+        no_interest_declared_on=new.no_interest_declared_on,
+    )
+
+
+def _evidence(new: NewCrossAppointment) -> dict[str, object]:
+    return {
+        "step": new.step,
+        "rests_on": new.source_id,
+        "contract_id": new.contract_id if STEPS[new.step].needs_contract else None,
+        "election": new.election_text(),
+        "no_interest_declared_on": new.no_interest_declared_on,
+    }

@@ -1,0 +1,137 @@
+"""End an appointment, or a service contract, with all that rests on it at the same instant."""
+
+from datetime import datetime
+from uuid import UUID
+
+from maplebridge_domain.appointment import EndReason, check_end, check_withdrawal
+from maplebridge_domain.authority import Right
+
+from .. import organisations
+from ..organisations.service import CONTRACT_TO_END, POST
+from ..platform.request import Created, Write, check_version
+from . import events, queries, term_queries
+from .schemas import ContractEnd, End, Withdrawal
+from .term_queries import Ended, Term
+
+
+async def end(write: Write, id: UUID, version: int, body: End) -> Created:
+    """End an appointment, and at the same instant every cross-appointment that rests on it.
+
+    What rests on it and has not begun by then is withdrawn. Who dies leaves every office.
+
+    Raises:
+        NotFound, Stale, AppointmentWithdrawn, AppointmentEnded, OfficeNotYoursToFill.
+    """
+    term = await _to_end(write, id, version)
+    check_end(term.during, body.at)
+    ids = [id]
+    if body.reason == EndReason.DEATH:
+        ids = await _all_held(write, term, body.at)
+    ended = await end_terms(write, term.street_id, ids, body.at, body.reason, body.note)
+    return await _tell(write, term, ended, body.at, body.reason)
+
+
+async def withdraw(write: Write, id: UUID, version: int, body: Withdrawal) -> Created:
+    """Withdraw an appointment before its term begins, and every one that was to rest on it.
+
+    Raises:
+        NotFound, Stale, AppointmentWithdrawn, TermBegun, OfficeNotYoursToFill.
+    """
+    term = await _to_end(write, id, version)
+    check_withdrawal(term.during, write.now)
+    at, reason = term.during.start, EndReason.WITHDRAWN
+    ended = await end_terms(write, term.street_id, [id], at, reason, body.note)
+    return await _tell(write, term, ended, at, reason)
+
+
+async def end_contract(write: Write, id: UUID, version: int, body: ContractEnd) -> Created:
+    """End a service contract early, and at the same instant every appointment that rests on it.
+
+    Raises:
+        NotFound, RightMissing, Stale, ContractNotInForce.
+    """
+    contract = await write.tx.visible(CONTRACT_TO_END, id)
+    write.caller.must(Right.ORGANISATIONS_WRITE, on=contract.quarter_path)
+    check_version(contract.version, version)
+
+    street_id, at = contract.street_id, body.at
+    resting = await write.tx.all(
+        term_queries.ON_CONTRACT, street_id=street_id, contract_id=id, at=at
+    )
+    reason = EndReason.CONTRACT_ENDED
+    ended = await end_terms(write, street_id, resting, at, reason, body.note)
+    shown = await organisations.service.end_contract(write, contract, at, body.reason, body.note)
+    await write.record(
+        events.CONTRACT_ENDED,
+        street_id=street_id,
+        subject=f"service-contracts/{id}",
+        ended_at=at,
+        reason=body.reason,
+        **_with_it(ended),
+    )
+    return shown
+
+
+async def end_terms(
+    write: Write, street_id: int, ids: list[UUID], at: datetime, reason: EndReason, note: str | None
+) -> list[Ended]:
+    """End terms for a reason, and what rests on them because they end."""
+    return await write.tx.all(
+        term_queries.END,
+        street_id=street_id,
+        ids=ids,
+        at=at,
+        reason=reason,
+        note=note,
+        now=write.now,
+    )
+
+
+async def _to_end(write: Write, id: UUID, version: int) -> Term:
+    term = await write.tx.visible(term_queries.TERM_TO_CHANGE, id)
+    await must_end(write, [term])
+    check_version(term.version, version)
+    return term
+
+
+async def must_end(write: Write, terms: list[Term]) -> None:
+    """Refuse to touch terms in posts that are not the caller's to fill.
+
+    Raises:
+        RightMissing, OfficeNotYoursToFill.
+    """
+    for post in await write.tx.all(POST, ids=[term.post_id for term in terms]):
+        write.caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
+        write.caller.must_fill(post.place.holder, post.place.post_kind)
+
+
+async def _all_held(write: Write, term: Term, at: datetime) -> list[UUID]:
+    held = await write.tx.all(
+        term_queries.STILL_HELD, street_id=term.street_id, person_id=term.person_id, at=at
+    )
+    await must_end(write, held)
+    return [one.id for one in held]
+
+
+async def _tell(
+    write: Write, term: Term, ended: list[Ended], at: datetime, reason: EndReason
+) -> Created:
+    shown = await write.tx.one(queries.SHOW, id=term.id)
+    others = [one for one in ended if one.id != term.id]
+    kind = events.WITHDRAWN if reason == EndReason.WITHDRAWN else events.ENDED
+    await write.record(
+        kind,
+        street_id=term.street_id,
+        subject=f"appointments/{term.id}",
+        ended_at=at,
+        reason=reason,
+        **_with_it(others),
+    )
+    return shown
+
+
+def _with_it(ended: list[Ended]) -> dict[str, list[UUID]]:
+    return {
+        "with_it": sorted(one.id for one in ended if not one.withdrawn),
+        "withdrawn": sorted(one.id for one in ended if one.withdrawn),
+    }

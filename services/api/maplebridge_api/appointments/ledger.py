@@ -1,0 +1,35 @@
+"""Appointments as sheets hold them; a cross-appointment rests on more than a sheet says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from ..platform.database import Statement, in_scope
+from .tables import appointment
+
+
+@dataclass(frozen=True)
+class AppointmentLine:
+    """A person in a post."""
+
+    id: UUID
+    post_id: UUID
+    person_id: UUID
+    start: datetime
+    until: datetime | None
+
+
+APPOINTMENT_LEDGER = Statement(
+    select(
+        appointment.c.id,
+        appointment.c.post_id,
+        appointment.c.person_id,
+        func.lower(appointment.c.during),
+        func.upper(appointment.c.during),
+    )
+    .where(in_scope(appointment), appointment.c.step.is_(None))
+    .order_by(func.lower(appointment.c.during), appointment.c.id),
+    AppointmentLine,
+)

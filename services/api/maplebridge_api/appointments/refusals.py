@@ -1,0 +1,43 @@
+"""What refuses an appointment, as routes declare it."""
+
+from maplebridge_domain.appointment import (
+    AlreadyHoldsPost,
+    NoContractInForce,
+    OutlastsItsSource,
+    PostTaken,
+    SourceNotInForce,
+)
+from maplebridge_domain.authority import OfficeNotYoursToFill, OwnOffice
+from maplebridge_domain.cross_appointment import (
+    ElectionDatesWrong,
+    ElectionMissing,
+    InterestNotExcluded,
+    NotAPartyMember,
+    WrongPlaceForStep,
+    WrongSourcePost,
+    WrongTargetPost,
+)
+from maplebridge_domain.owners_vote import (
+    TooFewOwnersAgreed,
+    TooFewOwnersTookPart,
+    TooLittleAreaAgreed,
+    TooLittleAreaTookPart,
+    VotesInconsistent,
+)
+from maplebridge_domain.period import EmptyPeriod
+from maplebridge_domain.person import PersonErased, PersonMerged
+
+from ..platform.problems import IdTaken
+
+#: Who may fill what.
+FILLING = (OfficeNotYoursToFill, OwnOffice)
+RULES = (EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost, IdTaken, *FILLING)
+#: What a step and what it rests on ask.
+STEP_RULES = (
+    *(WrongSourcePost, WrongTargetPost, WrongPlaceForStep),
+    *(OutlastsItsSource, NoContractInForce),
+    *(NotAPartyMember, ElectionMissing, ElectionDatesWrong, InterestNotExcluded),
+    *(VotesInconsistent, TooFewOwnersTookPart, TooLittleAreaTookPart),
+    *(TooFewOwnersAgreed, TooLittleAreaAgreed),
+)
+CROSS_RULES = (*RULES, SourceNotInForce, *STEP_RULES)

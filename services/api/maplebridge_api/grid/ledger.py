@@ -1,0 +1,166 @@
+"""The grid as sheets hold it: what goes out, and what an import is compared with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Integer,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    column,
+    exists,
+    func,
+    insert,
+    null,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from maplebridge_domain.grid import GridLevel
+
+from ..platform.database import Statement, in_scope
+from .queries import NOW, STANDING, lasts
+from .tables import grid, grid_description, grid_placement, household, household_placement
+
+
+@dataclass(frozen=True)
+class GridLine:
+    """A grid as it stands now, and since when it stands there: no parent has come later."""
+
+    id: UUID
+    path: str
+    level: GridLevel
+    name: str
+    management: str | None
+    since: datetime | None
+
+
+@dataclass(frozen=True)
+class HouseholdLine:
+    """A household."""
+
+    grid_path: str
+    address: str
+    residents: int
+
+
+GRID_LEDGER = Statement(
+    select(
+        grid.c.id,
+        grid_placement.c.path,
+        grid.c.level,
+        grid_description.c.name,
+        grid_description.c.management,
+        func.lower(grid_placement.c.during),
+    )
+    .select_from(NOW)
+    .where(in_scope(grid))
+    .order_by(grid_placement.c.path),
+    lambda id_, path, level, *rest: GridLine(id_, path, GridLevel(level), *rest),
+)
+HOUSEHOLD_LEDGER = Statement(
+    select(grid_placement.c.path, household.c.address, household_placement.c.residents)
+    .select_from(
+        STANDING.join(
+            household_placement,
+            and_(
+                household_placement.c.street_id == grid.c.street_id,
+                household_placement.c.grid_id == grid.c.id,
+                lasts(household_placement),
+            ),
+        ).join(
+            household,
+            and_(
+                household.c.street_id == household_placement.c.street_id,
+                household.c.id == household_placement.c.household_id,
+            ),
+        )
+    )
+    .where(in_scope(household))
+    .order_by(grid_placement.c.path, household.c.address),
+    HouseholdLine,
+)
+
+
+@dataclass(frozen=True)
+class KeptHousehold:
+    """A household of those given, by its number from 1 on, that is kept already."""
+
+    no: int
+    residents: int
+
+
+def _array(name: str, of: Any) -> Any:
+    return bindparam(name, type_=ARRAY(of))
+
+
+_given = (
+    func.unnest(
+        _array("ids", Uuid()),
+        _array("grid_ids", Uuid()),
+        _array("addresses", Text),
+        _array("residents", Integer),
+    )
+    .table_valued(
+        column("id", Uuid()),
+        column("grid_id", Uuid()),
+        column("address", Text),
+        column("residents", Integer),
+        with_ordinality="no",
+        name="given",
+    )
+    .render_derived()
+)
+_street_id = bindparam("street_id", type_=Integer)
+_kept = (
+    select(_given.c.no.cast(BigInteger).label("no"), household_placement.c.residents)
+    .select_from(
+        _given.join(
+            household_placement,
+            and_(
+                household_placement.c.street_id == _street_id,
+                household_placement.c.grid_id == _given.c.grid_id,
+                lasts(household_placement),
+            ),
+        ).join(
+            household,
+            and_(
+                household.c.street_id == _street_id,
+                household.c.id == household_placement.c.household_id,
+                household.c.address == _given.c.address,
+            ),
+        )
+    )
+    .cte("kept")
+)
+_new = ~exists().where(_kept.c.no == _given.c.no)
+_made = (
+    insert(household)
+    .from_select(
+        ["street_id", "id", "address"],
+        select(_street_id, _given.c.id, _given.c.address).where(_new),
+    )
+    .returning(household.c.id)
+    .cte("made")
+)
+_during = func.tstzrange(bindparam("since", type_=DateTime(timezone=True)), null())
+_placed = (
+    insert(household_placement)
+    .from_select(
+        ["street_id", "household_id", "grid_id", "residents", "during"],
+        select(_street_id, _given.c.id, _given.c.grid_id, _given.c.residents, _during).where(_new),
+    )
+    .returning(household_placement.c.id)
+    .cte("placed")
+)
+#: Enters those of many households that are not kept yet, and tells which are.
+ADD_NEW_HOUSEHOLDS = Statement(
+    select(_kept.c.no, _kept.c.residents).add_cte(_made, _placed).order_by(_kept.c.no),
+    KeptHousehold,
+)

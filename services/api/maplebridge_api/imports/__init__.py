@@ -1,0 +1,5 @@
+"""Spreadsheets in and out: grids, households, organisations, people, appointments."""
+
+from . import routes, service
+
+__all__ = ["routes", "service"]

@@ -1,0 +1,98 @@
+"""A street's ledgers as spreadsheets, in the shapes in which they are imported."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import astuple
+
+from maplebridge_domain.authority import Right
+from maplebridge_domain.importing import ExportNeedsPurpose
+from maplebridge_domain.purpose import Purpose
+from maplebridge_domain.shape import Shape
+
+from ..appointments.service import APPOINTMENT_LEDGER, AppointmentLine
+from ..grid.service import GRID_LEDGER, HOUSEHOLD_LEDGER
+from ..organisations.service import ORGANISATION_LEDGER, POST_LEDGER
+from ..people.service import PERSON_LEDGER, Unmasking, unmask
+from ..platform.problems import NotFound
+from ..platform.request import Write
+from . import events
+from .schemas import Format, NewExport
+from .writing import comma_separated, workbook
+
+Rows = list[Sequence[object]]
+
+
+async def export(write: Write, body: NewExport) -> bytes:
+    """Write a street's ledger; who took it out is an event, and so is each person whose name it shows.
+
+    Raises:
+        NotFound, RightMissing, ExportNeedsPurpose, PurposeNotInForce.
+    """
+    if body.street_id not in write.caller.scope:
+        raise NotFound("/street_id")
+    write.caller.must(Right.IMPORTS_WRITE, on=str(body.street_id))
+    rows = await ROWS[body.shape](write, body.purpose)
+    await write.record(
+        events.EXPORTED,
+        street_id=body.street_id,
+        subject="exports",
+        shape=body.shape,
+        rows=len(rows),
+        purpose=body.purpose,
+    )
+    make = workbook if body.format is Format.XLSX else comma_separated
+    return await asyncio.to_thread(make, body.shape, rows)
+
+
+async def _grids(write: Write, _: Purpose | None) -> Rows:
+    found = await write.tx.all(GRID_LEDGER)
+    return [astuple(one)[1:] for one in found if "/" in one.path]
+
+
+async def _households(write: Write, _: Purpose | None) -> Rows:
+    return [
+        (one.grid_path, one.address, one.residents) for one in await write.tx.all(HOUSEHOLD_LEDGER)
+    ]
+
+
+async def _organisations(write: Write, _: Purpose | None) -> Rows:
+    return [
+        (one.grid_path, one.kind, one.name, one.parent, one.uscc)
+        for one in await write.tx.all(ORGANISATION_LEDGER)
+    ]
+
+
+async def _people(write: Write, purpose: Purpose | None) -> Rows:
+    """Show names and phones by the door for one person at a time (docs/decisions/0013)."""
+    if purpose is None:
+        raise ExportNeedsPurpose()
+    rows: Rows = []
+    for one in await write.tx.all(PERSON_LEDGER):
+        told = await unmask(write, one.id, Unmasking(purpose=purpose))
+        rows.append((str(one.id), told.name, told.phone, one.party_member))
+    return rows
+
+
+async def _appointments(write: Write, _: Purpose | None) -> Rows:
+    """Show every post, with who holds it by number, and the vacant ones."""
+    holders: defaultdict[object, list[AppointmentLine | None]] = defaultdict(list)
+    for held in await write.tx.all(APPOINTMENT_LEDGER):
+        holders[held.post_id].append(held)
+    rows: Rows = []
+    for post in await write.tx.all(POST_LEDGER):
+        place = (post.grid_path, post.organisation_kind, post.organisation)
+        for one in holders.get(post.id, [None]):
+            who = (str(one.person_id) if one else None, None, None)
+            term = (one.start, one.until) if one else (None, None)
+            rows.append((*place, post.kind, post.post, post.seats, *who, *term))
+    return rows
+
+
+ROWS: Mapping[Shape, Callable[[Write, Purpose | None], Awaitable[Rows]]] = {
+    Shape.GRIDS: _grids,
+    Shape.HOUSEHOLDS: _households,
+    Shape.ORGANISATIONS: _organisations,
+    Shape.PEOPLE: _people,
+    Shape.APPOINTMENTS: _appointments,
+}

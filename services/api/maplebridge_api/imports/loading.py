@@ -1,0 +1,101 @@
+"""What every shape's loading stands on: the lines of a sheet, checked as a whole, then entered."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from maplebridge_domain.importing import KeptDifferently, RowTwice
+from maplebridge_domain.problem import Problem
+from maplebridge_domain.shape import SHEETS, Shape
+
+from ..platform.request import Items, Make, Write
+from . import queries
+from .findings import Findings
+from .reading import Line
+
+Batches = AsyncIterator[list[Line]]
+
+#: How many things a verb is given at a time: as many as a batch of the API holds.
+AT_ONCE = 1_000
+
+
+@dataclass
+class Loading:
+    """An import under way: who imports, into which street, and what was found so far."""
+
+    write: Write
+    import_id: UUID
+    street_id: int
+    shape: Shape
+    places: Sequence[int | None]
+    findings: Findings
+    parts_made: int = 0
+
+    def refuse(self, problem: Problem, line: Line, name: str) -> None:
+        """Note a fault in a line's column."""
+        names = [column.name for column in SHEETS[self.shape].columns]
+        number = names.index(name)
+        column = SHEETS[self.shape].columns[number]
+        place = self.places[number]
+        self.findings.refuse(problem, line.row, place, column.heading)
+
+    def differs(self, line: Line, kept: dict[str, Any]) -> bool:
+        """Note where a line contradicts what is kept; an empty cell contradicts nothing."""
+        wrong = [
+            name
+            for name, value in kept.items()
+            if line.values[name] is not None and line.values[name] != value
+        ]
+        for name in wrong:
+            self.refuse(KeptDifferently(), line, name)
+        return bool(wrong)
+
+    async def made(self, kind: str, ids: list[UUID], *, rows: int | None = None) -> None:
+        """Remember what was made, so that it can be undone."""
+        self.findings.rows_made += len(ids) if rows is None else rows
+        if ids:
+            await self.write.tx.run(
+                queries.REMEMBER_MADE,
+                street_id=self.street_id,
+                id=self.import_id,
+                no=self.parts_made,
+                kind=kind,
+                ids=ids,
+            )
+            self.parts_made += 1
+
+    async def enter(
+        self, kind: str, things: Sequence[tuple[Line, Any]], make: Make, *, counted: bool = True
+    ) -> None:
+        """Enter things by a slice's verb, some at a time; what it refuses can be led back to a row.
+
+        Raises:
+            Problem: whatever the verb refuses.
+        """
+        for start in range(0, len(things), AT_ONCE):
+            some = things[start : start + AT_ONCE]
+            self.findings.under_way = [line.row for line, _ in some]
+            await make(self.write, Items([thing for _, thing in some], batch=True))
+            await self.made(kind, [thing.id for _, thing in some], rows=None if counted else 0)
+
+
+class FirstRows:
+    """Tells the first row of each thing that a sheet names."""
+
+    def __init__(self, loading: Loading, name: str) -> None:
+        self._loading = loading
+        self._name = name
+        self._rows: dict[Any, int] = {}
+
+    def first(self, line: Line, key: Any) -> bool:
+        """Tell whether a line is the first of its key; if not it is refused."""
+        first = self._rows.setdefault(key, line.row)
+        if first != line.row:
+            self._loading.refuse(RowTwice(first), line, self._name)
+        return first == line.row
+
+
+async def all_lines(batches: Batches) -> list[Line]:
+    """Read a sheet to its end."""
+    return [line async for batch in batches for line in batch]

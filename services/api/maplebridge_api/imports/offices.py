@@ -1,0 +1,330 @@
+"""Loading organisations, people, posts and who holds them."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from maplebridge_domain.appointment import AlreadyHoldsPost
+from maplebridge_domain.importing import (
+    GridUnknown,
+    KeptDifferently,
+    OrganisationAmbiguous,
+    OrganisationsInCircle,
+    OrganisationUnknown,
+    PersonNeedsKey,
+    PersonUnknown,
+    TermMissing,
+)
+from maplebridge_domain.organisation import check_parent, check_post_place
+from maplebridge_domain.period import EmptyPeriod, Period
+from maplebridge_domain.person import mask_name
+from maplebridge_domain.spreadsheet import refusal_of
+
+from ..appointments import service as appointments
+from ..organisations import service as organisations
+from ..people import service as people
+from ..platform.bodies import PeriodIn
+from ..platform.ids import new_id
+from ..platform.personal import phone_hashes
+from .loading import Batches, FirstRows, Loading, all_lines
+from .places import grids_of
+from .reading import Line
+
+_PEOPLE = uuid5(NAMESPACE_URL, "maplebridge:people")
+
+
+async def load_organisations(loading: Loading, batches: Batches) -> None:
+    """Enter the organisations of a sheet that are not there yet; a parent may stand below."""
+    lines = await all_lines(batches)
+    grids = await grids_of(loading)
+    kept = await loading.write.tx.all(organisations.ORGANISATION_LEDGER)
+    known = {(one.grid_path, one.kind, one.name): one for one in kept}
+    named: defaultdict[str, list[tuple[UUID, str]]] = defaultdict(list)
+    for one in kept:
+        named[one.name].append((one.id, one.kind))
+    once = FirstRows(loading, "name")
+    new: dict[UUID, Line] = {}
+    for line in lines:
+        values = line.values
+        key = (values["grid_path"], values["kind"], values["name"])
+        if not once.first(line, key):
+            continue
+        if key in known:
+            loading.differs(line, {name: getattr(known[key], name) for name in ("parent", "uscc")})
+            loading.findings.rows_kept += 1
+            continue
+        if values["grid_path"] not in grids:
+            loading.refuse(GridUnknown(), line, "grid_path")
+        new[id_ := new_id()] = line
+        named[values["name"]].append((id_, values["kind"]))
+    parents = {id_: _parent(loading, line, named) for id_, line in new.items()}
+    ordered = _parents_first(loading, new, parents)
+    if not loading.findings.faults:
+        for generation in ordered:
+            made = [
+                (
+                    new[id_],
+                    organisations.NewOrganisation(
+                        id=id_,
+                        grid_id=grids[new[id_].values["grid_path"]].id,
+                        kind=new[id_].values["kind"],
+                        name=new[id_].values["name"],
+                        parent_id=parents[id_],
+                        uscc=new[id_].values["uscc"],
+                    ),
+                )
+                for id_ in generation
+            ]
+            await loading.enter("organisation", made, organisations.create_organisations)
+
+
+def _parent(
+    loading: Loading, line: Line, named: Mapping[str, list[tuple[UUID, str]]]
+) -> UUID | None:
+    name = line.values["parent"]
+    found = named.get(name, []) if name else []
+    if name and len(found) != 1:
+        problem = OrganisationAmbiguous() if found else OrganisationUnknown()
+        loading.refuse(problem, line, "parent")
+        return None
+    kind = found[0][1] if found else None
+    refused = refusal_of(lambda: check_parent(line.values["kind"], kind))  # type: ignore[arg-type]
+    if refused is not None:
+        loading.refuse(refused, line, "parent")
+    return found[0][0] if found else None
+
+
+def _parents_first(
+    loading: Loading, new: Mapping[UUID, Line], parents: Mapping[UUID, UUID | None]
+) -> list[list[UUID]]:
+    """Order what is new by generations."""
+    generations: list[list[UUID]] = []
+    left = dict.fromkeys(new)
+    while left:
+        generation = [id_ for id_ in left if parents[id_] not in left]
+        if not generation:
+            for id_ in left:
+                loading.refuse(OrganisationsInCircle(), new[id_], "parent")
+            break
+        generations.append(generation)
+        for id_ in generation:
+            del left[id_]
+    return generations
+
+
+class People:
+    """The street's people, found by the office's own number or by phone, as their names cannot be read."""
+
+    def __init__(self, street_id: int, kept: list[people.PersonLine]) -> None:
+        self._street_id = street_id
+        self.by_id = {one.id: one for one in kept}
+        self.by_phone = {one.phone_hash: one for one in kept if one.phone_hash}
+
+    def id_of(self, key: str) -> UUID:
+        """Return the id of who has an office's number: the id itself, or one made from the number."""
+        given = uuid_in(key)
+        return given or uuid5(_PEOPLE, f"{self._street_id}/{key}")
+
+    def find(self, key: str | None, phone: str | None) -> people.PersonLine | None:
+        """Return who has a number, or else a phone."""
+        if key and (found := self.by_id.get(self.id_of(key))):
+            return found
+        hashes = phone_hashes(phone) if phone else []
+        return next((self.by_phone[one] for one in hashes if one in self.by_phone), None)
+
+
+def uuid_in(text: str) -> UUID | None:
+    """Return the UUID that a text writes, if it writes one."""
+    digits = text.replace("-", "").lower()
+    is_one = len(text) == 36 and len(digits) == 32 and not set(digits) - set("0123456789abcdef")
+    return UUID(digits) if is_one else None
+
+
+async def load_people(loading: Loading, batches: Batches) -> None:
+    """Enter the people of a sheet that are not there yet."""
+    lines = await all_lines(batches)
+    known = People(loading.street_id, await loading.write.tx.all(people.PERSON_LEDGER))
+    keys, phones = FirstRows(loading, "person_key"), FirstRows(loading, "phone")
+    made = []
+    for line in lines:
+        values = line.values
+        key, phone = values["person_key"], values["phone"]
+        if not key and not phone:
+            loading.refuse(PersonNeedsKey(), line, "person_key")
+            continue
+        first_key = not key or keys.first(line, key)
+        first_phone = not phone or phones.first(line, phone)
+        found = known.find(key, phone)
+        if found is not None:
+            _compare(loading, line, found, "name")
+            loading.findings.rows_kept += 1
+        elif first_key and first_phone:
+            made.append((line, _new_person(known, loading.street_id, values)))
+    if not loading.findings.faults:
+        await loading.enter("person", made, people.create_people)
+
+
+def _compare(loading: Loading, line: Line, found: people.PersonLine, name: str) -> None:
+    values = line.values
+    if values[name] and mask_name(values[name]) != found.name_masked:
+        loading.refuse(KeptDifferently(), line, name)
+    if values["phone"] and found.phone_hash not in phone_hashes(values["phone"]):
+        loading.refuse(KeptDifferently(), line, "phone")
+    if "party_member" in values:
+        loading.differs(line, {"party_member": found.party_member})
+
+
+def _new_person(known: People, street_id: int, values: Mapping[str, Any]) -> people.NewPerson:
+    id_ = known.id_of(values["person_key"]) if values["person_key"] else new_id()
+    return people.NewPerson(
+        id=id_,
+        street_id=street_id,
+        name=values["name"],
+        phone=values["phone"],
+        party_member=values["party_member"],
+    )
+
+
+async def load_appointments(loading: Loading, batches: Batches) -> None:
+    """Enter posts that are not there yet, and who holds them."""
+    lines = await all_lines(batches)
+    tx = loading.write.tx
+    posts = Posts(loading, await tx.all(organisations.POST_LEDGER))
+    posts.grids = await grids_of(loading)
+    for one in await tx.all(organisations.ORGANISATION_LEDGER):
+        posts.holders[one.grid_path, one.kind, one.name].append(one.id)
+    known = People(loading.street_id, await tx.all(people.PERSON_LEDGER))
+    terms: defaultdict[tuple[UUID, UUID], list[Period]] = defaultdict(list)
+    for held in await tx.all(appointments.APPOINTMENT_LEDGER):
+        terms[held.post_id, held.person_id].append(Period(held.start, held.until))
+    made = []
+    for line in lines:
+        posts_before = len(posts.new)
+        post_id = posts.find(line)
+        if not any(line.values[name] for name in ("person_key", "person", "phone")):  # vacant
+            is_new = len(posts.new) > posts_before
+            loading.findings.rows_made += is_new
+            loading.findings.rows_kept += not is_new
+            continue
+        person = _holder(loading, line, known)
+        if post_id is None or person is None:
+            continue
+        term = _term(loading, line)
+        if term is None:
+            continue
+        held_terms = terms[post_id, person.id]
+        if term in held_terms:
+            loading.findings.rows_kept += 1
+            continue
+        if any(_overlap(term, other) for other in held_terms):
+            loading.refuse(AlreadyHoldsPost(), line, "from")
+        held_terms.append(term)
+        made.append((line, _new_appointment(post_id, person.id, term)))
+    if not loading.findings.faults:
+        await loading.enter("post", posts.new, organisations.create_posts, counted=False)
+        await loading.enter("appointment", made, appointments.appoint)
+
+
+class Posts:
+    """The posts of a street, and those that a sheet adds."""
+
+    def __init__(self, loading: Loading, kept: list[organisations.PostLine]) -> None:
+        self._loading = loading
+        self.grids: Mapping[str, Any] = {}
+        self.holders: defaultdict[tuple[str, str | None, str | None], list[UUID]] = defaultdict(
+            list
+        )
+        self.new: list[tuple[Line, organisations.NewPost]] = []
+        self._known = {
+            (one.grid_path, one.organisation_kind, one.organisation, one.kind, one.post): (
+                one.id,
+                one.seats,
+            )
+            for one in kept
+        }
+
+    def find(self, line: Line) -> UUID | None:
+        """Return a line's post, one that is there or one to be made; None: it is refused."""
+        values = line.values
+        place = (values["grid_path"], values["organisation_kind"], values["organisation"])
+        name = values["post"] or values["kind"]
+        key = (*place, values["kind"], name)
+        if key in self._known:
+            id_, seats = self._known[key]
+            if values["seats"] not in (None, seats):
+                self._loading.refuse(KeptDifferently(), line, "seats")
+            return id_
+        return self._add(line, key)
+
+    def _add(self, line: Line, key: tuple[Any, ...]) -> UUID | None:
+        grid_path, holder_kind, holder_name, kind, name = key
+        in_organisation = holder_kind is not None or holder_name is not None
+        refused = refusal_of(
+            lambda: check_post_place(
+                kind, on_grid=not in_organisation, in_organisation=in_organisation
+            )
+        )
+        holders = self.holders.get((grid_path, holder_kind, holder_name), [])
+        if grid_path not in self.grids:
+            self._loading.refuse(GridUnknown(), line, "grid_path")
+        elif refused is not None:
+            self._loading.refuse(refused, line, "kind")
+        elif in_organisation and len(holders) != 1:
+            problem = OrganisationAmbiguous() if holders else OrganisationUnknown()
+            self._loading.refuse(problem, line, "organisation")
+        else:
+            seats = line.values["seats"] or 1
+            post = organisations.NewPost(
+                id=new_id(),
+                organisation_id=holders[0] if in_organisation else None,
+                grid_id=None if in_organisation else self.grids[grid_path].id,
+                kind=kind,
+                name=name,
+                seats=seats,
+            )
+            assert post.id is not None
+            self.new.append((line, post))
+            self._known[key] = (post.id, seats)
+            return post.id
+        return None
+
+
+def _holder(loading: Loading, line: Line, known: People) -> people.PersonLine | None:
+    key, phone = line.values["person_key"], line.values["phone"]
+    if not key and not phone:
+        loading.refuse(PersonNeedsKey(), line, "person_key")
+        return None
+    found = known.find(key, phone)
+    if found is None:
+        loading.refuse(PersonUnknown(), line, "person_key" if key else "phone")
+    else:
+        _compare(loading, line, found, "person")
+    return found
+
+
+def _term(loading: Loading, line: Line) -> Period | None:
+    start, until = line.values["from"], line.values["until"]
+    if start is None:
+        loading.refuse(TermMissing(), line, "from")
+    elif until is not None and until <= start:
+        loading.refuse(EmptyPeriod(), line, "until")
+    else:
+        return Period(start, until)
+    return None
+
+
+def _overlap(one: Period, other: Period) -> bool:
+    return _before(one.start, other.until) and _before(other.start, one.until)
+
+
+def _before(start: datetime, until: datetime | None) -> bool:
+    return until is None or start < until
+
+
+def _new_appointment(post_id: UUID, person_id: UUID, term: Period) -> appointments.NewAppointment:
+    during = PeriodIn.model_validate({"from": term.start, "until": term.until})
+    return appointments.NewAppointment(
+        id=new_id(), person_id=person_id, post_id=post_id, during=during
+    )

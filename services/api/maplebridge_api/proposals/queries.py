@@ -1,0 +1,147 @@
+"""What is read of proposals, and the statements of their writes."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    DateTime,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    update,
+)
+
+from maplebridge_domain.authority import Right
+from maplebridge_domain.proposal import ProposalState
+
+from ..organisations.service import standing_of_post
+from ..platform.database import (
+    Statement,
+    by_ids,
+    in_scope,
+    insert_rows,
+    json_object,
+    json_period,
+)
+from ..platform.paging import Pages, Seen, Single
+from ..platform.request import Created
+from .tables import appointment_proposal as proposal
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposal as its decision looks at it; `asked` is the body of the appointment proposed."""
+
+    id: UUID
+    street_id: int
+    person_id: UUID
+    post_id: UUID
+    crossing: bool
+    asked: dict[str, Any]
+    state: ProposalState
+    proposer: str
+    version: int
+
+
+def _proposal(
+    id_: UUID, street_id: int, person_id: UUID, post_id: UUID, step: int | None, *more: Any
+) -> Proposal:
+    rests_on, contract_id, election, declared_on, during, state, proposer, version = more
+    asked = {"post_id": post_id, "during": json.loads(during)}
+    if step is None:
+        asked["person_id"] = person_id
+    else:
+        asked |= {
+            "step": step,
+            "source_id": rests_on,
+            "contract_id": contract_id,
+            "election": json.loads(election) if election else None,
+            "no_interest_declared_on": declared_on,
+        }
+    named = (id_, street_id, person_id, post_id)
+    return Proposal(*named, step is not None, asked, ProposalState(state), proposer, version)
+
+
+PROPOSAL_TO_DECIDE = Statement(
+    by_ids(
+        proposal,
+        proposal.c.street_id,
+        proposal.c.person_id,
+        proposal.c.post_id,
+        proposal.c.step,
+        proposal.c.rests_on,
+        proposal.c.contract_id,
+        cast(proposal.c.election, Text),
+        proposal.c.no_interest_declared_on,
+        cast(json_period(proposal.c.during), Text),
+        proposal.c.state,
+        proposal.c.proposer,
+        proposal.c.version,
+    ).with_for_update(),
+    _proposal,
+)
+
+PROPOSAL_OUT = json_object(
+    id=proposal.c.id,
+    street_id=proposal.c.street_id,
+    person_id=proposal.c.person_id,
+    post_id=proposal.c.post_id,
+    during=json_period(proposal.c.during),
+    step=proposal.c.step,
+    rests_on=proposal.c.rests_on,
+    contract_id=proposal.c.contract_id,
+    election=proposal.c.election,
+    no_interest_declared_on=proposal.c.no_interest_declared_on,
+    evidence=proposal.c.evidence,
+    state=proposal.c.state,
+    proposed_at=proposal.c.proposed_at,
+    proposer=proposal.c.proposer,
+    decided_at=proposal.c.decided_at,
+    decider=proposal.c.decider,
+    reason=proposal.c.reason,
+    appointment_id=proposal.c.appointment_id,
+)
+ADD_PROPOSALS = Statement(insert_rows(proposal, proposal.c.id, PROPOSAL_OUT), Created)
+DECIDE = Statement(
+    update(proposal)
+    .where(in_scope(proposal), proposal.c.id == bindparam("id", type_=Uuid))
+    .values(
+        state=bindparam("state", type_=Text),
+        decided_at=bindparam("at", type_=DateTime(timezone=True)),
+        decider=bindparam("decider", type_=Text),
+        reason=bindparam("reason", type_=Text),
+        appointment_id=bindparam("appointment_id", type_=Uuid),
+        version=proposal.c.version + literal_column("1"),
+    )
+    .returning(proposal.c.id, PROPOSAL_OUT),
+    Created,
+)
+
+#: Who is to be appointed concerns who proposes and decides there: it is not yet anybody's office.
+_SEEN = Seen(
+    Right.APPOINTMENTS_PROPOSE,
+    lambda _: func.json_extract_path_text(
+        standing_of_post(proposal.c.street_id, proposal.c.post_id),
+        literal_column("'path'"),
+        type_=Text,
+    ),
+    own=lambda person_id, _: (
+        proposal.c.proposer == literal_column("'persons/'") + cast(person_id, Text)
+    ),
+)
+PROPOSAL_BY_ID = Single(proposal, PROPOSAL_OUT, seen=_SEEN)
+PROPOSALS = Pages(
+    proposal,
+    PROPOSAL_OUT,
+    {
+        "post_id": proposal.c.post_id == bindparam("post_id", type_=Uuid),
+        "person_id": proposal.c.person_id == bindparam("person_id", type_=Uuid),
+        "state": proposal.c.state == bindparam("state", type_=Text),
+    },
+    seen=_SEEN,
+)

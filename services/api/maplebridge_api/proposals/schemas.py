@@ -1,0 +1,101 @@
+"""Bodies and answers of proposals."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from maplebridge_domain.proposal import ProposalState
+
+from ..appointments.service import NewAppointment, NewCrossAppointment
+from ..platform.bodies import Body, Day, Line, PeriodOut, example, example_id
+
+
+class EvidenceIn(Body):
+    """A file that shows something; the file itself stays where it is kept."""
+
+    name: Line = Field(examples=["社区党委会议纪要.pdf"])
+    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="Of the file's bytes. 文件摘要")
+    dated_on: Day
+    number: Line | None = Field(None, description="Of the document or its filing. 文号或备案号")
+
+
+Evidence = Annotated[list[EvidenceIn], Field(max_length=20)]
+_TERM = {"from": "2026-12-01T00:00:00+08:00", "until": "2029-12-01T00:00:00+08:00"}
+_FILE = {
+    "name": "社区党委会议纪要.pdf",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "dated_on": "2026-11-02",
+    "number": "天桥社纪〔2026〕11号",
+}
+
+
+class NewProposal(NewAppointment):
+    """A person proposed for a post."""
+
+    model_config = example(
+        {
+            "person_id": example_id("person"),
+            "post_id": example_id("secretary of the quarter"),
+            "during": _TERM,
+            "evidence": [_FILE],
+        }
+    )
+
+    evidence: Evidence = Field(default_factory=list, description="What shows it. 证明材料")
+
+
+class NewCrossProposal(NewCrossAppointment):
+    """A holder of a post proposed for a second on the strength of the first."""
+
+    model_config = example(
+        {
+            "step": 1,
+            "source_id": example_id("grid member"),
+            "post_id": example_id("instructor"),
+            "during": _TERM,
+            "evidence": [_FILE],
+        }
+    )
+
+    evidence: Evidence = Field(
+        default_factory=list, description="Steps 1, 2 and 5: at least one. 证明材料"
+    )
+
+
+class Approval(Body):
+    """Nothing more is asked."""
+
+    model_config = example({})
+
+
+class Rejection(Body):
+    """Why a proposal is rejected."""
+
+    model_config = example({"reason": "拟任人选另有任用"})
+
+    reason: Line
+
+
+class ProposalOut(BaseModel):
+    """A proposal, and what became of it."""
+
+    id: UUID
+    street_id: int
+    person_id: UUID
+    post_id: UUID
+    during: PeriodOut
+    step: int | None
+    rests_on: UUID | None
+    contract_id: UUID | None
+    election: dict[str, Any] | None
+    no_interest_declared_on: date | None
+    evidence: list[EvidenceIn]
+    state: ProposalState
+    proposed_at: AwareDatetime
+    proposer: str = Field(description="`persons/<id>` or `clients/<id>`.")
+    decided_at: AwareDatetime | None
+    decider: str | None
+    reason: str | None = Field(description="Of a rejection. 未通过原因")
+    appointment_id: UUID | None = Field(description="Set: approved, and thus appointed.")

@@ -1,0 +1,166 @@
+"""The verbs of proposals: propose, approve, reject."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from maplebridge_domain.authority import Right
+from maplebridge_domain.evaluation import NeedsAPerson
+from maplebridge_domain.proposal import (
+    OwnProposal,
+    ProposalDecided,
+    ProposalState,
+    check_proposal,
+)
+
+from ..appointments.service import (
+    APPOINTED,
+    CROSS_APPOINTED,
+    NewAppointment,
+    NewCrossAppointment,
+    check_rules,
+    find_grounds,
+    same_street,
+    seat,
+    seat_across,
+)
+from ..organisations.service import POST, POST_TO_FILL, Post
+from ..people.service import PERSON_TO_APPOINT, must_be_named
+from ..platform.bodies import dump, range_text
+from ..platform.database import as_rows
+from ..platform.ids import new_id
+from ..platform.request import Created, Items, Write, check_version
+from . import events, queries
+from .queries import Proposal
+from .schemas import NewCrossProposal, NewProposal, Rejection
+
+
+async def propose(write: Write, proposals: Items[NewProposal]) -> list[Created]:
+    """Propose persons for posts; nobody holds anything by that.
+
+    Raises:
+        NotFound, RightMissing, EmptyPeriod, PersonMerged, PersonErased.
+    """
+    people = await proposals.named(write.tx, PERSON_TO_APPOINT, "person_id")
+    posts = await proposals.named(write.tx, POST_TO_FILL, "post_id")
+
+    def row(new: NewProposal) -> dict[str, object]:
+        post, person = posts[new.post_id], people[new.person_id]
+        write.caller.must(Right.APPOINTMENTS_PROPOSE, on=post.place.path)
+        same_street(person.street_id, post)
+        must_be_named(person, "/person_id")
+        return _row(write, new, post)
+
+    return await _add(write, proposals.each(row), posts)
+
+
+async def propose_across(write: Write, proposals: Items[NewCrossProposal]) -> list[Created]:
+    """Propose holders of posts for a second by one of the five steps, with what it asks for on file.
+
+    Raises:
+        NotFound, RightMissing, VotesMissing, EvidenceMissing, and what `check_rules` refuses.
+    """
+    grounds = await find_grounds(write.tx, proposals)
+    posts = await proposals.named(write.tx, POST, "post_id")
+
+    def row(new: NewCrossProposal) -> dict[str, object]:
+        found = grounds(new)
+        write.caller.must(Right.APPOINTMENTS_PROPOSE, on=found.post.place.path)
+        check_rules(new, found)
+        election = new.election.election() if new.election else None
+        check_proposal(new.step, election, len(new.evidence))
+        own = {"person_id": found.person.id, "rests_on": new.source_id}
+        return _row(write, new, found.post) | own
+
+    return await _add(write, proposals.each(row), posts)
+
+
+def _row(write: Write, new: NewProposal | NewCrossProposal, post: Post) -> dict[str, object]:
+    return dump(
+        new,
+        street_id=post.street_id,
+        during=range_text(new.during.period()),
+        state=ProposalState.PROPOSED,
+        proposed_at=write.now,
+        proposer=write.caller.actor,
+    )
+
+
+async def _add(
+    write: Write, rows: list[dict[str, object]], posts: Mapping[UUID | None, Post]
+) -> list[Created]:
+    made = await write.tx.all(queries.ADD_PROPOSALS, rows=as_rows(rows))
+    ids = [one.id for one in made]
+    await write.record_created(events.PROPOSED, "appointment-proposals", ids, posts.values())
+    return made
+
+
+async def approve(write: Write, id: UUID, version: int) -> Created:
+    """Approve a proposal and with it appoint: every rule is asked again, as things stand now.
+
+    Raises:
+        NotFound, NeedsAPerson, OwnProposal, Stale, ProposalDecided, and what `appoint` and
+        `cross_appoint` refuse.
+    """
+    proposal = await _to_decide(write, id, version)
+    if proposal.crossing:
+        new = NewCrossAppointment.model_validate(proposal.asked | {"id": new_id()})
+        made, posts = await seat_across(write, Items([new], batch=False))
+    else:
+        plain = NewAppointment.model_validate(proposal.asked | {"id": new_id()})
+        made, posts = await seat(write, Items([plain], batch=False))
+    shown = await _decide(write, id, ProposalState.APPROVED, appointment_id=made[0].id)
+    kind = CROSS_APPOINTED if proposal.crossing else APPOINTED
+    collection = "cross-appointments" if proposal.crossing else "appointments"
+    await write.record_created(kind, collection, [made[0].id], posts, proposal=id)
+    return shown
+
+
+async def reject(write: Write, id: UUID, version: int, body: Rejection) -> Created:
+    """Reject a proposal, with the reason.
+
+    Raises:
+        NotFound, NeedsAPerson, RightMissing, OfficeNotYoursToFill, OwnOffice, OwnProposal, Stale,
+        ProposalDecided.
+    """
+    proposal = await _to_decide(write, id, version)
+    shown = await _decide(write, id, ProposalState.REJECTED, reason=body.reason)
+    subject = f"appointment-proposals/{id}"
+    await write.record(events.REJECTED, street_id=proposal.street_id, subject=subject)
+    return shown
+
+
+async def _to_decide(write: Write, id: UUID, version: int) -> Proposal:
+    """Return a proposal that is the caller's to decide: another person's, about somebody else."""
+    caller = write.caller
+    proposal = await write.tx.visible(queries.PROPOSAL_TO_DECIDE, id)
+    [post] = await write.tx.all(POST, ids=[proposal.post_id])
+    caller.must_see(Right.APPOINTMENTS_PROPOSE, on=post.place.path)
+    check_version(proposal.version, version)
+    if caller.person_id is None:
+        raise NeedsAPerson()
+    if caller.actor == proposal.proposer:
+        raise OwnProposal()
+    caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
+    caller.must_fill(post.place.holder, post.place.post_kind, proposal.person_id)
+    if proposal.state != ProposalState.PROPOSED:
+        raise ProposalDecided(proposal.state)
+    return proposal
+
+
+async def _decide(
+    write: Write,
+    id: UUID,
+    state: ProposalState,
+    *,
+    reason: str | None = None,
+    appointment_id: UUID | None = None,
+) -> Created:
+    return await write.tx.one(
+        queries.DECIDE,
+        id=id,
+        state=state,
+        at=write.now,
+        decider=write.caller.actor,
+        reason=reason,
+        appointment_id=appointment_id,
+    )

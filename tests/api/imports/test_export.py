@@ -1,0 +1,67 @@
+"""A ledger that is exported and imported into an empty street gives the same street."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from maplebridge_api.platform.clock import clock
+from maplebridge_domain.authority import Right
+from tests.api.imports.sheets import exports, imports, rows_of
+from tests.conftest import Databases
+from tests.world import NOW, STREET, TIANQIAO, Tianqiao, enter, open_street, outcome
+
+SHAPES = ("grids", "households", "organisations", "people", "appointments")
+PURPOSE = {"people": {"purpose": "answer_person"}}
+
+
+@pytest.fixture
+async def empty(databases: Databases) -> AsyncIterator[Tianqiao]:
+    """Open an installation of its own, with a street and nothing in it."""
+    name = await databases.copy("maplebridge")
+    async with open_street(databases.url(name), databases.url(name, "mb_api")) as street:
+        await enter(street.clerk_li, STREET[:1])
+        yield street
+    await databases.executes(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.parametrize("format_", ["xlsx", "csv"])
+async def test_the_small_street_is_the_same_after_it_went_out_and_came_in(
+    tianqiao: Tianqiao, empty: Tianqiao, format_: str
+) -> None:
+    clock.set_to = NOW
+    for shape in SHAPES:
+        more = {"format": format_, **PURPOSE.get(shape, {})}
+        gone = await exports(tianqiao, shape, **more)
+        run = await imports(empty, shape, gone)
+        assert run["state"] == "applied", shape
+        assert run["rows_made"] + run["rows_kept"] == run["rows_read"] > 1, shape
+        again = await imports(tianqiao, shape, gone)
+        assert rows_of(again) == ("applied", 0, again["rows_kept"]), shape
+        csv = {"format": "csv", **PURPOSE.get(shape, {})}
+        came = await exports(empty, shape, **csv)
+        assert came == await exports(tianqiao, shape, **csv), shape
+    totals = [
+        (await street.clerk_li.gets("/office-holders")).json()["items"]
+        for street in (tianqiao, empty)
+    ]
+    ours, theirs = ([(one["name"], one["during"]) for one in items] for items in totals)
+    assert sorted(ours, key=str) == sorted(theirs, key=str) != []
+
+
+async def test_every_persons_name_that_leaves_is_an_event(tianqiao: Tianqiao) -> None:
+    content = await exports(tianqiao, "people", format="csv", purpose="answer_person")
+    assert "wang" in content.decode()
+    people = await tianqiao.asks("SELECT count(*) FROM person WHERE street_id = $1", TIANQIAO)
+    assert await tianqiao.new_events() == ["person.unmasked"] * people + ["export.made"]
+    await exports(tianqiao, "appointments")
+    assert await tianqiao.new_events() == ["export.made"]
+
+
+async def test_names_leave_for_a_purpose_and_by_the_right_to_see_them(tianqiao: Tianqiao) -> None:
+    people = {"street_id": TIANQIAO, "shape": "people"}
+    none = await tianqiao.clerk_li.posts("/exports", people)
+    assert outcome(none) == "422 export_needs_purpose"
+    office = tianqiao.system("office", rights=[Right.IMPORTS_WRITE])
+    blind = await office.posts("/exports", people | {"purpose": "answer_person"})
+    assert outcome(blind) == "403 right_missing"
+    assert await tianqiao.new_events() == []

@@ -1,0 +1,238 @@
+"""Real clerks' files are read as they were meant; what would be a guess is refused."""
+
+import io
+import zipfile
+from datetime import datetime
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from maplebridge_api.imports.findings import Findings
+from maplebridge_api.imports.reading import find_source, read_lines
+from maplebridge_api.imports.writing import marked_copy, template, workbook
+from maplebridge_api.platform.csv_file import csv_rows
+from maplebridge_api.platform.xlsx import Workbook
+from maplebridge_domain.shape import SHEETS, Shape
+from maplebridge_domain.spreadsheet import FileHoldsTooMuch, FileNotReadable, HeadingsMissing
+from tests.api.imports.sheets import GRIDS, HOUSEHOLDS, PEOPLE, csv_of, xlsx_of
+
+PATH = "411104001/001/0001/001"
+#: As a cell holds it: without a zone.
+A_DAY = datetime(2026, 1, 31)  # noqa: DTZ001
+AN_HOUR = datetime.fromisoformat("2026-01-31T09:30:00+08:00")
+
+
+def read(content: bytes, shape: Shape) -> tuple[list[dict[str, Any]], Findings]:
+    findings = Findings()
+    source = find_source(io.BytesIO(content), shape)
+    lines = [line for batch in read_lines(source, shape, findings) for line in batch]
+    return [line.values for line in lines], findings
+
+
+def codes(findings: Findings) -> list[tuple[int | None, int | None, str]]:
+    return [(fault.row, fault.column, fault.problem.code) for fault in findings.faults]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-8-sig", "utf-16"])
+def test_a_csv_file_is_read_however_it_is_encoded(encoding: str) -> None:
+    rows, findings = read(
+        csv_of(HOUSEHOLDS, [PATH, "３号楼５０１室", "3"], encoding=encoding), Shape.HOUSEHOLDS
+    )
+    assert rows == [{"grid_path": PATH, "address": "3号楼501室", "residents": 3}]
+    assert not findings.faults
+
+
+def test_titles_merged_headings_hidden_rows_formulas_and_totals_are_told_apart() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        book.add_worksheet("封面").write(0, 0, "说明")
+        page = book.add_worksheet("住户")
+        page.merge_range(0, 0, 0, 3, "滨河社区住户情况表", None)
+        page.write_row(1, 0, ["序号", "单元网格编码 *", "住址", "常住人口"])
+        page.write_row(2, 0, [1, PATH, " 1号楼  101室 ", "３"])
+        page.write_row(3, 0, [2, PATH, 102, 2.0])
+        page.set_row(3, None, None, {"hidden": True})
+        page.write_row(4, 0, [3, PATH, "103室"])
+        page.write_formula(4, 3, "=1+3", None, 4)
+        page.write_row(6, 0, ["合 计", "", "", 9])
+    rows, findings = read(file.getvalue(), Shape.HOUSEHOLDS)
+    assert [(row["address"], row["residents"]) for row in rows] == [
+        ("1号楼 101室", 3),
+        ("102", 2),
+        ("103室", 4),
+    ]
+    told = {note["code"]: (note["count"], note["first_row"]) for note in findings.shown_notes()}
+    assert told == {
+        "hidden_row": (1, 4),
+        "formula": (1, 5),
+        "total_row": (1, 7),
+        "column_unknown": (1, 2),
+    }
+    assert findings.rows_read == 3
+
+
+def test_dates_are_read_as_excel_keeps_them_and_as_people_write_them() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, GRIDS)
+        given = ["2026-1-31", "2026年1月31日", "2026/01/31", "２０２６.1.31", "20260131", 20260131]
+        day = book.add_format({"num_format": "yyyy/m/d"})
+        for number, value in enumerate([*given, A_DAY], start=1):
+            page.write_row(number, 0, [f"411104001/{number:03d}", "社区大网格", "滨河", ""])
+            if isinstance(value, datetime):
+                page.write_datetime(number, 4, value, day)
+            else:
+                page.write(number, 4, value)
+        page.write_row(9, 0, ["411104001/009", "社区大网格", "滨河", "", 46053])
+        page.write_row(10, 0, ["411104001/010", "社区大网格", "滨河", "", "2026-02-30"])
+    rows, findings = read(file.getvalue(), Shape.GRIDS)
+    assert {row["since"].isoformat() for row in rows} == {"2026-01-31T00:00:00+08:00"}
+    assert len(rows) == 7
+    assert codes(findings) == [(10, 4, "cell_not_a_day"), (11, 4, "cell_not_a_day")]
+
+
+def test_numbers_that_lost_digits_and_id_numbers_are_refused() -> None:
+    rows, findings = read(
+        xlsx_of(
+            PEOPLE,
+            ["A1", "王建国", 15400000001, "是"],
+            [411104199001011234.0, "王建国", "", ""],
+            ["411104199001011234", "王建国", "", "党员"],
+            ["A2", "王 建国", "1.54E+10", ""],
+            ["A3", "", "1540000001", ""],
+        ),
+        Shape.PEOPLE,
+    )
+    assert rows == [
+        {"person_key": "A1", "name": "王建国", "phone": "15400000001", "party_member": True}
+    ]
+    assert codes(findings) == [
+        (3, 0, "cell_lost_digits"),
+        (4, 0, "cell_holds_id_number"),
+        (4, 3, "cell_not_listed"),
+        (5, 2, "cell_lost_digits"),
+        (6, 1, "cell_missing"),
+        (6, 2, "cell_not_a_phone"),
+    ]
+    told = str(findings.shown_faults())
+    assert "1990" not in told
+    assert "建国" not in told
+
+
+def test_the_marked_copy_holds_the_file_and_says_what_is_wrong() -> None:
+    content = csv_of(["表"], HOUSEHOLDS, [PATH, "=1+1", 3], [PATH, "102", "多"])
+    _, findings = read(content, Shape.HOUSEHOLDS)
+    copy = io.BytesIO()
+    marked_copy(find_source(io.BytesIO(content), Shape.HOUSEHOLDS), findings.faults, copy)
+    book = Workbook(copy)
+    rows = [row.cells for row in book.rows("CSV")]
+    assert rows[:3] == [["表"], [*HOUSEHOLDS, "错误说明"], [PATH, "=1+1", "3"]]
+    assert rows[3][:3] == [PATH, "102", "多"]
+    assert str(rows[3][3]).startswith("居住人数：须为整数")
+
+
+@pytest.mark.parametrize("shape", list(Shape))
+def test_a_template_has_every_heading_and_offers_the_values_of_lists(shape: Shape) -> None:
+    content = template(shape)
+    source = find_source(io.BytesIO(content), shape)
+    assert source.places == [*range(len(SHEETS[shape].columns))]
+    assert not list(source.rows)
+    parts = zipfile.ZipFile(io.BytesIO(content))
+    listed = [column for column in SHEETS[shape].columns if column.listed]
+    page = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert page.count('<dataValidation type="list"') == len(listed)
+    for column in listed:
+        assert column.listed
+        for zh, value in column.listed.items():
+            assert column.clean(zh) == value == column.clean(str(value))
+
+
+def test_what_is_written_is_read_again() -> None:
+    rows = [("411104001/001", "community", "=滨河（一）", None, AN_HOUR)]
+    again, findings = read(workbook(Shape.GRIDS, rows), Shape.GRIDS)
+    assert not findings.faults
+    assert again[0]["name"] == "=滨河（一）"
+    assert again[0]["level"] == "community"
+
+
+def bomb() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", " " * 50_000_000)
+    return file.getvalue()
+
+
+def with_part(name: str, text: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx_of(HOUSEHOLDS))) as old, zipfile.ZipFile(file, "w") as new:
+        for one in old.namelist():
+            new.writestr(one, text if one == name else old.read(one))
+    return file.getvalue()
+
+
+HOSTILE = {
+    "a bomb": bomb(),
+    "entities": with_part(
+        "xl/worksheets/sheet1.xml", '<!DOCTYPE a [<!ENTITY b "c">]><worksheet>&b;</worksheet>'
+    ),
+    "half": xlsx_of(HOUSEHOLDS)[:2_000],
+    "no XML": with_part("xl/workbook.xml", "<workbook"),
+    "a column far away": with_part(
+        "xl/worksheets/sheet1.xml",
+        '<worksheet><sheetData><row><c r="XFD1"><v>1</v></c></row></sheetData></worksheet>',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(HOSTILE))
+def test_what_is_no_honest_workbook_is_refused(name: str) -> None:
+    with pytest.raises((FileNotReadable, HeadingsMissing)):
+        find_source(io.BytesIO(HOSTILE[name]), Shape.HOUSEHOLDS)
+
+
+def test_a_csv_file_of_bytes_is_refused() -> None:
+    for content in (b"\xff\xff\xff\xff", b"a,b\n\0,c\n"):
+        with pytest.raises(FileNotReadable):
+            list(csv_rows(io.BytesIO(content)))
+
+
+def test_more_rows_than_an_import_takes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    few = replace(SHEETS[Shape.HOUSEHOLDS], rows_max=2)
+    monkeypatch.setitem(SHEETS, Shape.HOUSEHOLDS, few)
+    with pytest.raises(FileHoldsTooMuch):
+        read(csv_of(HOUSEHOLDS, *([PATH, f"{n}", 1] for n in range(3))), Shape.HOUSEHOLDS)
+
+
+def test_usual_rows_and_unusual_ones_are_read_alike() -> None:
+    """Those that one expression reads, and those that are left to the parser."""
+    usual = '<c r="A{n}" s="0" t="inlineStr"><is><t>甲</t></is></c><c r="C{n}"><v>2</v></c>'
+    rows = (
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>单元网格编码</t></is></c></row>',
+        '<row r="2" spans="1:3" hidden="1" x14ac:dyDescent="0.3">' + usual.format(n=2) + "</row>",
+        '<row r="3"/><row r="4" ht="2">' + usual.format(n=4) + "</row>",
+        '<row r="5"><c t="inlineStr" r="A5"><is><r><t>甲</t></r><r><t>&amp;乙</t></r></is></c></row>',
+        '<row r="6"><c r="A6" t="str"><f>"甲"</f><v>甲</v></c><!-- x --><c r="C6"><v>2.5</v></c></row>',
+    )
+    head = '<?xml version="1.0" encoding="UTF-8"?><worksheet><sheetData>'
+    text = head + "".join(rows) + "</sheetData></worksheet>"
+    prefixed = text.replace("<", "<x:").replace("<x:/", "</x:").replace("<x:?", "<?")
+    prefixed = prefixed.replace("<x:!--", "<!--").replace(
+        "<x:worksheet>", '<x:worksheet xmlns:x="x">'
+    )
+    for one in (text, prefixed):
+        book = Workbook(io.BytesIO(with_part("xl/worksheets/sheet1.xml", one)))
+        read = [
+            (row.number, row.hidden, row.cells, row.formulas)
+            for row in book.rows(next(iter(book.sheets)))
+        ]
+        assert read == [
+            (1, False, ["单元网格编码"], []),
+            (2, True, ["甲", None, 2], []),
+            (4, False, ["甲", None, 2], []),
+            (5, False, ["甲&乙"], []),
+            (6, False, ["甲", None, 2.5], [0]),
+        ]

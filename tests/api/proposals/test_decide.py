@@ -1,0 +1,162 @@
+"""From proposal to office: proposed by one, decided by another, appointed in the same act."""
+
+from asyncio import gather
+
+import pytest
+
+from tests.api.appointments.test_cross_appoint import ELECTION, step
+from tests.world import (
+    TERM,
+    Actor,
+    Json,
+    Tianqiao,
+    appointment,
+    enter,
+    id_of,
+    outcome,
+    outcomes,
+    person,
+    post,
+)
+
+FILE = {"name": "会议纪要.pdf", "sha256": "0" * 64, "dated_on": "2024-12-20", "number": None}
+VOTES = {
+    "owners": 300,
+    "owners_taking_part": 210,
+    "owners_agreeing": 180,
+    "area_cm2": 300_000_000,
+    "area_taking_part_cm2": 210_000_000,
+    "area_agreeing_cm2": 180_000_000,
+}
+DIRECTOR = "director of huayuan committee"
+OFFICE = [
+    post("clerks", "clerk", "working committee", seats=2),
+    *(person(name) for name in ("feng", "ma")),
+    *(appointment(f"{name} in office", name, "clerks") for name in ("feng", "ma")),
+]
+
+
+@pytest.fixture
+async def feng(tianqiao: Tianqiao) -> Actor:
+    await enter(tianqiao.clerk_li, OFFICE)
+    await tianqiao.new_events()
+    return await tianqiao.in_office("feng in office")
+
+
+@pytest.fixture
+async def ma(tianqiao: Tianqiao, feng: Actor) -> Actor:
+    return await tianqiao.in_office("ma in office")
+
+
+def plain(name: str = "zhao") -> Json:
+    return {"person_id": id_of(name), "post_id": id_of(DIRECTOR), "during": TERM}
+
+
+def across(number: int, **more: object) -> Json:
+    return step(number, evidence=[FILE]) | more
+
+
+def place(proposal: Json) -> str:
+    return f"/appointment-proposals/{proposal['id']}"
+
+
+async def test_what_one_proposes_another_approves_and_thereby_appoints(
+    tianqiao: Tianqiao, feng: Actor, ma: Actor
+) -> None:
+    election = ELECTION | {"votes": VOTES}
+    proposal = await feng.makes("/cross-appointment-proposals", across(2, election=election))
+    held = f"/appointments?post_id={id_of(DIRECTOR)}"
+    assert (await ma.gets(held)).json()["items"] == []
+    approved = (await ma.changes(place(proposal), "approval", {})).json()
+    assert (approved["state"], approved["decider"]) == ("approved", f"persons/{id_of('ma')}")
+    [made] = (await ma.gets(held)).json()["items"]
+    assert made["id"] == approved["appointment_id"]
+    assert (made["rests_on"], made["election"]) == (id_of("wang in huayuan branch"), election)
+    assert await tianqiao.new_events() == ["appointment_proposal.made", "cross_appointment.made"]
+    again = await ma.changes(place(proposal), "approval", {})
+    assert outcome(again) == "409 proposal_decided"
+
+
+async def test_nobody_decides_on_their_own_proposal_nor_on_themselves_nor_a_system(
+    tianqiao: Tianqiao, feng: Actor, ma: Actor
+) -> None:
+    proposal = await feng.makes("/appointment-proposals", plain("ma"))
+    for decider, refused in (
+        (feng, "403 own_proposal"),
+        (ma, "403 own_office"),
+        (tianqiao.clerk_li, "403 needs_a_person"),
+    ):
+        for act, body in (("approval", {}), ("rejection", {"reason": "x"})):
+            assert outcome(await decider.changes(place(proposal), act, body)) == refused
+    he = await tianqiao.in_office("he in binhe committee")
+    rejected = (await he.changes(place(proposal), "rejection", {"reason": "另有任用"})).json()
+    assert (rejected["state"], rejected["reason"]) == ("rejected", "另有任用")
+    assert rejected["appointment_id"] is None
+    assert await tianqiao.new_events() == [
+        "appointment_proposal.made",
+        "appointment_proposal.rejected",
+    ]
+
+
+async def test_a_quarters_secretary_proposes_there_and_decides_nothing(
+    tianqiao: Tianqiao, feng: Actor
+) -> None:
+    wang = await tianqiao.in_office("wang in huayuan branch")
+    proposal = await wang.makes("/appointment-proposals", plain())
+    elsewhere = plain() | {"post_id": id_of("instructor of laoyuan")}
+    assert outcome(await wang.posts("/appointment-proposals", elsewhere)) == "403 right_missing"
+    assert outcome(await wang.posts(f"{place(proposal)}/approval", {})) == "403 right_missing"
+    other = await feng.makes("/appointment-proposals", elsewhere)
+    seen = (await wang.gets("/appointment-proposals")).json()["items"]
+    assert [one["id"] for one in seen] == [proposal["id"]]
+    assert outcome(await wang.gets(place(other))) == "404 not_found"
+    liu = await tianqiao.in_office("liu in library")
+    assert outcome(await liu.gets("/appointment-proposals")) == "403 right_missing"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (across(1, evidence=[]), "422 evidence_missing"),
+        (across(5, evidence=[]), "422 evidence_missing"),
+        (across(2), "422 votes_missing"),
+        (
+            across(2, election=ELECTION | {"votes": VOTES | {"owners_taking_part": 199}}),
+            "422 too_few_owners_took_part",
+        ),
+        (
+            across(2, election=ELECTION | {"votes": VOTES | {"area_agreeing_cm2": 105_000_000}}),
+            "422 too_little_area_agreed",
+        ),
+    ],
+)
+async def test_what_a_step_asks_for_is_on_file_before_it_is_decided(
+    tianqiao: Tianqiao, body: Json, expected: str
+) -> None:
+    answer = await tianqiao.clerk_li.posts("/cross-appointment-proposals", body)
+    assert outcome(answer) == expected
+
+
+async def test_a_proposal_is_approved_once_and_two_for_one_seat_make_one_holder(
+    tianqiao: Tianqiao, feng: Actor, ma: Actor
+) -> None:
+    one, other = [await feng.makes("/appointment-proposals", plain(n)) for n in ("zhao", "liu")]
+    he = await tianqiao.in_office("he in binhe committee")
+    first = {"If-Match": '"1"'}
+    answers = await gather(
+        *(by.posts(f"{place(one)}/approval", {}, headers=first) for by in (he, ma))
+    )
+    assert outcomes(answers) == ["200", "412 stale"]
+    assert outcome(await ma.changes(place(other), "approval", {})) == "409 post_taken"
+    assert (await ma.gets(place(other))).json()["state"] == "proposed"
+
+
+async def test_the_rules_are_asked_again_as_things_stand_at_the_approval(
+    tianqiao: Tianqiao, feng: Actor, ma: Actor
+) -> None:
+    proposal = await feng.makes("/cross-appointment-proposals", across(3))
+    source = f"/appointments/{id_of('wang in huayuan branch')}"
+    end = {"at": "2026-06-30T00:00:00+08:00", "reason": "transfer"}
+    await tianqiao.clerk_li.changes(source, "end", end)
+    approved = await ma.changes(place(proposal), "approval", {})
+    assert outcome(approved) == "409 outlasts_its_source"
