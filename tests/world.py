@@ -238,6 +238,11 @@ def grid(name: str, parent: str, level: str, code: str, **more: Any) -> tuple[st
     return "/grids", body | {"name": name} | since | more
 
 
+def household(door: str, unit: str, residents: int) -> tuple[str, Json]:
+    body = {"id": id_of(f"household {door}"), "grid_id": id_of(unit), "address": f"{door}室"}
+    return "/households", body | {"residents": residents, "since": "2025-01-01T00:00:00+08:00"}
+
+
 def organisation(name: str, kind: str, grid: str, parent: str | None = None) -> tuple[str, Json]:
     body = {"id": id_of(name), "grid_id": id_of(grid), "kind": kind, "name": name}
     return "/organisations", body | {"parent_id": id_of(parent) if parent else None}
@@ -305,8 +310,8 @@ STREET: list[tuple[str, Json]] = [
     grid("huayuan lane", "huayuan", "lane", "01"),
     grid("huayuan unit 1", "huayuan lane", "unit", "001"),
     grid("huayuan unit 2", "huayuan", "unit", "012"),
-    ("/households", {"grid_id": id_of("huayuan unit 1"), "address": "101室", "residents": 3}),
-    ("/households", {"grid_id": id_of("huayuan unit 2"), "address": "201室", "residents": 2}),
+    household("101", "huayuan unit 1", 3),
+    household("201", "huayuan unit 2", 2),
     organisation("working committee", "street_working_committee", f"root {TIANQIAO}"),
     organisation("binhe committee", "community_party_org", "binhe"),
     organisation("huayuan branch", "quarter_party_org", "huayuan"),

@@ -442,6 +442,27 @@ CHANGES: dict[str, tuple[str, Json]] = {
         f"/service-contracts/{id_of('contract of huayuan')}/filing",
         {"filed_on": "2026-10-30"},
     ),
+    "/v1/grids/{id}/describe": (f"/grids/{id_of('huayuan')}/describe", {"name": "花园小区"}),
+    "/v1/grids/{id}/renumber": (f"/grids/{id_of('huayuan')}/renumber", {"code": "0009"}),
+    "/v1/grids/{id}/move": (
+        f"/grids/{id_of('huayuan')}/move",
+        {"parent_id": id_of("tiegong"), "code": "0009"},
+    ),
+    "/v1/grids/{id}/split": (
+        f"/grids/{id_of('huayuan')}/split",
+        {"into": [{"code": "0009", "name": "北区", "grids": [id_of("huayuan lane")]}]},
+    ),
+    "/v1/grids/{id}/merge": (f"/grids/{id_of('jiayuan')}/merge", {"grids": [id_of("huayuan")]}),
+    "/v1/grids/{id}/close": (f"/grids/{id_of('jiayuan')}/close", {}),
+    "/v1/households/{id}/move": (
+        f"/households/{id_of('household 101')}/move",
+        {"grid_id": id_of("huayuan unit 2")},
+    ),
+    "/v1/households/{id}/recount": (
+        f"/households/{id_of('household 101')}/recount",
+        {"residents": 4},
+    ),
+    "/v1/households/{id}/end": (f"/households/{id_of('household 101')}/end", {}),
     "/v1/people/{id}/correction": (f"/people/{id_of('wang')}/correction", {"name": "王"}),
     "/v1/people/{id}/erase": (f"/people/{id_of('gao')}/erase", {"reason": "purpose_achieved"}),
     "/v1/people/{id}/merge": (f"/people/{id_of('gao')}/merge", {"into": id_of("wang")}),

@@ -1,6 +1,6 @@
 """A sheet of 400,000 households and 30 columns imported over HTTP, beside `COPY FROM` of the same rows.
 
-The reference copies what the import enters, 400,000 rows of a household, into the same table with its
+The reference copies what the import enters, 400,000 rows of a household, into the same tables with their
 keys; it reads no sheet, checks nothing and seals nothing. What the worker's process held at most is told.
 """
 
@@ -9,6 +9,7 @@ import re
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ import asyncpg
 
 from maplebridge.sample.client import ok, signed_in
 from maplebridge.system import MapleBridge
+from maplebridge_domain.worktime import SHANGHAI
 
 from .figures import Figure, figure
 
@@ -29,10 +31,13 @@ STREET_ID = 411_300_001
 SECONDS_MAX = 900
 MEMORY_MB_MAX = 512
 
+SINCE = asyncpg.Range(datetime(2026, 11, 1, tzinfo=SHANGHAI), None)
 ADD_UNITS = """
     WITH made AS (
-        INSERT INTO grid (street_id, id, level, name)
-        SELECT $1, unnest($2::uuid[]), 'unit', '单元' RETURNING id
+        INSERT INTO grid (street_id, id, level) SELECT $1, unnest($2::uuid[]), 'unit' RETURNING id
+    ), named AS (
+        INSERT INTO grid_description (street_id, grid_id, level, name, during)
+        SELECT $1, unnest($2::uuid[]), 'unit', '单元', '[2026-01-01,)'
     )
     INSERT INTO grid_placement (street_id, grid_id, path, during)
     SELECT $1, id, path, '[2026-01-01,)' FROM unnest($2::uuid[], $3::text[]) AS one (id, path)
@@ -43,7 +48,7 @@ def homes() -> Iterator[tuple[str, str, int]]:
     """Give unit, address and residents of every household."""
     for number in range(ROWS):
         unit = number // HOMES_A_UNIT
-        path = f"{STREET_ID}/{unit // 500:03d}/{unit % 500:04d}/001"
+        path = f"{STREET_ID}/{unit // 500:03d}/{unit % 500:04d}/{unit % 500:03d}"
         yield path, f"{unit % 500}号楼{number % HOMES_A_UNIT + 101}室", number % 6
 
 
@@ -90,7 +95,7 @@ async def measure(system: MapleBridge, work: Path) -> list[Figure]:
     rounds, peaks = [], []
     try:
         units = await _make_street(owner)
-        rows = [(STREET_ID, units[path], address, count) for path, address, count in homes()]
+        rows = [(uuid4(), units[path], address, count) for path, address, count in homes()]
         for _ in range(ROUNDS):
             await _empty(owner)
             copied = await _copy(owner, rows)
@@ -117,13 +122,21 @@ async def _make_street(owner: asyncpg.Connection) -> dict[str, UUID]:
 
 async def _empty(owner: asyncpg.Connection) -> None:
     await owner.execute("DELETE FROM import_made WHERE street_id = $1", STREET_ID)
-    await owner.execute("TRUNCATE household")
+    await owner.execute("TRUNCATE household, household_placement")
 
 
-async def _copy(owner: asyncpg.Connection, rows: list[tuple[int, UUID, str, int]]) -> float:
+async def _copy(owner: asyncpg.Connection, rows: list[tuple[UUID, UUID, str, int]]) -> float:
     begun = time.perf_counter()
-    columns = ("street_id", "grid_id", "address", "residents")
-    await owner.copy_records_to_table("household", records=rows, columns=columns)
+    entered = ((STREET_ID, id_, address) for id_, _, address, _ in rows)
+    places = ((STREET_ID, id_, unit, count, SINCE) for id_, unit, _, count in rows)
+    await owner.copy_records_to_table(
+        "household", records=entered, columns=("street_id", "id", "address")
+    )
+    await owner.copy_records_to_table(
+        "household_placement",
+        records=places,
+        columns=("street_id", "household_id", "grid_id", "residents", "during"),
+    )
     return time.perf_counter() - begun
 
 

@@ -23,8 +23,12 @@ SELECT street_id, 'quarter', n,
        format('%s/%s/%s', street_id, lpad((1 + n % 5)::text, 3, '0'), lpad(n::text, 4, '0'))
 FROM made, generate_series(1, 50) n;
 
-INSERT INTO grid (street_id, id, level, name)
-SELECT street_id, pg_temp.id(street_id::text, level, n::text), level, level || n FROM node;
+INSERT INTO grid (street_id, id, level)
+SELECT street_id, pg_temp.id(street_id::text, level, n::text), level FROM node;
+
+INSERT INTO grid_description (street_id, grid_id, level, name, during)
+SELECT street_id, pg_temp.id(street_id::text, level, n::text), level, level || n, '[2020-01-01,)'
+FROM node;
 
 INSERT INTO grid_placement (street_id, grid_id, path, during)
 SELECT street_id, pg_temp.id(street_id::text, level, n::text), path, '[2020-01-01,)' FROM node;

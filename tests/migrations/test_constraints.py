@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from tests.conftest import Databases
-from tests.world import NEIGHBOUR, TIANQIAO, id_of
+from tests.world import TIANQIAO, id_of
 
 TERM = "'[2025-01-01 00:00+08, 2028-01-01 00:00+08)'"
 
@@ -73,6 +73,11 @@ RECORD = (
     "INSERT INTO record (street_id, subject_kind, subject_id, kind, class, code, title, basis,"
     f" occurred_on) VALUES ({TIANQIAO}, 'enterprise', '{id_of('chenguang')}', '{{kind}}', {{grade}},"
     " 'c', 't', 'b', '2026-10-01')"
+)
+NEW_GRID = f"INSERT INTO grid (street_id, id, level) VALUES ({TIANQIAO}, '{id_of('new')}', 'unit')"
+NEW_PLACE = (
+    "INSERT INTO grid_placement (street_id, grid_id, path, during) VALUES"
+    f" ({TIANQIAO}, '{id_of('new')}', '{TIANQIAO}/001/{{}}', '[2026-01-01,)')"
 )
 PROPOSAL = (
     "INSERT INTO appointment_proposal (street_id, person_id, post_id, during, evidence, proposed_at,"
@@ -197,19 +202,9 @@ REFUSED = [
             )
         ],
     ),
-    (
-        "grid_placement__grid_code_taken",
-        [
-            (
-                f"INSERT INTO grid (street_id, id, level, name) VALUES ({TIANQIAO}, '{id_of('new')}',"
-                " 'quarter', 'x')"
-            ),
-            (
-                "INSERT INTO grid_placement (street_id, grid_id, path, during) VALUES"
-                f" ({TIANQIAO}, '{id_of('new')}', '{TIANQIAO}/001/0001', '[2026-01-01,)')"
-            ),
-        ],
-    ),
+    ("grid_placement__grid_code_taken", [NEW_GRID, NEW_PLACE.format("0001")]),
+    # A unit's number is its own in the community, whichever quarter or lane it stands in.
+    ("grid_placement__unit_number_taken", [NEW_GRID, NEW_PLACE.format("0002/012")]),
     (
         "rubric__rubric_in_force",
         [
@@ -264,7 +259,21 @@ REFUSED = [
     ("record__class_missing", [RECORD.format(kind="penalty", grade="NULL")]),
     ("record__class_missing", [RECORD.format(kind="commendation", grade="'minor'")]),
     ("person__phone", ["UPDATE person SET phone_masked = NULL"]),
-    ("grid__management_not_here", ["UPDATE grid SET management = 'three_nos'"]),
+    (
+        "grid_description__management_not_here",
+        ["UPDATE grid_description SET management = 'three_nos'"],
+    ),
+    ("grid__merged_is_closed", [f"UPDATE grid SET merged_into = '{id_of('binhe')}'"]),
+    ("household_placement__residents", ["UPDATE household_placement SET residents = -1"]),
+    (
+        "household_placement__during",
+        [
+            (
+                "INSERT INTO household_placement (street_id, household_id, grid_id, residents,"
+                " during) SELECT street_id, household_id, grid_id, 1, during FROM household_placement"
+            )
+        ],
+    ),
     (
         "post__one_place",
         [
@@ -285,11 +294,12 @@ REFUSED = [
     ),
     # Nothing refers to another street, not even by the owner's hand.
     (
-        "household__unknown_reference__grid_id",
+        "household_placement__unknown_reference__grid_id",
         [
             (
-                "INSERT INTO household (street_id, grid_id, address, residents) VALUES"
-                f" ({NEIGHBOUR}, '{id_of('huayuan unit 1')}', 'x', 1)"
+                "INSERT INTO household_placement (street_id, household_id, grid_id, residents,"
+                f" during) SELECT street_id, id, '{id_of('next quarter')}', 1,"
+                " '[2020-01-01,2020-01-02)' FROM household"
             )
         ],
     ),

@@ -47,6 +47,15 @@ OVER = (DisputeState.CLOSED, DisputeState.WITHDRAWN)
 
 
 @dataclass(eq=False)
+class OpenDisputesHere(Problem):
+    """A grid with open disputes is not closed; merged, it hands them on."""
+
+    kind = Kind.CONFLICT
+    zh = "该网格内尚有未结纠纷，请先办结，或将网格并入其他网格。"
+    en = "There are open disputes in this grid; close them first, or merge it into another grid."
+
+
+@dataclass(eq=False)
 class ActNotPossible(Problem):
     """A case passes through its states in order."""
 

@@ -47,6 +47,25 @@ CODE_DIGITS: dict[GridLevel, int] = {
 }
 
 
+#: The longest way from the street down to each level.
+_WAY = list(GridLevel)
+
+
+def path_length(level: GridLevel, *, lane: bool = True) -> int:
+    """Return how long a path of that level is: its segments, joined by slashes.
+
+    A unit that stands in its quarter directly (not `lane`) has a shorter one.
+    """
+    above = [one for one in _WAY[: _WAY.index(level)] if lane or one is not GridLevel.LANE]
+    return sum(CODE_DIGITS[one] + 1 for one in above) + CODE_DIGITS[level]
+
+
+def unit_code(path: str) -> str:
+    """Return the fifteen digits of the unit grid that stands at a path (GB/T 30428.1)."""
+    street, community, *_, unit = path.split("/")
+    return street + community + unit
+
+
 @dataclass(eq=False)
 class WrongLevel(Problem):
     """A grid stands only under a level that holds its own."""
@@ -94,6 +113,19 @@ class GridCodeTaken(Problem):
 
 
 @dataclass(eq=False)
+class UnitNumberTaken(Problem):
+    """A unit grid's number is unique within its community at a time.
+
+    Source: GB/T 30428.1 (15 digits: 6 district, 3 street, 3 community, 3 sequence), as in BJ.
+    """
+
+    kind = Kind.CONFLICT
+    zh = "本社区已有使用该序号的单元网格，请换一个序号。"
+    en = "Another unit grid of this community has this number; choose another."
+    pointer = "/code"
+
+
+@dataclass(eq=False)
 class NotAUnit(Problem):
     """Households are entered in unit grids."""
 
@@ -121,9 +153,29 @@ def check_grid(
     Raises:
         WrongLevel, WrongGridCode, ManagementNotHere.
     """
+    check_place(level, code, parent_level)
+    check_management(level, management)
+
+
+def check_place(level: GridLevel, code: str, parent_level: GridLevel) -> None:
+    """Refuse a place under a wrong level, or a code of a wrong length.
+
+    That levels only go down is also why no grid can come to stand below itself.
+
+    Raises:
+        WrongLevel, WrongGridCode.
+    """
     if level not in CHILDREN[parent_level]:
         raise WrongLevel(level, parent_level)
     if not re.fullmatch(f"[0-9]{{{CODE_DIGITS[level]}}}", code):
         raise WrongGridCode(level, CODE_DIGITS[level])
+
+
+def check_management(level: GridLevel, management: Management | None) -> None:
+    """Refuse a kind of management where there is none.
+
+    Raises:
+        ManagementNotHere.
+    """
     if management is not None and level not in (GridLevel.QUARTER, GridLevel.LANE):
         raise ManagementNotHere()

@@ -10,6 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
 from . import (
+    adjustments,
     appointments,
     disputes,
     evaluations,
@@ -59,6 +60,7 @@ SLICES = (
     ratings,
     proposals,
     privacy,
+    adjustments,
     imports,
 )
 

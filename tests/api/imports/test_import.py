@@ -26,12 +26,12 @@ from tests.api.imports.sheets import (
 from tests.world import NOW, TIANQIAO, Tianqiao, id_of, outcome, outcomes
 
 LANE = f"{TIANQIAO}/001/0002/01"
-HOMES = (HOUSEHOLDS, [UNIT, "201室", 2], [UNIT, "202室", "３人"], [f"{LANE}/001", "101室", 4])
+HOMES = (HOUSEHOLDS, [UNIT, "201室", 2], [UNIT, "202室", "３人"], [f"{LANE}/021", "101室", 4])
 #: A clerk's files in their order: each names what those before it have entered.
 FILES = {
     "grids": csv_of(
         GRIDS,
-        [f"{LANE}/001", "楼栋单元网格", "一单元", "", ""],  # before its parent
+        [f"{LANE}/021", "楼栋单元网格", "一单元", "", ""],  # before its parent
         [LANE, "街巷（楼院）网格", "东巷", "三无楼院", "2026/1/31"],
         [f"{TIANQIAO}/001/0001", "小区小网格", "huayuan", "专业物业", ""],  # is there already
     ),
@@ -249,3 +249,31 @@ async def test_an_import_is_undone_as_a_whole_while_nothing_rests_on_it(tianqiao
     assert await tianqiao.asks("SELECT count(*) FROM post WHERE name = '经理'") == 0
     again = await imports(tianqiao, "grids", FILES["grids"])
     assert rows_of(again) == ("applied", 2, 1)
+
+
+async def test_a_units_number_and_a_grids_beginning_are_checked_in_the_sheet(
+    tianqiao: Tianqiao,
+) -> None:
+    quarter = f"{TIANQIAO}/001/0002"  # jiayuan, since 2025; huayuan beside it has unit 012
+    unit, lane = "楼栋单元网格", "街巷（楼院）网格"
+    run = await imports(
+        tianqiao,
+        "grids",
+        csv_of(
+            GRIDS,
+            [f"{quarter}/012", unit, "一单元", "", ""],
+            [f"{quarter}/031", unit, "二单元", "", "2024-12-31"],
+            [f"{quarter}/01", lane, "东巷", "", "2026-01-31"],
+            [f"{quarter}/01/032", unit, "三单元", "", "2026-01-30"],
+            [f"{quarter}/01/033", unit, "四单元", "", "2027-01-30"],
+            [f"{quarter}/01/034", unit, "五单元", "", ""],
+            [f"{quarter}/034", unit, "六单元", "", ""],
+        ),
+    )
+    assert {*await faults_of(tianqiao, run)} == {
+        (2, "A", "unit_number_taken"),
+        (3, "E", "before_last_change"),
+        (5, "E", "before_last_change"),
+        (6, "E", "change_in_the_future"),
+        (8, "A", "unit_number_taken"),
+    }

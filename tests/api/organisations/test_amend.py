@@ -97,7 +97,9 @@ async def test_a_post_is_not_made_smaller_than_who_holds_it(tianqiao: Tianqiao) 
     assert outcome(refused) == "409 place_still_held"
     assert "第3个名额任期至2028-01-01" in refused.json()["detail"]
     await clerk.changes(
-        f"/appointments/{id_of('zhao')}", "end", {"at": "2026-11-02T08:00:00+08:00"}
+        f"/appointments/{id_of('zhao')}",
+        "end",
+        {"at": "2026-11-02T08:00:00+08:00", "reason": "resignation"},
     )
     smaller = (await clerk.amends(members, {"seats": 2, "name": "委员"})).json()
     assert (smaller["seats"], smaller["name"]) == (2, "委员")

@@ -41,7 +41,7 @@ async def test_a_dissolved_organisation_keeps_its_past_and_takes_nothing_new(
     clerk = tianqiao.clerk_li
     await clerk.amends(place("library"), {"uscc": credit_code(1)})
     held = f"/appointments/{id_of('liu in library')}"
-    await clerk.changes(held, "end", AT)
+    await clerk.changes(held, "end", AT | {"reason": "resignation"})
     await tianqiao.new_events()
     ended = await clerk.changes(place("library"), "dissolution", AT)
     assert ended.json()["dissolved_at"] == AT["at"]
@@ -88,7 +88,9 @@ async def test_of_who_appoints_to_an_organisation_and_who_dissolves_it_one_is_re
     tianqiao: Tianqiao,
 ) -> None:
     clerk = tianqiao.clerk_li
-    await clerk.changes(f"/appointments/{id_of('liu in library')}", "end", AT)
+    await clerk.changes(
+        f"/appointments/{id_of('liu in library')}", "end", AT | {"reason": "resignation"}
+    )
     path, body = appointment("zhao in library", "zhao", "director of library")
     answers = await gather(
         tianqiao.clerk_zheng.posts(path, body | {"during": TERM | {"from": AT["at"]}}),

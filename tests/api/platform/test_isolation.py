@@ -173,6 +173,20 @@ BODIES: dict[str, Json] = {
     "/organisations/{id}/dissolution": {"at": "2026-11-01T00:00:00+08:00"},
     "/posts/{id}": {"seats": 3},
     "/service-contracts/{id}/filing": {"filed_on": "2026-10-30"},
+    "/grids/{id}/describe": {"name": "花园"},
+    "/grids/{id}/renumber": {"code": "0009"},
+    "/grids/{id}/move": {"parent_id": id_of("tiegong"), "code": "0009"},
+    "/grids/{id}/split": {
+        "into": [
+            {"code": "0019", "name": "北区", "grids": [id_of("huayuan lane")]}
+            | {"households": [id_of("household 101")]}
+        ]
+    },
+    "/grids/{id}/merge": {"grids": [id_of("jiayuan")]},
+    "/grids/{id}/close": {},
+    "/households/{id}/move": {"grid_id": id_of("huayuan unit 2")},
+    "/households/{id}/recount": {"residents": 7},
+    "/households/{id}/end": {},
     "/exports": {"street_id": TIANQIAO, "shape": "grids"},
     "/people/lookup": {"street_id": TIANQIAO, "phone": "15400000001"},
     "/people/{id}/correction": {"name": "周远"},
@@ -225,6 +239,7 @@ QUERIES: dict[str, Json] = {"/imports": {"shape": "people"}}
 #: What is changed by a route with an id in its path, in the street itself.
 OWN = {
     "people": "wang",
+    "households": "household 101",
     "meetings": "second meeting",
     "evaluation-runs": "run",
     "organisations": "chenguang branch",

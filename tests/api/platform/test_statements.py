@@ -61,7 +61,7 @@ POST = {"organisation_id": id_of("library"), "kind": "member", "name": "馆员"}
 @pytest.mark.parametrize(
     ("path", "item", "count"),
     [  # begin, what the items name, the rows, the event, commit
-        ("/households/batch", HOUSEHOLD, 5),
+        ("/households/batch", HOUSEHOLD, 8),  # holds the tree, places them, shows them
         ("/people/batch", PERSON, 4),
         ("/posts/batch", POST, 6),
         ("/records/batch", RECORD, 5),

@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from maplebridge_domain.authority import Right
 from maplebridge_domain.dispute import OVER, DisputeState
 
-from ..grid.service import path_of, standing
+from ..grid.service import heir_of, path_of, quarter_of, standing
 from ..organisations.service import serving_enterprise
 from ..platform.database import (
     LO,
@@ -289,6 +289,36 @@ ERASE_NOTES = Statement(
     .where(in_scope(dispute_step), dispute_step.c.dispute_id == func.any(_ids))
     .values(note=null())
     .returning(dispute_step.c.id),
+    an_id,
+)
+#: Open cases of some grids.
+_OPEN_IN = (
+    in_scope(dispute),
+    ~_over,
+    or_(dispute.c.quarter_id == func.any(_ids), dispute.c.grid_id == func.any(_ids)),
+)
+OPEN_IN = Statement(select(dispute.c.id).where(*_OPEN_IN).limit(literal_column("1")), an_id)
+_heir_id = heir_of(dispute.c.street_id, dispute.c.grid_id)
+_new_quarter_id = func.coalesce(
+    quarter_of(dispute.c.street_id, func.coalesce(dispute.c.grid_id, dispute.c.quarter_id)),
+    dispute.c.quarter_id,
+)
+#: Lets open cases follow grids that stand elsewhere than before, or were merged.
+FOLLOW_GRIDS = Statement(
+    update(dispute)
+    .where(
+        *_OPEN_IN,
+        or_(
+            dispute.c.quarter_id != _new_quarter_id,
+            dispute.c.grid_id.is_distinct_from(_heir_id),
+        ),
+    )
+    .values(
+        quarter_id=_new_quarter_id,
+        grid_id=_heir_id,
+        version=dispute.c.version + literal_column("1"),
+    )
+    .returning(dispute.c.id),
     an_id,
 )
 _words = (

@@ -5,7 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.dispute import ReportedInTheFuture, StepBeforeReport, next_state
+from maplebridge_domain.dispute import (
+    OpenDisputesHere,
+    ReportedInTheFuture,
+    StepBeforeReport,
+    next_state,
+)
 from maplebridge_domain.grid import GridLevel, NotAQuarter
 from maplebridge_domain.person import NothingToStrike, strike
 from maplebridge_domain.worktime import SHANGHAI, deadline
@@ -19,7 +24,16 @@ from . import events, queries
 from .queries import Reported, last_case_end
 from .schemas import NewDispute, NewStep, Redaction
 
-__all__ = ["erase_texts_due", "last_case_end", "mentioning", "redact", "report", "take_step"]
+__all__ = [
+    "erase_texts_due",
+    "follow_grids",
+    "last_case_end",
+    "mentioning",
+    "must_have_none_open",
+    "redact",
+    "report",
+    "take_step",
+]
 
 #: What stands in the place of texts that were kept long enough.
 TEXT_ERASED = "（保存期满，文字已删除）"
@@ -112,6 +126,27 @@ async def redact(write: Write, id: UUID, version: int, body: Redaction) -> Creat
     # Not even how many words: their number would help to guess them.
     await write.record(events.REDACTED, street_id=dispute.street_id, subject=f"disputes/{id}")
     return shown
+
+
+async def follow_grids(tx: Transaction, grids: Sequence[UUID]) -> list[UUID]:
+    """Let the open cases of grids that were moved or merged lie where these are now.
+
+    What is over stays where it was: its facts are counted there.
+
+    Returns:
+        The cases that lie elsewhere than before.
+    """
+    return sorted(await tx.all(queries.FOLLOW_GRIDS, ids=list(grids)))
+
+
+async def must_have_none_open(tx: Transaction, grids: Sequence[UUID]) -> None:
+    """Refuse what would leave open cases in grids that are no more.
+
+    Raises:
+        OpenDisputesHere.
+    """
+    if await tx.maybe(queries.OPEN_IN, ids=list(grids)) is not None:
+        raise OpenDisputesHere()
 
 
 async def mentioning(tx: Transaction, street_id: int, words: Sequence[str]) -> list[UUID]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    DateTime,
     Integer,
     Text,
     Uuid,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    null,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -23,20 +25,20 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from maplebridge_domain.grid import GridLevel
 
 from ..platform.database import Statement, in_scope
-from .queries import PLACED, STANDING
-from .tables import grid, grid_placement, household
+from .queries import NOW, STANDING, lasts
+from .tables import grid, grid_description, grid_placement, household, household_placement
 
 
 @dataclass(frozen=True)
 class GridLine:
-    """A grid as it stands now."""
+    """A grid as it stands now, and since when it stands there: no parent has come later."""
 
     id: UUID
     path: str
     level: GridLevel
     name: str
     management: str | None
-    since: datetime
+    since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -53,24 +55,34 @@ GRID_LEDGER = Statement(
         grid.c.id,
         grid_placement.c.path,
         grid.c.level,
-        grid.c.name,
-        grid.c.management,
+        grid_description.c.name,
+        grid_description.c.management,
         func.lower(grid_placement.c.during),
     )
-    .select_from(STANDING)
+    .select_from(NOW)
     .where(in_scope(grid))
     .order_by(grid_placement.c.path),
     lambda id_, path, level, *rest: GridLine(id_, path, GridLevel(level), *rest),
 )
 HOUSEHOLD_LEDGER = Statement(
-    select(grid_placement.c.path, household.c.address, household.c.residents)
+    select(grid_placement.c.path, household.c.address, household_placement.c.residents)
     .select_from(
         STANDING.join(
+            household_placement,
+            and_(
+                household_placement.c.street_id == grid.c.street_id,
+                household_placement.c.grid_id == grid.c.id,
+                lasts(household_placement),
+            ),
+        ).join(
             household,
-            and_(household.c.street_id == grid.c.street_id, household.c.grid_id == grid.c.id),
+            and_(
+                household.c.street_id == household_placement.c.street_id,
+                household.c.id == household_placement.c.household_id,
+            ),
         )
     )
-    .where(in_scope(household), PLACED)
+    .where(in_scope(household))
     .order_by(grid_placement.c.path, household.c.address),
     HouseholdLine,
 )
@@ -107,31 +119,48 @@ _given = (
 )
 _street_id = bindparam("street_id", type_=Integer)
 _kept = (
-    select(_given.c.no.cast(BigInteger).label("no"), household.c.residents)
+    select(_given.c.no.cast(BigInteger).label("no"), household_placement.c.residents)
     .select_from(
         _given.join(
+            household_placement,
+            and_(
+                household_placement.c.street_id == _street_id,
+                household_placement.c.grid_id == _given.c.grid_id,
+                lasts(household_placement),
+            ),
+        ).join(
             household,
             and_(
                 household.c.street_id == _street_id,
-                household.c.grid_id == _given.c.grid_id,
+                household.c.id == household_placement.c.household_id,
                 household.c.address == _given.c.address,
             ),
         )
     )
     .cte("kept")
 )
+_new = ~exists().where(_kept.c.no == _given.c.no)
 _made = (
     insert(household)
     .from_select(
-        ["street_id", "id", "grid_id", "address", "residents"],
-        select(
-            _street_id, _given.c.id, _given.c.grid_id, _given.c.address, _given.c.residents
-        ).where(~exists().where(_kept.c.no == _given.c.no)),
+        ["street_id", "id", "address"],
+        select(_street_id, _given.c.id, _given.c.address).where(_new),
     )
     .returning(household.c.id)
     .cte("made")
 )
+_during = func.tstzrange(bindparam("since", type_=DateTime(timezone=True)), null())
+_placed = (
+    insert(household_placement)
+    .from_select(
+        ["street_id", "household_id", "grid_id", "residents", "during"],
+        select(_street_id, _given.c.id, _given.c.grid_id, _given.c.residents, _during).where(_new),
+    )
+    .returning(household_placement.c.id)
+    .cte("placed")
+)
 #: Enters those of many households that are not kept yet, and tells which are.
 ADD_NEW_HOUSEHOLDS = Statement(
-    select(_kept.c.no, _kept.c.residents).add_cte(_made).order_by(_kept.c.no), KeptHousehold
+    select(_kept.c.no, _kept.c.residents).add_cte(_made, _placed).order_by(_kept.c.no),
+    KeptHousehold,
 )

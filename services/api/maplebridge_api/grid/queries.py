@@ -1,82 +1,133 @@
-"""What is read of the grid, and the statements of its writes."""
+"""What is read of the grid: as it stands now, as it stood at an instant, as it was when it was closed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
+    FromClause,
     Integer,
     Select,
     Text,
     Uuid,
     and_,
     bindparam,
-    cast,
     func,
     literal_column,
-    null,
-    or_,
     select,
 )
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.grid import GridLevel
+from maplebridge_domain.grid import GridLevel, path_length
 
 from ..platform.database import (
     GATE,
     Read,
     Statement,
-    an_id,
     by_ids,
     in_scope,
-    insert_rows,
     json_object,
+    json_period,
 )
 from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
-from .tables import grid, grid_placement, household, street
+from .tables import grid, grid_description, grid_placement, household, household_placement, street
+
+AT: ColumnElement[datetime] = bindparam("at", type_=DateTime(timezone=True))
 
 
-def subtree(path: ColumnElement[str], root: ColumnElement[str]) -> ColumnElement[bool]:
+def below(path: ColumnElement[str], root: ColumnElement[str]) -> ColumnElement[bool]:
     """Say that a path is the root's own or lies below it.
 
-    `starts_with` is leakproof and reaches the index under row-level security. The slash matters: lane
-    `01` is no ancestor of unit `012`.
+    Paths are digits and slashes, and `0` is the sign after the slash: lane `01` is no ancestor of unit
+    `012`. Comparison is leakproof: it reaches the index under row-level security.
     """
-    return or_(path == root, func.starts_with(path, root + "/"))
+    return and_(path >= root, path < root.op("||")(literal_column("'0'")))
+
+
+def _of(table: FromClause, owner: FromClause, column: str = "grid_id") -> ColumnElement[bool]:
+    """Say that a dated row is of an owner."""
+    return and_(table.c.street_id == owner.c.street_id, table.c[column] == owner.c.id)
+
+
+def lasts(table: FromClause) -> ColumnElement[bool]:
+    """Say that a dated row holds now: a change closes it and adds another."""
+    return func.upper_inf(table.c.during)
+
+
+def _last(table: FromClause) -> ColumnElement[bool]:
+    """Say that a row of a grid is its newest: without an end, or ending as the grid was closed."""
+    return func.upper(table.c.during).is_not_distinct_from(grid.c.closed_at)
+
+
+def _grids(which: Callable[[FromClause], ColumnElement[bool]]) -> FromClause:
+    """Join grids to where they stand and what they are called, at one time."""
+    tables = grid_placement, grid_description
+    placed, described = (and_(_of(table, grid), which(table)) for table in tables)
+    return grid.join(grid_placement, placed).join(grid_description, described)
+
+
+def _households(which: Callable[[FromClause], ColumnElement[bool]]) -> FromClause:
+    placed = _of(household_placement, household, "household_id")
+    return household.join(household_placement, and_(placed, which(household_placement)))
+
+
+def _then(table: FromClause) -> ColumnElement[bool]:
+    return table.c.during.contains(AT)
 
 
 #: Where a node stands now.
-PLACED = and_(
-    grid_placement.c.street_id == grid.c.street_id,
-    grid_placement.c.grid_id == grid.c.id,
-    func.upper_inf(grid_placement.c.during),
-)
-STANDING = grid.join(grid_placement, PLACED)
+STANDING = grid.join(grid_placement, and_(_of(grid_placement, grid), lasts(grid_placement)))
 
-_CODE = func.split_part(grid_placement.c.path, "/", -1)
+#: The same, with what it is called.
+NOW = _grids(lasts)
+
+_own = grid.alias("own")
 
 
-@dataclass(frozen=True)
-class Grid:
-    """A node as the rules look at it."""
-
-    id: UUID
-    street_id: int
-    level: GridLevel
-    path: str
+def heir_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[UUID]:
+    """Write the grid itself, or that which it was merged into, for another slice's statement."""
+    named = (_own.c.street_id == street_id, _own.c.id == grid_id)
+    heir = select(func.coalesce(_own.c.merged_into, _own.c.id)).where(*named)
+    return heir.correlate_except(_own).scalar_subquery()
 
 
 def path_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[str]:
-    """Write the path of a grid as it stands now, for another slice's statement."""
+    """Write the path of a grid as it stands now, for another slice's statement.
+
+    Of one that was merged it is the path of that which took it in: who sits there reaches on. Of one
+    that was closed it is the last.
+    """
     return (
         select(grid_placement.c.path)
         .where(
             grid_placement.c.street_id == street_id,
-            grid_placement.c.grid_id == grid_id,
-            func.upper_inf(grid_placement.c.during),
+            grid_placement.c.grid_id == heir_of(street_id, grid_id),
         )
+        .order_by(grid_placement.c.during.desc())
+        .limit(literal_column("1"))
         .correlate_except(grid_placement)
+        .scalar_subquery()
+    )
+
+
+def quarter_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[UUID]:
+    """Write the quarter that a grid is, or stands in now, for another slice's statement."""
+    quarter = grid_placement.alias("quarter")
+    length: ColumnElement[int] = literal_column(str(path_length(GridLevel.QUARTER)))
+    return (
+        select(quarter.c.grid_id)
+        .where(
+            quarter.c.street_id == street_id,
+            quarter.c.path == func.left(path_of(street_id, grid_id), length),
+            func.length(quarter.c.path) == length,  # not of a community
+            lasts(quarter),
+        )
+        .correlate_except(quarter)
         .scalar_subquery()
     )
 
@@ -85,12 +136,6 @@ def level_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> Col
     """Write the level of a grid, for another slice's statement."""
     named = (grid.c.street_id == street_id, grid.c.id == grid_id)
     return select(grid.c.level).where(*named).correlate_except(grid).scalar_subquery()
-
-
-GRID = Statement(
-    by_ids(grid, grid.c.street_id, grid.c.level, grid_placement.c.path).select_from(STANDING),
-    lambda id_, street_id, level, path: Grid(id_, street_id, GridLevel(level), path),
-)
 
 
 def standing(grid_id: ColumnElement[UUID]) -> Select[tuple[int, str, str]]:
@@ -102,15 +147,61 @@ def standing(grid_id: ColumnElement[UUID]) -> Select[tuple[int, str, str]]:
     )
 
 
+@dataclass(frozen=True)
+class Grid:
+    """A node as the rules look at it."""
+
+    id: UUID
+    street_id: int
+    level: GridLevel
+    parent_id: UUID | None
+    path: str
+    since: datetime | None  # when it came to stand there; null: the street, always
+    began: datetime | None  # when it came to be
+    closed_at: datetime | None
+    version: int
+
+
+def _grid(id_: UUID, street_id: int, level: str, *more: Any) -> Grid:
+    return Grid(id_, street_id, GridLevel(level), *more)
+
+
+_first = grid_placement.alias("first")
+_GRIDS = by_ids(
+    grid,
+    grid.c.street_id,
+    grid.c.level,
+    grid_placement.c.parent_id,
+    grid_placement.c.path,
+    func.lower(grid_placement.c.during),
+    select(func.min(func.lower(_first.c.during)))
+    .where(_of(_first, grid))
+    .correlate(grid)
+    .scalar_subquery(),
+    grid.c.closed_at,
+    grid.c.version,
+)
+GRID = Statement(_GRIDS.select_from(STANDING), _grid)
+#: Also one that is closed: who changes it is told so.
+GRID_TO_CHANGE = Statement(
+    _GRIDS.select_from(
+        grid.join(grid_placement, and_(_of(grid_placement, grid), _last(grid_placement)))
+    ),
+    _grid,
+)
+
 GRID_OUT = json_object(
     id=grid.c.id,
     street_id=grid.c.street_id,
     parent_id=grid_placement.c.parent_id,
     level=grid.c.level,
-    code=_CODE,
+    code=func.split_part(grid_placement.c.path, "/", -1),
     path=grid_placement.c.path,
-    name=grid.c.name,
-    management=grid.c.management,
+    unit_code=grid_placement.c.unit_code,
+    name=grid_description.c.name,
+    management=grid_description.c.management,
+    during=json_period(grid_placement.c.during),
+    merged_into=grid.c.merged_into,
 )
 STREET_OUT = json_object(
     street_id=street.c.street_id,
@@ -123,93 +214,89 @@ STREET_OUT = json_object(
 HOUSEHOLD_OUT = json_object(
     id=household.c.id,
     street_id=household.c.street_id,
-    grid_id=household.c.grid_id,
+    grid_id=household_placement.c.grid_id,
     address=household.c.address,
-    residents=household.c.residents,
+    residents=household_placement.c.residents,
+    during=json_period(household_placement.c.during),
 )
-
-ADD_STREET = Statement(insert_rows(street, street.c.street_id), int)
-ADD_GRIDS = Statement(insert_rows(grid, grid.c.id), an_id)
-PLACE_GRIDS = Statement(insert_rows(grid_placement, grid_placement.c.grid_id), an_id)
-ADD_HOUSEHOLDS = Statement(insert_rows(household, household.c.id, HOUSEHOLD_OUT), Created)
-SHOW_GRIDS = Statement(by_ids(grid, GRID_OUT).select_from(STANDING), Created)
 
 _OF_STREET = street.join(
-    grid, and_(grid.c.street_id == street.c.street_id, grid.c.level == "street")
+    grid, and_(grid.c.street_id == street.c.street_id, grid.c.level == literal_column("'street'"))
 )
+_STREET_ID = bindparam("street_id", type_=Integer)
 SHOW_STREET = Statement(
     select(STREET_OUT)
     .select_from(_OF_STREET)
-    .where(in_scope(street), street.c.street_id == bindparam("street_id", type_=Integer)),
+    .where(in_scope(street), street.c.street_id == _STREET_ID),
     str,
 )
+SHOW_GRIDS = Statement(by_ids(grid, GRID_OUT).select_from(_grids(_last)), Created)
+
+
+def _last_of_household(table: FromClause) -> ColumnElement[bool]:
+    """Say that a household lives there, or lived there last."""
+    later = household_placement.alias("later")
+    named = later.c.street_id == table.c.street_id, later.c.household_id == table.c.household_id
+    last = select(later.c.during).where(*named).order_by(later.c.during.desc())
+    newest = last.limit(literal_column("1")).correlate(household_placement).scalar_subquery()
+    return table.c.during == newest
+
+
+#: Where a household lives, or lived last.
+LIVING = _households(_last_of_household)
+SHOW_HOUSEHOLDS = Statement(by_ids(household, HOUSEHOLD_OUT).select_from(LIVING), Created)
 
 STREET = Read(
     select(STREET_OUT, street.c.version)
     .select_from(_OF_STREET)
-    .where(GATE, in_scope(street), street.c.street_id == bindparam("street_id", type_=Integer))
+    .where(GATE, in_scope(street), street.c.street_id == _STREET_ID)
     .limit(1),
     lambda *row: row,
 )
-GRID_BY_ID = Single(grid, GRID_OUT, STANDING)
+STREETS = Pages(grid, STREET_OUT, source=_OF_STREET)
+
+_GRID_FILTERS = {
+    "parent_id": grid_placement.c.parent_id == bindparam("parent_id", type_=Uuid),
+    "level": grid.c.level == bindparam("level", type_=Text),
+}
+#: Asked for by the join; here, so that the link to the next page says it.
+_THEN_FILTER: dict[str, ColumnElement[bool]] = {"at": literal_column("true")}
+GRIDS = Pages(grid, GRID_OUT, _GRID_FILTERS, NOW, refer={"parent_id": grid.c.id})
+GRIDS_AT = Pages(
+    grid,
+    GRID_OUT,
+    _GRID_FILTERS | _THEN_FILTER,
+    _grids(_then),
+    refer={"parent_id": grid.c.id},
+)
+GRID_BY_ID = Single(grid, GRID_OUT, _grids(_last))
+GRID_BY_ID_AT = Single(grid, GRID_OUT, _grids(_then), versioned=False)
+
 #: Not `false()`: that would leave nothing else of a condition, not even the gate.
 _NOBODYS: ColumnElement[bool] = literal_column("false")
 _HOUSEHOLDS_SEEN = Seen(
     Right.LEDGERS_READ,
-    lambda _: path_of(household.c.street_id, household.c.grid_id),
+    lambda _: path_of(household.c.street_id, household_placement.c.grid_id),
     own=lambda *_: _NOBODYS,  # whose household it is, nobody enters
 )
-HOUSEHOLD_BY_ID = Single(household, HOUSEHOLD_OUT, seen=_HOUSEHOLDS_SEEN)
-
-GRIDS = Pages(
-    grid,
-    GRID_OUT,
-    {
-        "parent_id": grid_placement.c.parent_id == bindparam("parent_id", type_=Uuid),
-        "level": grid.c.level == bindparam("level", type_=Text),
-    },
-    STANDING,
-    refer={"parent_id": grid.c.id},
-)
+_HOUSEHOLD_FILTERS = {"grid_id": household_placement.c.grid_id == bindparam("grid_id", type_=Uuid)}
 HOUSEHOLDS = Pages(
     household,
     HOUSEHOLD_OUT,
-    {"grid_id": household.c.grid_id == bindparam("grid_id", type_=Uuid)},
+    _HOUSEHOLD_FILTERS,
+    _households(lasts),
     seen=_HOUSEHOLDS_SEEN,
+    refer={"grid_id": grid.c.id},
 )
-STREETS = Pages(grid, STREET_OUT, source=_OF_STREET)
-
-_below = grid_placement.alias("below")
-TOTALS = Read(
-    select(
-        cast(
-            json_object(
-                grid_id=grid.c.id,
-                households=func.count(household.c.id),
-                residents=func.coalesce(func.sum(household.c.residents), 0),
-            ),
-            Text,
-        ).label("item"),
-        null().label("version"),
-    )
-    .select_from(
-        STANDING.join(
-            _below,
-            and_(
-                _below.c.street_id == grid.c.street_id,
-                func.upper_inf(_below.c.during),
-                subtree(_below.c.path, grid_placement.c.path),
-            ),
-        ).outerjoin(
-            household,
-            and_(
-                household.c.street_id == _below.c.street_id,
-                household.c.grid_id == _below.c.grid_id,
-            ),
-        )
-    )
-    .where(GATE, in_scope(grid), grid.c.id == bindparam("id", type_=Uuid))
-    .group_by(grid.c.street_id, grid.c.id)
-    .limit(1),
-    lambda *row: row,
+HOUSEHOLDS_AT = Pages(
+    household,
+    HOUSEHOLD_OUT,
+    _HOUSEHOLD_FILTERS | _THEN_FILTER,
+    _households(_then),
+    seen=_HOUSEHOLDS_SEEN,
+    refer={"grid_id": grid.c.id},
+)
+HOUSEHOLD_BY_ID = Single(household, HOUSEHOLD_OUT, LIVING, seen=_HOUSEHOLDS_SEEN)
+HOUSEHOLD_BY_ID_AT = Single(
+    household, HOUSEHOLD_OUT, _households(_then), seen=_HOUSEHOLDS_SEEN, versioned=False
 )

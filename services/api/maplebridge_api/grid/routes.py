@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.grid import (
@@ -11,26 +11,41 @@ from maplebridge_domain.grid import (
     GridLevel,
     ManagementNotHere,
     NotAUnit,
+    UnitNumberTaken,
     WrongGridCode,
     WrongLevel,
 )
+from maplebridge_domain.grid_change import (
+    BeforeLastChange,
+    ChangeInTheFuture,
+    GridClosed,
+    HouseholdEnded,
+    StreetStays,
+)
 
-from ..platform.bodies import Batch, BatchOut, Page
+from ..platform.bodies import Batch, BatchOut, Instant, Page
+from ..platform.clock import clock
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created
 from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken
-from ..platform.request import Tx, create, create_batch
+from ..platform.request import IfMatch, Tx, create, create_batch
 from ..platform.routing import router
-from . import queries, service
+from . import queries, service, tree
 from .schemas import (
+    Describing,
+    Ending,
     GridOut,
+    HouseholdMove,
     HouseholdOut,
     NewGrid,
     NewHousehold,
     NewStreet,
+    Recount,
+    Renumbering,
     StreetOut,
     Totals,
+    Tree,
 )
 
 routes = router("grid")
@@ -38,7 +53,11 @@ routes = router("grid")
 Reader = Annotated[Caller, needs(Right.READ)]
 Keeper = Annotated[Caller, needs(Right.LEDGERS_READ)]
 Surveyor = Annotated[Caller, needs(Right.GRID_WRITE)]
-GRID_RULES = (WrongLevel, WrongGridCode, ManagementNotHere, GridCodeTaken, IdTaken)
+Then = Annotated[Instant | None, Query(description="As it was at an instant. 查询时点")]
+DATED = (ChangeInTheFuture, BeforeLastChange)
+NUMBERED = (WrongGridCode, GridCodeTaken, UnitNumberTaken)
+GRID_RULES = (WrongLevel, ManagementNotHere, *NUMBERED, *DATED, IdTaken)
+HOUSEHOLD_RULES = (NotAUnit, *DATED, IdTaken)
 
 
 @routes.post("/streets", status_code=201, responses=created(StreetOut, IdTaken))
@@ -86,30 +105,63 @@ async def list_grids(
     after: After = None,
     parent_id: UUID | None = None,
     level: GridLevel | None = None,
+    at: Then = None,
 ) -> Response:
-    """List grids, by parent or level. 网格列表"""
-    return await queries.GRIDS.page(request, caller, limit, after, parent_id=parent_id, level=level)
+    """List grids, by parent or level, now or at an instant. 网格列表"""
+    pages = queries.GRIDS_AT if at else queries.GRIDS
+    return await pages.page(request, caller, limit, after, parent_id=parent_id, level=level, at=at)
 
 
 @routes.get("/grids/{id:uuid}", responses=answers(GridOut))
-async def get_grid(request: Request, caller: Reader, id: UUID) -> Response:
-    """Get a grid as it stands now. 网格详情"""
-    return await get(request, caller, queries.GRID_BY_ID, id=id)
+async def get_grid(request: Request, caller: Reader, id: UUID, at: Then = None) -> Response:
+    """Get a grid as it stands now, was when it closed, or stood at an instant. 网格详情"""
+    one = queries.GRID_BY_ID_AT if at else queries.GRID_BY_ID
+    return await get(request, caller, one, id=id, at=at)
 
 
 @routes.get("/grids/{id:uuid}/totals", responses=answers(Totals))
-async def get_grid_totals(request: Request, caller: Reader, id: UUID) -> Response:
-    """Count households and residents in a grid and below. 户数与人口"""
-    return await get(request, caller, queries.TOTALS, id=id)
+async def get_grid_totals(request: Request, caller: Reader, id: UUID, at: Then = None) -> Response:
+    """Count households and residents in a grid and below, now or at an instant. 户数与人口"""
+    return await get(request, caller, tree.TOTALS, id=id, at=at or clock.now())
 
 
-@routes.post("/households", status_code=201, responses=created(HouseholdOut, NotAUnit, IdTaken))
+@routes.get("/grids/{id:uuid}/tree", responses=answers(Tree))
+async def get_grid_tree(request: Request, caller: Reader, id: UUID, at: Then = None) -> Response:
+    """Get a grid and all below it, with households and residents of each. 网格树"""
+    return await get(request, caller, tree.TREE, id=id, at=at or clock.now())
+
+
+@routes.post(
+    "/grids/{id:uuid}/describe",
+    responses=answers(GridOut, ManagementNotHere, GridClosed, *DATED),
+)
+async def describe_grid(
+    id: UUID, body: Describing, caller: Surveyor, version: IfMatch, tx: Tx
+) -> Response:
+    """Change a grid's name or management from an instant on. 变更网格信息"""
+    shown = await service.describe(tx, id, version, body)
+    return await tx.answer(200, shown.text, version=version + 1)
+
+
+@routes.post(
+    "/grids/{id:uuid}/renumber",
+    responses=answers(GridOut, StreetStays, GridClosed, *NUMBERED, *DATED),
+)
+async def renumber_grid(
+    id: UUID, body: Renumbering, caller: Surveyor, version: IfMatch, tx: Tx
+) -> Response:
+    """Give a grid another code from an instant on; all below it follows. 网格改号"""
+    shown = await service.renumber(tx, id, version, body)
+    return await tx.answer(200, shown.text, version=version + 1)
+
+
+@routes.post("/households", status_code=201, responses=created(HouseholdOut, *HOUSEHOLD_RULES))
 async def create_household(body: NewHousehold, caller: Surveyor, tx: Tx) -> Response:
     """Enter a household. 新增住户"""
     return await create(tx, body, service.create_households, "households")
 
 
-@routes.post("/households/batch", status_code=201, responses=created(BatchOut, NotAUnit, IdTaken))
+@routes.post("/households/batch", status_code=201, responses=created(BatchOut, *HOUSEHOLD_RULES))
 async def create_households(body: Batch[NewHousehold], caller: Surveyor, tx: Tx) -> Response:
     """Enter many households, all or none. 批量新增住户"""
     return await create_batch(tx, body, service.create_households)
@@ -122,12 +174,47 @@ async def list_households(
     limit: Limit = 50,
     after: After = None,
     grid_id: UUID | None = None,
+    at: Then = None,
 ) -> Response:
-    """List households, by unit. 住户列表"""
-    return await queries.HOUSEHOLDS.page(request, caller, limit, after, grid_id=grid_id)
+    """List households, by unit, now or at an instant. 住户列表"""
+    pages = queries.HOUSEHOLDS_AT if at else queries.HOUSEHOLDS
+    return await pages.page(request, caller, limit, after, grid_id=grid_id, at=at)
 
 
 @routes.get("/households/{id:uuid}", responses=answers(HouseholdOut))
-async def get_household(request: Request, caller: Keeper, id: UUID) -> Response:
-    """Get a household. 住户详情"""
-    return await get(request, caller, queries.HOUSEHOLD_BY_ID, id=id)
+async def get_household(request: Request, caller: Keeper, id: UUID, at: Then = None) -> Response:
+    """Get a household as it is, was when it ended, or was at an instant. 住户详情"""
+    one = queries.HOUSEHOLD_BY_ID_AT if at else queries.HOUSEHOLD_BY_ID
+    return await get(request, caller, one, id=id, at=at)
+
+
+@routes.post(
+    "/households/{id:uuid}/move",
+    responses=answers(HouseholdOut, NotAUnit, HouseholdEnded, *DATED),
+)
+async def move_household(
+    id: UUID, body: HouseholdMove, caller: Surveyor, version: IfMatch, tx: Tx
+) -> Response:
+    """Let a household live in another unit from an instant on. 住户迁移"""
+    shown = await service.move_household(tx, id, version, body)
+    return await tx.answer(200, shown.text, version=version + 1)
+
+
+@routes.post(
+    "/households/{id:uuid}/recount", responses=answers(HouseholdOut, HouseholdEnded, *DATED)
+)
+async def recount_household(
+    id: UUID, body: Recount, caller: Surveyor, version: IfMatch, tx: Tx
+) -> Response:
+    """Enter how many live in a household from an instant on. 变更住户人数"""
+    shown = await service.recount_household(tx, id, version, body)
+    return await tx.answer(200, shown.text, version=version + 1)
+
+
+@routes.post("/households/{id:uuid}/end", responses=answers(HouseholdOut, HouseholdEnded, *DATED))
+async def end_household(
+    id: UUID, body: Ending, caller: Surveyor, version: IfMatch, tx: Tx
+) -> Response:
+    """Let a household be no more from an instant on. 住户注销"""
+    shown = await service.end_household(tx, id, version, body)
+    return await tx.answer(200, shown.text, version=version + 1)

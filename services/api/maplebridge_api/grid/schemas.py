@@ -1,12 +1,38 @@
 """Bodies and answers of the grid."""
 
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from maplebridge_domain.grid import GridLevel, Management
 
-from ..platform.bodies import Body, Count, Instant, Line, New, StreetId, example, example_id
+from ..platform.bodies import (
+    Body,
+    Count,
+    Instant,
+    Line,
+    New,
+    PeriodOut,
+    StreetId,
+    example,
+    example_id,
+)
+
+Code = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{2,4}$",
+        description="Own segment: community 3 digits, quarter 4, lane 2, unit 3. 本级编码",
+        examples=["0007"],
+    ),
+]
+#: From when on a change holds.
+At = Annotated[
+    Instant | None,
+    Field(description="From when on; after the last change, default: now. 生效时间"),
+]
 
 
 class NewStreet(Body):
@@ -47,11 +73,7 @@ class NewGrid(New):
 
     parent_id: UUID
     level: GridLevel
-    code: str = Field(
-        pattern=r"^[0-9]{2,4}$",
-        description="Own segment: community 3 digits, quarter 4, lane 2, unit 3. 本级编码",
-        examples=["0007"],
-    )
+    code: Code
     name: Line = Field(examples=["滨河花园"])
     management: Management | None = Field(None, description="Quarters and lanes only. 管理方式")
     since: Instant | None = Field(None, description="When it came to be; default: now.")
@@ -61,12 +83,70 @@ class NewHousehold(New):
     """An address in a unit grid with its number of residents; no names."""
 
     model_config = example(
-        {"grid_id": example_id("unit"), "address": "3号楼2单元501室", "residents": 3}
+        {
+            "grid_id": example_id("unit"),
+            "address": "3号楼2单元501室",
+            "residents": 3,
+            "since": "2026-01-01T00:00:00+08:00",
+        }
     )
 
     grid_id: UUID
     address: Line = Field(examples=["3号楼2单元501室"])
     residents: Count
+    since: Instant | None = Field(None, description="Since when it has been there; default: now.")
+
+
+class Renumbering(Body):
+    """Another code for a grid under its parent."""
+
+    model_config = example({"code": "0012", "at": "2026-10-01T00:00:00+08:00"})
+
+    code: Code
+    at: At = None
+
+
+class Describing(Body):
+    """What a grid is called and who manages it from now on; what is left out stays as it is."""
+
+    model_config = example({"management": "self_managed", "at": "2026-10-01T00:00:00+08:00"})
+
+    name: Line | None = None
+    management: Management | None = Field(None, description="Null: nobody is entered. 管理方式")
+    at: At = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        said = self.model_fields_set
+        if not said & {"name", "management"} or ("name" in said and self.name is None):
+            raise PydanticCustomError("nothing_described", "Give a name or who manages it")
+        return self
+
+
+class HouseholdMove(Body):
+    """The unit in which a household lives from now on."""
+
+    model_config = example({"grid_id": example_id("unit"), "at": "2026-10-01T00:00:00+08:00"})
+
+    grid_id: UUID
+    at: At = None
+
+
+class Recount(Body):
+    """How many live in a household from now on."""
+
+    model_config = example({"residents": 4, "at": "2026-10-01T00:00:00+08:00"})
+
+    residents: Count
+    at: At = None
+
+
+class Ending(Body):
+    """When a household was no more."""
+
+    model_config = example({"at": "2026-10-01T00:00:00+08:00"})
+
+    at: At = None
 
 
 class StreetOut(BaseModel):
@@ -80,8 +160,15 @@ class StreetOut(BaseModel):
     province: str
 
 
+class Standing(BaseModel):
+    """From when to when something stood there; the street was always there."""
+
+    from_: AwareDatetime | None = Field(alias="from")
+    until: AwareDatetime | None
+
+
 class GridOut(BaseModel):
-    """A node of the tree as it stands now."""
+    """A node of the tree as it stands now, or stood at an instant."""
 
     id: UUID
     street_id: int
@@ -89,23 +176,54 @@ class GridOut(BaseModel):
     level: GridLevel
     code: str
     path: str
+    unit_code: str | None = Field(
+        description="Of unit grids: district 6, street 3, community 3, sequence 3 (GB/T 30428.1). "
+        "单元网格编码",
+        examples=["411104001001077"],
+    )
     name: str
     management: Management | None
+    during: Standing = Field(description="While it stands there, under that code.")
+    merged_into: UUID | None = Field(description="The grid that it went into since. 并入网格")
+
+
+class Node(BaseModel):
+    """A node of a tree, with all who live in it and below."""
+
+    id: UUID
+    parent_id: UUID | None
+    level: GridLevel
+    code: str
+    path: str
+    unit_code: str | None
+    name: str
+    management: Management | None
+    households: int
+    residents: int
+
+
+class Tree(BaseModel):
+    """A grid and all below it at an instant, parents before children."""
+
+    at: AwareDatetime
+    items: list[Node]
 
 
 class HouseholdOut(BaseModel):
-    """A household."""
+    """A household as it is now, or was at an instant."""
 
     id: UUID
     street_id: int
     grid_id: UUID
     address: str
     residents: int
+    during: PeriodOut = Field(description="While it lives there, being so many.")
 
 
 class Totals(BaseModel):
-    """Households and residents below a grid."""
+    """Households and residents in a grid and below, at an instant."""
 
     grid_id: UUID
+    at: AwareDatetime
     households: int
     residents: int

@@ -1,33 +1,54 @@
 """The verbs of the grid, and what other slices may ask of it."""
 
-from maplebridge_domain.authority import Right
-from maplebridge_domain.grid import GridLevel, NotAQuarter, NotAUnit, check_grid
-from maplebridge_domain.period import Period
+from datetime import datetime
 
-from ..platform.bodies import dump, range_text
+from maplebridge_domain.authority import Right
+from maplebridge_domain.grid import GridLevel, NotAQuarter, check_grid
+from maplebridge_domain.grid_change import check_date
+
+from ..platform.bodies import dump
 from ..platform.database import as_rows
 from ..platform.ids import new_id
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
-from . import events, queries
+from . import events, placing, queries
+from .changes import Changed, describe, move, renumber, show, since
+from .division import close, merge, split
+from .households import create_households, end_household, move_household, recount_household
 from .ledger import ADD_NEW_HOUSEHOLDS, GRID_LEDGER, HOUSEHOLD_LEDGER, GridLine
-from .queries import GRID, Grid, level_of, path_of, standing
-from .schemas import NewGrid, NewHousehold, NewStreet
+from .placing import HOLD_STREET
+from .queries import GRID, Grid, heir_of, level_of, path_of, quarter_of, standing
+from .schemas import GridOut, NewGrid, NewStreet
 
 __all__ = [
     "ADD_NEW_HOUSEHOLDS",
     "GRID",
     "GRID_LEDGER",
+    "HOLD_STREET",
     "HOUSEHOLD_LEDGER",
+    "Changed",
     "Grid",
     "GridLine",
+    "GridOut",
     "NewGrid",
+    "close",
     "create_grids",
     "create_households",
     "create_street",
+    "describe",
+    "end_household",
+    "heir_of",
     "level_of",
+    "merge",
+    "move",
+    "move_household",
     "must_be_quarter",
     "path_of",
+    "quarter_of",
+    "recount_household",
+    "renumber",
+    "show",
+    "split",
     "standing",
 ]
 
@@ -41,13 +62,16 @@ async def create_street(write: Write, street: NewStreet) -> str:
     if street.street_id not in write.caller.scope:
         raise NotFound("/street_id")
     grid_id = street.grid_id or new_id()
-    root = {"street_id": street.street_id, "id": grid_id, "level": "street", "name": street.name}
-    since = Period(write.now)
-    place = {"grid_id": grid_id, "path": str(street.street_id), "during": range_text(since)}
+    of_street = {"street_id": street.street_id}
+    root = of_street | {"id": grid_id, "level": "street"}
+    always = of_street | {"grid_id": grid_id, "during": "(,)"}  # it was there before it was entered
+    place = always | {"path": str(street.street_id)}
+    description = always | {"level": "street", "name": street.name}
 
-    await write.tx.run(queries.ADD_STREET, rows=as_rows([dump(street)]))
-    await write.tx.run(queries.ADD_GRIDS, rows=as_rows([root]))
-    await write.tx.run(queries.PLACE_GRIDS, rows=as_rows([place | {"street_id": street.street_id}]))
+    await write.tx.run(placing.ADD_STREET, rows=as_rows([dump(street)]))
+    await write.tx.run(placing.ADD_GRIDS, rows=as_rows([root]))
+    await write.tx.run(placing.PLACE_GRIDS, rows=as_rows([place]))
+    await write.tx.run(placing.DESCRIBE_GRIDS, rows=as_rows([description]))
     shown = await write.tx.one(queries.SHOW_STREET, street_id=street.street_id)
     await write.record(
         events.STREET_CREATED, street_id=street.street_id, subject=f"streets/{street.street_id}"
@@ -59,53 +83,41 @@ async def create_grids(write: Write, grids: Items[NewGrid]) -> list[Created]:
     """Enter grids below parents that are there already.
 
     Raises:
-        NotFound, WrongLevel, WrongGridCode, ManagementNotHere, GridCodeTaken.
+        NotFound, WrongLevel, WrongGridCode, ManagementNotHere, ChangeInTheFuture, BeforeLastChange,
+        GridCodeTaken, UnitNumberTaken.
     """
+    await write.tx.run(placing.HOLD_TREE, ids=[grid.parent_id for grid in grids])
     parents = await grids.named(write.tx, GRID, "parent_id")
 
     def node(grid: NewGrid) -> dict[str, object]:
         parent = parents[grid.parent_id]
         write.caller.must(Right.GRID_WRITE, on=parent.path)
         check_grid(grid.level, grid.code, grid.management, parent.level)
-        return dump(grid, street_id=parent.street_id)
+        check_date(begins(grid), write.now, from_=[parent.since], pointer="/since")
+        return {"street_id": parent.street_id, "id": grid.id, "level": grid.level}
 
     def place(grid: NewGrid) -> dict[str, object]:
         parent = parents[grid.parent_id]
-        since = Period(grid.since or write.now)
-        return {
-            "street_id": parent.street_id,
-            "grid_id": grid.id,
-            "parent_id": parent.id,
-            "path": f"{parent.path}/{grid.code}",
-            "during": range_text(since),
-        }
+        path = f"{parent.path}/{grid.code}"
+        return _dated(grid) | {"parent_id": parent.id, "path": path}
 
-    ids = await write.tx.all(queries.ADD_GRIDS, rows=as_rows(grids.each(node)))
-    await write.tx.run(queries.PLACE_GRIDS, rows=as_rows(grids.each(place)))
+    def description(grid: NewGrid) -> dict[str, object]:
+        said = {"level": grid.level, "name": grid.name, "management": grid.management}
+        return _dated(grid) | said
+
+    def _dated(grid: NewGrid) -> dict[str, object]:
+        street_id = parents[grid.parent_id].street_id
+        return {"street_id": street_id, "grid_id": grid.id, "during": since(begins(grid))}
+
+    def begins(grid: NewGrid) -> datetime:
+        return grid.since or write.now
+
+    ids = await write.tx.all(placing.ADD_GRIDS, rows=as_rows(grids.each(node)))
+    await write.tx.run(placing.PLACE_GRIDS, rows=as_rows(grids.each(place)))
+    await write.tx.run(placing.DESCRIBE_GRIDS, rows=as_rows(grids.each(description)))
     shown = await write.tx.all(queries.SHOW_GRIDS, ids=ids)
     await write.record_created(events.GRIDS_CREATED, "grids", ids, parents.values())
     return shown
-
-
-async def create_households(write: Write, households: Items[NewHousehold]) -> list[Created]:
-    """Enter households in unit grids.
-
-    Raises:
-        NotFound, NotAUnit.
-    """
-    units = await households.named(write.tx, GRID, "grid_id")
-
-    def row(household: NewHousehold) -> dict[str, object]:
-        unit = units[household.grid_id]
-        write.caller.must(Right.GRID_WRITE, on=unit.path)
-        if unit.level is not GridLevel.UNIT:
-            raise NotAUnit()
-        return dump(household, street_id=unit.street_id)
-
-    made = await write.tx.all(queries.ADD_HOUSEHOLDS, rows=as_rows(households.each(row)))
-    ids = [one.id for one in made]
-    await write.record_created(events.HOUSEHOLDS_CREATED, "households", ids, units.values())
-    return made
 
 
 def must_be_quarter(grid: Grid) -> Grid:

@@ -1,13 +1,35 @@
-"""Tables of the grid: the street itself, its nodes, where they stand, and households."""
+"""Tables of the grid: the street itself, its nodes, and households; how they were at every instant.
 
-from sqlalchemy import CheckConstraint, Column, Index, Text
+What holds for a time is a row with its period: where a node stands, what it is called, where a household
+lives. A change closes one row and adds another, so the newest is the one whose period has no end, or, of
+what was closed, ends as it did.
+"""
 
-from maplebridge_domain.grid import GridCodeTaken, GridLevel, Management, ManagementNotHere
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    literal_column,
+)
+
+from maplebridge_domain.grid import (
+    GridCodeTaken,
+    GridLevel,
+    Management,
+    ManagementNotHere,
+    UnitNumberTaken,
+)
 
 from ..platform.schema import (
     TemporalUnique,
     during,
     in_street,
+    instant,
     integer,
     one_of,
     reference,
@@ -24,35 +46,68 @@ street = street_table(
 grid = street_table(
     "grid",
     *one_of("grid", "level", GridLevel),
-    text("name"),
-    *one_of("grid", "management", Management, null=True),
+    instant("closed_at", null=True),
+    *reference("grid", "merged_into", "grid", null=True),  # never one that was merged itself
     version(),
-    CheckConstraint(
-        "management IS NULL OR level IN ('quarter', 'lane')", name=f"grid__{ManagementNotHere.code}"
-    ),
+    CheckConstraint("merged_into IS NULL OR closed_at IS NOT NULL", name="grid__merged_is_closed"),
     in_street("grid"),
+    # What its description refers to, so that the level can be looked at there.
+    UniqueConstraint("street_id", "id", "level", name="grid__id_taken__level"),
+    # The root: who changes the tree takes its row.
+    Index("grid__root", "street_id", postgresql_where=literal_column("level = 'street'")),
+    Index("grid__merged_into", "street_id", "merged_into"),
 )
 
+#: GB/T 30428.1: 6 digits district, 3 street, 3 community, 3 sequence; of unit grids only.
+_UNIT_CODE = (
+    "CASE WHEN path ~ '/[0-9]{4}(/[0-9]{2})?/[0-9]{3}$'"
+    " THEN replace(\"left\"(path, 13), '/', '') || \"right\"(path, 3) END"
+)
 grid_placement = street_table(
-    # Where a node stands in the tree, and since when; history is kept by rows, never overwritten.
     "grid_placement",
     *reference("grid_placement", "grid_id", "grid"),
     *reference("grid_placement", "parent_id", "grid", null=True),
-    # "C": starts_with() and >= reach the index under row-level security, ltree's <@ does not.
+    # "C": `>=` and `<` reach the index under row-level security, ltree's <@ does not.
     Column("path", Text(collation="C"), nullable=False),
+    Column("unit_code", Text, Computed(_UNIT_CODE, persisted=True)),
     during(),
     TemporalUnique("street_id", "grid_id", "during", name="grid_placement__during"),
     without_overlaps("grid_placement", "path", unless=GridCodeTaken),
+    without_overlaps("grid_placement", "unit_code", unless=UnitNumberTaken),
     Index("grid_placement__path", "street_id", "path"),
     Index("grid_placement__grid_id", "street_id", "grid_id"),
 )
 
-household = street_table(
-    "household",
-    *reference("household", "grid_id", "grid"),
-    text("address"),
+grid_description = street_table(
+    "grid_description",
+    Column("grid_id", Uuid, nullable=False),
+    *one_of("grid_description", "level", GridLevel),
+    text("name"),
+    *one_of("grid_description", "management", Management, null=True),
+    during(),
+    ForeignKeyConstraint(
+        ["street_id", "grid_id", "level"],
+        ["grid.street_id", "grid.id", "grid.level"],
+        name="grid_description__unknown_reference__grid_id",
+    ),
+    CheckConstraint(
+        "management IS NULL OR level IN ('quarter', 'lane')",
+        name=f"grid_description__{ManagementNotHere.code}",
+    ),
+    TemporalUnique("street_id", "grid_id", "during", name="grid_description__during"),
+    Index("grid_description__grid_id", "street_id", "grid_id"),
+)
+
+household = street_table("household", text("address"), version(), in_street("household"))
+
+household_placement = street_table(
+    "household_placement",
+    *reference("household_placement", "household_id", "household"),
+    *reference("household_placement", "grid_id", "grid"),
     integer("residents"),
-    version(),
-    CheckConstraint("residents >= 0", name="household__residents"),
-    Index("household__grid_id", "street_id", "grid_id"),
+    during(),
+    CheckConstraint("residents >= 0", name="household_placement__residents"),
+    TemporalUnique("street_id", "household_id", "during", name="household_placement__during"),
+    Index("household_placement__grid_id", "street_id", "grid_id"),
+    Index("household_placement__household_id", "street_id", "household_id"),
 )

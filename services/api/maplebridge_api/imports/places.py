@@ -1,9 +1,12 @@
 """Loading grids and households."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.grid import GridLevel, NotAUnit, check_grid
+from maplebridge_domain.grid import GridLevel, NotAUnit, UnitNumberTaken, check_grid, unit_code
+from maplebridge_domain.grid_change import check_date
 from maplebridge_domain.importing import GridUnknown
 from maplebridge_domain.problem import Problem
 from maplebridge_domain.spreadsheet import refusal_of
@@ -15,11 +18,12 @@ from .loading import Batches, FirstRows, Loading, all_lines
 from .reading import Line
 
 #: Which column of a sheet a rule of the grid speaks of.
-_COLUMNS = {"/parent_id": "path", "/code": "path", "/management": "management"}
+_COLUMNS = {"/parent_id": "path", "/code": "path", "/management": "management", "/since": "since"}
 
 
 async def grids_of(loading: Loading) -> dict[str, grid.GridLine]:
-    """Return the street's grids by their paths."""
+    """Return the street's grids by their paths; they stay there until all is entered."""
+    await loading.write.tx.run(grid.HOLD_STREET, street_id=loading.street_id)
     return {one.path: one for one in await loading.write.tx.all(grid.GRID_LEDGER)}
 
 
@@ -27,8 +31,7 @@ async def load_grids(loading: Loading, batches: Batches) -> None:
     """Enter the grids of a sheet that are not there yet; parents may stand below their children."""
     lines, meant = await all_lines(batches, "path")
     kept = await grids_of(loading)
-    levels = {path: one.level for path, one in kept.items()}
-    levels |= {line.values["path"]: line.values["level"] for line in lines}
+    tree = _tree(loading, kept, lines)
     ids = {path: one.id for path, one in kept.items()}
     once = FirstRows(loading, "path")
     new: list[Line] = []
@@ -41,7 +44,8 @@ async def load_grids(loading: Loading, batches: Batches) -> None:
             loading.differs(line, {name: getattr(kept[path], name) for name in names})
             loading.findings.rows_kept += 1
             continue
-        problem = None if path.rpartition("/")[0] in meant else _refusal(line, levels)
+        below_a_wrong_row = path.rpartition("/")[0] in meant
+        problem = None if below_a_wrong_row else _refusal(line, tree, loading.write.now)
         if problem is not None:
             loading.refuse(problem, line, _COLUMNS.get(problem.pointer, "path"))
         ids[path] = new_id()
@@ -55,14 +59,43 @@ async def load_grids(loading: Loading, batches: Batches) -> None:
         await loading.enter("grid", made, grid.create_grids)
 
 
-def _refusal(line: Line, levels: dict[str, GridLevel]) -> Problem | None:
-    parent, _, code = line.values["path"].rpartition("/")
-    if parent not in levels:
+@dataclass(frozen=True)
+class _Tree:
+    """What there will be once a sheet is entered: by path each grid's level and since when it stands there.
+
+    `units` tells which path bears a unit's number first: what is kept, then the sheet in its order.
+    """
+
+    levels: dict[str, GridLevel]
+    since: dict[str, datetime | None]
+    units: dict[str, str]
+
+
+def _tree(loading: Loading, kept: dict[str, grid.GridLine], lines: list[Line]) -> _Tree:
+    levels = {path: one.level for path, one in kept.items()}
+    levels |= {line.values["path"]: line.values["level"] for line in lines}
+    since = {line.values["path"]: line.values["since"] or loading.write.now for line in lines}
+    units: dict[str, str] = {}
+    for path, level in levels.items():
+        if level is GridLevel.UNIT and path.count("/") > 1:
+            units.setdefault(unit_code(path), path)
+    return _Tree(levels, since | {path: one.since for path, one in kept.items()}, units)
+
+
+def _refusal(line: Line, tree: _Tree, now: datetime) -> Problem | None:
+    path = line.values["path"]
+    parent, _, code = path.rpartition("/")
+    if parent not in tree.levels:
         return GridUnknown()
-    values = line.values
-    return refusal_of(
-        lambda: check_grid(values["level"], code, values["management"], levels[parent])
-    )
+
+    def check() -> None:
+        level = line.values["level"]
+        check_grid(level, code, line.values["management"], tree.levels[parent])
+        check_date(line.values["since"] or now, now, from_=[tree.since[parent]], pointer="/since")
+        if level is GridLevel.UNIT and tree.units[unit_code(path)] != path:
+            raise UnitNumberTaken()
+
+    return refusal_of(check)
 
 
 def _new_grid(line: Line, ids: dict[str, UUID]) -> grid.NewGrid:
@@ -107,6 +140,7 @@ async def _add(loading: Loading, lines: list[tuple[Line, UUID]]) -> None:
         grid_ids=[unit_id for _, unit_id in lines],
         addresses=[line.values["address"] for line, _ in lines],
         residents=[line.values["residents"] for line, _ in lines],
+        since=loading.write.now,
     )
     for one in kept:
         loading.differs(lines[one.no - 1][0], {"residents": one.residents})

@@ -23,6 +23,7 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    null,
     or_,
     select,
 )
@@ -210,7 +211,10 @@ def _page(rows: Any, limit: ColumnElement[int]) -> Select[Any]:
 
 
 class Single:
-    """The read of one resource by `id`: its JSON, and its version for the ETag."""
+    """The read of one resource by `id`: its JSON, and its version for the ETag.
+
+    Not `versioned` is how it was at an instant: what was changed since has another number.
+    """
 
     def __init__(
         self,
@@ -219,8 +223,12 @@ class Single:
         source: FromClause | None = None,
         only: ColumnElement[bool] | None = None,
         seen: Seen | None = None,
+        *,
+        versioned: bool = True,
     ) -> None:
-        version = table.c.version if "version" in table.c else literal_column("1")
+        version: ColumnElement[Any] = null()
+        if versioned:
+            version = table.c.version if "version" in table.c else literal_column("1")
         rows = select(item.label("item"), version.label("version"))
         if source is not None:
             rows = rows.select_from(source)
