@@ -81,6 +81,11 @@ class Actor:
     async def puts(self, path: str, body: Any, **more: Any) -> httpx.Response:
         return await self.asks("PUT", path, json=body, **more)
 
+    async def amends(self, place: str, body: Any) -> httpx.Response:
+        """Read a resource and change some of its members from the version that was read."""
+        etag = (await self.gets(place)).headers["etag"]
+        return await self.asks("PATCH", place, json=body, headers={"If-Match": etag})
+
     async def replaces(self, place: str, body: Any) -> httpx.Response:
         """Read a list and put another in its place, from the version that was read."""
         etag = (await self.gets(place)).headers["etag"]

@@ -453,6 +453,16 @@ CHANGES: dict[str, tuple[str, Json]] = {
         {"residents": 4},
     ),
     "/v1/households/{id}/end": (f"/households/{id_of('household 101')}/end", {}),
+    "/v1/organisations/{id}": (f"/organisations/{id_of('library')}", {"name": "图书馆"}),
+    "/v1/organisations/{id}/dissolution": (
+        f"/organisations/{id_of('wanjia')}/dissolution",
+        {"at": "2026-10-31T00:00:00+08:00"},
+    ),
+    "/v1/posts/{id}": (f"/posts/{id_of('members of binhe committee')}", {"seats": 3}),
+    "/v1/service-contracts/{id}/filing": (
+        f"/service-contracts/{id_of('contract of huayuan')}/filing",
+        {"filed_on": "2026-10-30"},
+    ),
     "/v1/people/{id}/correction": (f"/people/{id_of('wang')}/correction", {"name": "王"}),
     "/v1/people/{id}/erase": (f"/people/{id_of('gao')}/erase", {"reason": "purpose_achieved"}),
     "/v1/people/{id}/merge": (f"/people/{id_of('gao')}/merge", {"into": id_of("wang")}),
@@ -507,8 +517,9 @@ async def test_a_change_is_made_from_the_version_that_was_read(
     await clerk.makes("/appointment-proposals", proposal)
     before = await rows_of(tianqiao)
     place, body = CHANGES[route]
-    method = "PUT" if "put" in create_app().openapi()["paths"][route] else "POST"
-    read = await clerk.gets(place if method == "PUT" else place.rpartition("/")[0])
+    methods = {*create_app().openapi()["paths"][route]} & {"put", "patch", "post"}
+    method = methods.pop().upper()
+    read = await clerk.gets(place.rpartition("/")[0] if method == "POST" else place)
     version = int(read.headers["etag"].strip('"'))
 
     async def change(by: Actor, at: str, **headers: str) -> str:

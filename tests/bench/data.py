@@ -18,17 +18,18 @@ async def make_streets(database_url: str, street_ids: Iterable[int]) -> None:
     await _run(database_url, "streets.sql", street_ids)
 
 
-async def make_disputes(database_url: str) -> None:
-    """Make the 200,000 disputes of `STREET`, and the reference's tables."""
-    await _run(database_url, "disputes.sql", [STREET])
+async def make_disputes(database_url: str, disputes: int = 200_000) -> None:
+    """Make the disputes of `STREET`, which is there, and the reference's tables."""
+    await _run(database_url, "disputes.sql", [STREET], disputes)
 
 
-async def _run(database_url: str, file: str, street_ids: Iterable[int]) -> None:
+async def _run(database_url: str, file: str, street_ids: Iterable[int], disputes: int = 0) -> None:
     rubric = shipped_rubric("luohe")
     document = (rubric.code, str(rubric.version), rubric.canonical_json())
     connection = await asyncpg.connect(database_url)
     try:
         async with connection.transaction():
+            await connection.execute("SELECT set_config('bench.disputes', $1, true)", str(disputes))
             await connection.execute("CREATE TEMP TABLE made (street_id int) ON COMMIT DROP")
             await connection.executemany("INSERT INTO made VALUES ($1)", [(i,) for i in street_ids])
             await connection.execute(

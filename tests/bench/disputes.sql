@@ -1,4 +1,4 @@
--- 200,000 disputes of one street, and the reference's tables: the same rows and indexes, nothing else.
+-- So many disputes of one street (setting `bench.disputes`), and the reference's tables: the same rows and indexes, nothing else.
 
 SET LOCAL session_replication_role = replica;
 
@@ -10,8 +10,8 @@ SELECT made.street_id, uuidv7(at - clock_timestamp()), quarter.id, contract.ente
 FROM made
 JOIN (SELECT street_id, id, row_number() OVER (ORDER BY id) AS n FROM grid WHERE level = 'quarter') quarter
   USING (street_id)
-CROSS JOIN LATERAL generate_series(quarter.n, 200000 - 60, 49) dispute_n
-CROSS JOIN LATERAL (SELECT current_timestamp - (200000 - dispute_n) * interval '2 minutes' AS at) AS reported
+CROSS JOIN LATERAL generate_series(quarter.n, current_setting('bench.disputes')::int - 60, 49) dispute_n
+CROSS JOIN LATERAL (SELECT current_timestamp - (current_setting('bench.disputes')::int - dispute_n) * interval '2 minutes' AS at) AS reported
 JOIN service_contract contract ON contract.street_id = made.street_id AND contract.quarter_id = quarter.id
 WHERE quarter.n <= 49
 ORDER BY dispute_n;

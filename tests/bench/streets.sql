@@ -70,9 +70,9 @@ FROM holder;
 INSERT INTO appointment (street_id, id, person_id, post_id, seat, during)
 SELECT street_id, id, person_id, post_id, 1, '[2025-01-01,2028-01-01)' FROM holder;
 
-INSERT INTO service_contract (street_id, enterprise_id, quarter_id, during)
+INSERT INTO service_contract (street_id, enterprise_id, quarter_id, during, file_by)
 SELECT street_id, pg_temp.id(street_id::text, 'property_enterprise', (1 + n % 14)::text),
-       pg_temp.id(street_id::text, 'quarter', n::text), '[2025-01-01,2028-01-01)'
+       pg_temp.id(street_id::text, 'quarter', n::text), '[2025-01-01,2028-01-01)', '2025-01-16'
 FROM node WHERE level = 'quarter';
 
 INSERT INTO rubric (street_id, id, code, edition, document, sha256, form, during)

@@ -151,3 +151,16 @@ def test_the_api_guides_code_verifies_a_statement_and_catches_a_forgery(
     Path("statements.json").write_text(json.dumps({"items": [told | {"statement": forged}]}))
     with pytest.raises(BadSignatureError):
         exec(code, {})
+
+
+def test_the_impact_assessment_is_dated_says_by_whom_and_weighs_each_risk() -> None:
+    """Personal Information Protection Law arts. 55, 56: influence on people, risk, and measures."""
+    page = read(DOCS / "privacy.md").partition("## Impact assessment")[2]
+    assert re.search(r"Assessed on \d+ \w+ 20\d\d by ", page)
+    risks = [line.strip("|").split("|") for line in page.splitlines() if line.startswith("| ")][1:]
+    assert len(risks) > 14
+    for risk, likelihood, severity, measures in risks:
+        weights = {likelihood.strip(), severity.strip()}
+        assert weights <= {"low", "middle", "high"}, risk
+        assert weights != {"high"}, risk
+        assert measures.strip(), risk

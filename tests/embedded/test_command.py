@@ -288,9 +288,9 @@ def token_keys(folder: DataFolder) -> list[str]:
     return [key["kid"] for key in given.get("keys", [given])]
 
 
-def test_a_secret_cannot_be_changed_where_no_database_answers(street: Path) -> None:
-    for act in ("rotate", "revoke"):
-        done = maplebridge(street, "client", act, "department")
+def test_a_client_cannot_be_seen_or_changed_where_no_database_answers(street: Path) -> None:
+    for act in ("rotate department", "revoke department", "disable department", "list"):
+        done = maplebridge(street, "client", *act.split())
         assert done.returncode == 1
         assert "start it with `" in done.stderr
     assert "maplebridge up`" in done.stderr

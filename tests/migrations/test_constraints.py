@@ -84,6 +84,21 @@ PROPOSAL = (
     f" proposer, state, decided_at, decider, reason) VALUES ({TIANQIAO}, '{id_of('liu')}',"
     f" '{id_of('director of huayuan committee')}', {TERM}, '[]', now(), 'feng', {{}})"
 )
+
+
+def dissolve(organisation: str) -> str:
+    return f"UPDATE organisation SET during = '(,2026-01-01)' WHERE id = '{id_of(organisation)}'"
+
+
+LED_BY_BINHE = (
+    f"UPDATE organisation SET community_party_org_id = '{id_of('binhe committee')}'"
+    f" WHERE id = '{id_of('chenguang branch')}'"
+)
+END_POSTS_OF_BINHE = (
+    "WITH ended AS (UPDATE appointment SET during = '[2025-01-01,2026-01-01)'"
+    f" WHERE id = '{id_of('he in binhe committee')}')"
+    f" UPDATE post SET during = '(,2026-01-01)' WHERE organisation_id = '{id_of('binhe committee')}'"
+)
 REFUSED = [
     ("appointment__post_taken", [appointment("liu", HELD, 1)]),
     ("appointment__already_holds_post", [appointment("wang", HELD, 2)]),
@@ -135,8 +150,45 @@ REFUSED = [
         "service_contract__quarter_already_served",
         [
             (
-                "INSERT INTO service_contract (street_id, enterprise_id, quarter_id, during) VALUES"
-                f" ({TIANQIAO}, '{id_of('wanjia')}', '{id_of('huayuan')}', '[2027-12-31,)')"
+                "INSERT INTO service_contract (street_id, enterprise_id, quarter_id, during, file_by)"
+                f" VALUES ({TIANQIAO}, '{id_of('wanjia')}', '{id_of('huayuan')}', '[2027-12-31,)',"
+                " '2028-01-15')"
+            )
+        ],
+    ),
+    (
+        "service_contract__contract_dates_wrong",
+        ["UPDATE service_contract SET signed_on = '2026-01-02', filed_on = '2026-01-01'"],
+    ),
+    # What belongs to an organisation lies within its time, whichever of the two is changed.
+    ("organisation__organisation_dissolved__parent_id", [dissolve("chenguang")]),
+    (
+        "organisation__organisation_dissolved__community_party_org_id",
+        [LED_BY_BINHE, END_POSTS_OF_BINHE, dissolve("binhe committee")],
+    ),
+    ("post__organisation_dissolved__organisation_id", [dissolve("library")]),
+    (
+        "service_contract__organisation_dissolved__enterprise_id",
+        [
+            dissolve("wanjia"),
+            f"UPDATE service_contract SET enterprise_id = '{id_of('wanjia')}'",
+        ],
+    ),
+    (
+        "appointment__organisation_dissolved__post_id",
+        [f"UPDATE post SET during = '(,2026-01-01)' WHERE id = '{id_of('director of library')}'"],
+    ),
+    (
+        "organisation__dual_leadership_not_here",
+        [f"UPDATE organisation SET community_party_org_id = '{id_of('binhe committee')}'"],
+    ),
+    ("organisation__credit_code_taken", ["UPDATE organisation SET uscc = 'x'"]),
+    (
+        "post__leader_there_already",
+        [
+            (
+                "INSERT INTO post (street_id, kind, name, seats, organisation_id) VALUES"
+                f" ({TIANQIAO}, 'director', 'x', 1, '{id_of('library')}')"
             )
         ],
     ),

@@ -56,8 +56,13 @@ class Lookup:
             OrganisationKind(organisation["kind"]) if organisation else None,
             GridLevel(grid["level"]) if grid else GridLevel.STREET,
             self.path(grid_id),
-            (organisation["parent_id"] or organisation["id"]) if organisation else None,
+            self.enterprise(organisation) if organisation else None,
         )
+
+    def enterprise(self, organisation: Body) -> str:
+        """The company of an enterprise's party organisation; of any other body the body itself."""
+        of_enterprise = organisation["kind"] == OrganisationKind.ENTERPRISE_PARTY_ORG
+        return str(organisation["parent_id" if of_enterprise else "id"])
 
     def contract(self, contract_id: str) -> Contract:
         contract = self.contracts[contract_id]

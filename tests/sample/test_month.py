@@ -101,7 +101,7 @@ def test_no_ballot_is_cast_where_the_rater_has_an_interest(world: World) -> None
     for person, post, _ in look.posts_held():
         organisation = look.organisations.get(look.posts[post].get("organisation_id"))
         if organisation:
-            organisations[person] |= {organisation["id"], organisation["parent_id"]}
+            organisations[person] |= {organisation["id"], look.enterprise(organisation)}
     for appointment in world.appointments:
         appointments[appointment["person_id"]].add(appointment["id"])
     for ballot in world.ballots:

@@ -1,11 +1,16 @@
 import csv
 import json
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import date
 from uuid import UUID
 
 from maplebridge.sample.facts import DATA, document
 from maplebridge.sample.world import World, build
+from maplebridge_domain.hierarchy import check_dual_leadership, check_parent
+from maplebridge_domain.identifier import check_credit_code
+from maplebridge_domain.organisation import OrganisationKind
+from maplebridge_domain.service_contract import file_by
 
 from .lookup import Lookup
 
@@ -53,6 +58,42 @@ def test_every_grid_comes_after_its_parent_and_one_level_or_two_above(world: Wor
     for grid in world.grids:
         assert levels[grid["parent_id"]] in allowed[grid["level"]]
         levels[grid["id"]] = grid["level"]
+
+
+@dataclass(frozen=True)
+class At:
+    kind: OrganisationKind
+    path: str
+
+
+def test_every_organisation_answers_to_whom_it_may_and_almost_all_to_somebody(world: World) -> None:
+    look = Lookup(world)
+    placed = {
+        id_: At(OrganisationKind(one["kind"]), look.path(one["grid_id"]))
+        for id_, one in look.organisations.items()
+    }
+    for id_, one in look.organisations.items():
+        check_parent(placed[id_].kind, placed[id_].path, placed.get(one["parent_id"]))
+        check_dual_leadership(placed[id_].kind, placed.get(one["community_party_org_id"]))
+        if one["uscc"]:
+            check_credit_code(one["uscc"])
+    alone = {one["kind"] for one in world.organisations if one["parent_id"] is None}
+    assert alone == {"street_working_committee", "management_department", "property_enterprise"}
+    led_twice = [o for o in world.organisations if o["community_party_org_id"]]
+    assert {o["kind"] for o in led_twice} == {"enterprise_party_org"}
+    assert len(led_twice) == 14
+
+
+def test_most_contracts_are_filed_in_time_some_late_and_some_not(world: World) -> None:
+    stands = Counter(
+        "missing"
+        if contract["filed_on"] is None
+        else contract["filed_on"]
+        <= file_by(date.fromisoformat(contract["signed_on"]), date.max).isoformat()
+        for contract in world.contracts
+    )
+    assert stands[True] > 35
+    assert min(stands[False], stands["missing"]) >= 1
 
 
 def test_addresses_are_unique(world: World) -> None:

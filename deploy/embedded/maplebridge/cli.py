@@ -216,6 +216,45 @@ def revoke_client(client_id: ClientId, data: Data = DATA, database_url: Database
     _plain("The older secret is ended." if ended else "There was no older secret.")
 
 
+@client_app.command("disable")
+def disable_client(
+    client_id: ClientId, data: Data = DATA, database_url: DatabaseUrl = None
+) -> None:
+    """Cut a system off: no more tokens, and those it has are refused within seconds."""
+    from maplebridge import clients
+
+    try:
+        asyncio.run(clients.cut_off(data, database_url, client_id))
+    except Trouble as trouble:
+        _fail(str(trouble))
+    again = typed("client", "enable", client_id, data=data)
+    _plain(f"{client_id} is refused everywhere within two seconds; `{again}` lets it in again.")
+
+
+@client_app.command("enable")
+def enable_client(client_id: ClientId, data: Data = DATA, database_url: DatabaseUrl = None) -> None:
+    """Let a system that was cut off call again, with the secrets that it had."""
+    from maplebridge import clients
+
+    try:
+        asyncio.run(clients.let_in(data, database_url, client_id))
+    except Trouble as trouble:
+        _fail(str(trouble))
+    _plain(f"{client_id} may call again; if its secret has leaked, rotate it first.")
+
+
+@client_app.command("list")
+def list_clients(data: Data = DATA, database_url: DatabaseUrl = None) -> None:
+    """List the systems that are known: name, role, streets, and since when one is cut off."""
+    from maplebridge import clients
+
+    try:
+        for line in asyncio.run(clients.listed(data, database_url)):
+            _plain(line)
+    except Trouble as trouble:
+        _fail(str(trouble))
+
+
 @key_app.command("rotate")
 def rotate_key(data: Data = DATA) -> None:
     """Sign access tokens with a new key from the next start on; the one before still verifies."""

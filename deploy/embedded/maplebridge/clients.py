@@ -1,6 +1,7 @@
-"""Secrets of the systems that call the API: a new one beside the old, and the end of the old one."""
+"""The systems that call the API: made known, listed, cut off; a new secret beside the old, its end."""
 
 import re
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from secrets import token_urlsafe as new_secret
@@ -92,6 +93,70 @@ async def end_older(data: Path, database_url: str | None, client_id: str) -> boo
     folder = DataFolder.at(data)
     try:
         return await end_older_secret(_owner_url(folder, database_url), client_id)
+    except (OSError, asyncpg.PostgresError) as error:
+        raise _away(folder) from error
+
+
+async def listed(data: Path, database_url: str | None) -> list[str]:
+    """List the clients: name, role, streets, and since when one is cut off.
+
+    Raises:
+        Trouble: the database does not answer.
+    """
+    from maplebridge_api.platform.client_states import registered
+
+    folder = DataFolder.at(data)
+    try:
+        found = await registered(_owner_url(folder, database_url))
+    except (OSError, asyncpg.PostgresError) as error:
+        raise _away(folder) from error
+    return [
+        f"{one.client_id:25} {_role_of(one.rights):23} {one.streets.lo:09}-{one.streets.hi:09}"
+        + (f"  disabled since {one.disabled_at:%Y-%m-%d %H:%M %Z}" if one.disabled_at else "")
+        for one in found
+    ]
+
+
+def _role_of(rights: list[str]) -> str:
+    roles = [role for role in SYSTEMS if AUTHORITY[role].keys() == set(rights)]
+    return roles[0] if roles else "other rights"
+
+
+async def cut_off(data: Path, database_url: str | None, client_id: str) -> None:
+    """Refuse a client everything, in seconds.
+
+    Raises:
+        Trouble: the database does not answer, or there is no such client.
+    """
+    from maplebridge_api.platform.client_states import disable
+
+    await _said(disable, data, database_url, client_id)
+
+
+async def let_in(data: Path, database_url: str | None, client_id: str) -> None:
+    """Let a client that was cut off call again.
+
+    Raises:
+        Trouble: the database does not answer, or there is no such client.
+    """
+    from maplebridge_api.platform.client_states import enable
+
+    await _said(enable, data, database_url, client_id)
+
+
+async def _said(
+    say: Callable[[str, str], Awaitable[None]],
+    data: Path,
+    database_url: str | None,
+    client_id: str,
+) -> None:
+    from maplebridge_api.platform.client_secrets import NoSuchClient
+
+    folder = DataFolder.at(data)
+    try:
+        await say(_owner_url(folder, database_url), client_id)
+    except NoSuchClient as error:
+        raise Trouble(f"There is no client {client_id}.") from error
     except (OSError, asyncpg.PostgresError) as error:
         raise _away(folder) from error
 

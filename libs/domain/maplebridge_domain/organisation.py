@@ -33,6 +33,27 @@ class OrganisationKind(StrEnum):
     PROPERTY_MANAGEMENT_COMMITTEE = "property_management_committee"  # 物业管理委员会
     MANAGEMENT_DEPARTMENT = "management_department"  # 主管部门
 
+    @property
+    def chinese(self) -> str:
+        """What the kind is called, for a sentence."""
+        return _CHINESE[self]
+
+
+_CHINESE = {
+    OrganisationKind.COMMUNITY_PARTY_ORG: "社区党组织",
+    OrganisationKind.QUARTER_PARTY_ORG: "小区党组织",
+    OrganisationKind.OWNERS_COMMITTEE: "业主委员会",
+    OrganisationKind.ENTERPRISE_PARTY_ORG: "物业服务企业党组织",
+    OrganisationKind.RESIDENT_UNIT: "共驻共建单位",
+    OrganisationKind.VOLUNTEER_POINT: "志愿服务点",
+    OrganisationKind.STREET_WORKING_COMMITTEE: "街道党工委",
+    OrganisationKind.BUILDING_PARTY_GROUP: "楼栋党小组",
+    OrganisationKind.VOLUNTEER_STATION: "志愿服务站",
+    OrganisationKind.PROPERTY_ENTERPRISE: "物业服务企业",
+    OrganisationKind.PROPERTY_MANAGEMENT_COMMITTEE: "物业管理委员会",
+    OrganisationKind.MANAGEMENT_DEPARTMENT: "主管部门",
+}
+
 
 class PostKind(StrEnum):
     """A place that a person can hold in an organisation or on a grid."""
@@ -53,34 +74,6 @@ class PostKind(StrEnum):
     AUDITOR = "auditor"  # 审计员
 
 
-#: Posts that sit on a grid; all others sit in an organisation.
-GRID_POSTS = frozenset({PostKind.GRID_MEMBER, PostKind.PARTY_BUILDING_INSTRUCTOR})
-
-
-@dataclass(eq=False)
-class WrongPlaceForPost(Problem):
-    """Grid members and instructors sit on a grid, all other posts in an organisation."""
-
-    kind = Kind.RULE
-    zh = "岗位设置处不符：{post_kind}岗位须设在{place}，且只能填写一处。"
-    en = "A post of kind {post_kind} belongs to {place_en}, and to that alone."
-    pointer = "/kind"
-
-    post_kind: PostKind
-    place: str
-    place_en: str
-
-
-@dataclass(eq=False)
-class WrongParent(Problem):
-    """An enterprise's party organisation names its enterprise as parent."""
-
-    kind = Kind.RULE
-    zh = "上级组织不符：物业服务企业党组织须以其物业服务企业为上级组织。"
-    en = "The party organisation of an enterprise must name its property enterprise as parent."
-    pointer = "/parent_id"
-
-
 @dataclass(eq=False)
 class NotAnEnterprise(Problem):
     """Only a property enterprise can be party to a service contract."""
@@ -99,29 +92,3 @@ class QuarterAlreadyServed(Problem):
     zh = "该小区在此期间已有生效的物业服务合同，请先终止原合同或调整期限。"
     en = "This quarter has a service contract in that time; end that one first or change the dates."
     pointer = "/during"
-
-
-def check_post_place(kind: PostKind, *, on_grid: bool, in_organisation: bool) -> None:
-    """Refuse a post in the wrong place.
-
-    Raises:
-        WrongPlaceForPost.
-    """
-    if kind in GRID_POSTS:
-        if not on_grid or in_organisation:
-            raise WrongPlaceForPost(kind, "网格", "a grid (grid_id)")
-    elif on_grid or not in_organisation:
-        raise WrongPlaceForPost(kind, "组织", "an organisation (organisation_id)")
-
-
-def check_parent(kind: OrganisationKind, parent: OrganisationKind | None) -> None:
-    """Refuse an enterprise's party organisation without its enterprise.
-
-    Raises:
-        WrongParent.
-    """
-    if (
-        kind is OrganisationKind.ENTERPRISE_PARTY_ORG
-        and parent is not OrganisationKind.PROPERTY_ENTERPRISE
-    ):
-        raise WrongParent()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .grid import GridLevel, Management
+from .identifier import check_credit_code
 from .organisation import OrganisationKind, PostKind
 from .problem import Problem
 from .spreadsheet import (
@@ -102,20 +103,7 @@ _MANAGEMENTS: Mapping[str, Management] = {
     "自治管理": Management.SELF_MANAGED,
     "三无楼院": Management.THREE_NOS,
 }
-_ORGANISATIONS: Mapping[str, OrganisationKind] = {
-    "社区党组织": OrganisationKind.COMMUNITY_PARTY_ORG,
-    "小区党组织": OrganisationKind.QUARTER_PARTY_ORG,
-    "业主委员会": OrganisationKind.OWNERS_COMMITTEE,
-    "物业服务企业党组织": OrganisationKind.ENTERPRISE_PARTY_ORG,
-    "共驻共建单位": OrganisationKind.RESIDENT_UNIT,
-    "志愿服务点": OrganisationKind.VOLUNTEER_POINT,
-    "街道党工委": OrganisationKind.STREET_WORKING_COMMITTEE,
-    "楼栋党小组": OrganisationKind.BUILDING_PARTY_GROUP,
-    "志愿服务站": OrganisationKind.VOLUNTEER_STATION,
-    "物业服务企业": OrganisationKind.PROPERTY_ENTERPRISE,
-    "物业管理委员会": OrganisationKind.PROPERTY_MANAGEMENT_COMMITTEE,
-    "主管部门": OrganisationKind.MANAGEMENT_DEPARTMENT,
-}
+_ORGANISATIONS: Mapping[str, OrganisationKind] = {kind.chinese: kind for kind in OrganisationKind}
 _POSTS: Mapping[str, PostKind] = {
     "书记": PostKind.SECRETARY,
     "副书记": PostKind.DEPUTY_SECRETARY,
@@ -133,6 +121,15 @@ _POSTS: Mapping[str, PostKind] = {
     "审计员": PostKind.AUDITOR,
 }
 _YES_NO: Mapping[str, bool] = {"是": True, "否": False}
+
+_CREDIT_CODE = in_form(r"[0-9A-HJ-NP-RTUW-Y]{18}", "91411104MA0000015H")
+
+
+def _credit_code(cell: Cell) -> str:
+    code = _CREDIT_CODE(cell)
+    check_credit_code(code)
+    return code
+
 
 _PATH = in_form(r"[0-9]{9}(/[0-9]{2,4}){0,4}", "411104001/001/0001")
 
@@ -211,9 +208,16 @@ SHEETS: Mapping[Shape, Sheet] = {
                 "parent", "上级组织名称", clean_text, "须已登记，或在本表中。", also=("上级组织",)
             ),
             Column(
+                "community_party_org",
+                "双重领导的社区党组织",
+                clean_text,
+                "仅物业服务企业党组织填写。",
+                also=("所属社区党组织",),
+            ),
+            Column(
                 "uscc",
                 "统一社会信用代码",
-                in_form(r"[0-9A-HJ-NP-RTUW-Y]{18}", "91411104MA9K3XYX12"),
+                _credit_code,
                 "18位，请设为文本格式。",
                 also=("信用代码",),
             ),

@@ -27,6 +27,7 @@ from . import (
 from .platform import event_log, health, oauth, openapi, problems, routing, sandbox
 from .platform.access_log import AccessLog
 from .platform.authority import Authority
+from .platform.client_states import DisabledClients
 from .platform.counting import Counters
 from .platform.database import Database
 from .platform.edge import Edge
@@ -66,7 +67,7 @@ SLICES = (
 
 #: What pages of other origins may send and see, if there are any; never cookies, which we do not have.
 CORS: Mapping[str, Any] = {
-    "allow_methods": ("GET", "POST", "PUT", "DELETE"),
+    "allow_methods": ("GET", "POST", "PUT", "PATCH", "DELETE"),
     "allow_headers": (
         *("Authorization", "Content-Type", "Accept-Language", "Acting-Capacity"),
         *("Idempotency-Key", "If-Match", "If-None-Match"),
@@ -96,6 +97,7 @@ def create_app() -> FastAPI:
     app.state.rates = Rates(app.state.counters)
     app.state.as_person = appointments.service.as_person
     app.state.authority = Authority(appointments.service.offices)
+    app.state.disabled_clients = DisabledClients()
     app.state.session_states = SessionStates(sessions.service.is_in_force)
     routers = [slice_.routes.routes for slice_ in SLICES]
     routers += [event_log.routes, oauth.routes, health.routes, openapi.routes]

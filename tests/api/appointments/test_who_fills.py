@@ -3,7 +3,18 @@
 import pytest
 
 from maplebridge_domain.authority import Right
-from tests.world import TERM, Actor, Json, Tianqiao, appointment, enter, id_of, outcome
+from tests.world import (
+    TERM,
+    TIANQIAO,
+    Actor,
+    Json,
+    Tianqiao,
+    appointment,
+    enter,
+    id_of,
+    organisation,
+    outcome,
+)
 from tests.world import person as a_person
 from tests.world import post as a_post
 
@@ -33,15 +44,21 @@ def to(post: str, who: str) -> Json:
 async def test_a_clerk_does_not_make_themselves_secretary_of_the_street(
     tianqiao: Tianqiao, feng: Actor
 ) -> None:
-    _, second = a_post("second secretary", "secretary", "working committee")
+    root = f"root {TIANQIAO}"
+    path, body = organisation("second committee", "street_working_committee", root)
+    await tianqiao.clerk_li.makes(path, body)
+    _, second = a_post("second secretary", "secretary", "second committee")
     assert outcome(await feng.posts("/posts", second)) == REFUSED
     assert outcome(await feng.posts("/posts/batch", {"items": [second]})) == REFUSED
     await tianqiao.clerk_li.makes("/posts", second)
     for who, refused in (("feng", "403 own_office"), ("chen", REFUSED)):
         taken = await feng.posts("/appointments", to("second secretary", who))
         assert outcome(taken) == refused
-    code = await feng.posts(f"/people/{id_of('xu')}/binding-codes", {})
-    assert outcome(code) == REFUSED
+    for who, fills in (("xu", False), ("ma", False), ("chen", True)):
+        code = await feng.posts(f"/people/{id_of(who)}/binding-codes", {})
+        ended = await feng.asks("DELETE", f"/people/{id_of(who)}/logins")
+        expected = ["201", "200"] if fills else [REFUSED, REFUSED]
+        assert [outcome(code), outcome(ended)] == expected, who
     place = f"/appointments/{id_of(XU)}"
     assert (
         outcome(await feng.changes(place, "end", {"at": TERM["until"], "reason": "resignation"}))

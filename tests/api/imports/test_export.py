@@ -8,7 +8,7 @@ from maplebridge_api.platform.clock import clock
 from maplebridge_domain.authority import Right
 from tests.api.imports.sheets import exports, imports, rows_of
 from tests.conftest import Databases
-from tests.world import NOW, STREET, TIANQIAO, Tianqiao, enter, open_street, outcome
+from tests.world import NOW, STREET, TIANQIAO, Tianqiao, enter, id_of, open_street, outcome
 
 SHAPES = ("grids", "households", "organisations", "people", "appointments")
 PURPOSE = {"people": {"purpose": "answer_person"}}
@@ -29,6 +29,8 @@ async def test_the_small_street_is_the_same_after_it_went_out_and_came_in(
     tianqiao: Tianqiao, empty: Tianqiao, format_: str
 ) -> None:
     clock.set_to = NOW
+    branch = f"/organisations/{id_of('chenguang branch')}"
+    await tianqiao.clerk_li.amends(branch, {"community_party_org_id": id_of("binhe committee")})
     for shape in SHAPES:
         more = {"format": format_, **PURPOSE.get(shape, {})}
         gone = await exports(tianqiao, shape, **more)

@@ -39,7 +39,7 @@ FILES = {
     "organisations": csv_of(
         ORGANISATIONS,
         [TIANQIAO, "物业服务企业党组织", "安泰党支部", "安泰物业", ""],
-        [TIANQIAO, "物业服务企业", "安泰物业", "", "９１411104MA9K3XYX12"],
+        [TIANQIAO, "物业服务企业", "安泰物业", "", "９１411104MA0000015H"],
         [f"{TIANQIAO}/001", "community_party_org", "binhe committee", "", ""],
         encoding="utf-8-sig",
     ),
@@ -79,7 +79,7 @@ async def test_all_five_shapes_come_in_once(tianqiao: Tianqiao) -> None:
     shown = await tianqiao.clerk_li.gets(f"/grids/{id_of('binhe')}/totals")
     assert (shown.json()["households"], shown.json()["residents"]) == (4, 3 + 2 + 3 + 4)
     [uscc] = [await tianqiao.asks("SELECT uscc FROM organisation WHERE name = '安泰物业'")]
-    assert uscc == "91411104MA9K3XYX12"
+    assert uscc == "91411104MA0000015H"
     since = "SELECT lower(during) = '2026-01-31 00:00+08' FROM grid_placement WHERE path = $1"
     assert await tianqiao.asks(since, LANE)
 

@@ -2,7 +2,10 @@
 
 import pytest
 
+from maplebridge.sample.uscc import credit_code
 from tests.world import TERM, TIANQIAO, Json, Tianqiao, id_of, outcome
+
+ORGANISATION: Json = {"grid_id": id_of("jiayuan"), "kind": "resident_unit", "name": "银行"}
 
 
 @pytest.mark.parametrize(
@@ -12,6 +15,31 @@ from tests.world import TERM, TIANQIAO, Json, Tianqiao, id_of, outcome
             "/organisations",
             {"grid_id": id_of("huayuan"), "kind": "enterprise_party_org", "name": "党支部"},
             "422 wrong_parent",
+        ),
+        (
+            "/organisations",
+            ORGANISATION | {"parent_id": id_of("working committee")},
+            "422 wrong_parent",
+        ),
+        (
+            "/organisations",
+            ORGANISATION | {"grid_id": id_of("laoyuan"), "parent_id": id_of("binhe committee")},
+            "422 parent_elsewhere",
+        ),
+        (
+            "/organisations",
+            ORGANISATION | {"community_party_org_id": id_of("binhe committee")},
+            "422 dual_leadership_not_here",
+        ),
+        (
+            "/organisations",
+            ORGANISATION | {"uscc": credit_code(1)[:17] + "0"},
+            "422 credit_code_wrong",
+        ),
+        (
+            "/organisations",
+            ORGANISATION | {"uscc": "91411104MA00000102"},
+            "422 credit_code_body_wrong",
         ),
         (
             "/organisations",
@@ -29,6 +57,27 @@ from tests.world import TERM, TIANQIAO, Json, Tianqiao, id_of, outcome
             "422 wrong_place_for_post",
         ),
         ("/posts", {"kind": "secretary", "name": "书记"}, "422 wrong_place_for_post"),
+        (
+            "/posts",
+            {"organisation_id": id_of("library"), "kind": "secretary", "name": "书记"},
+            "422 no_such_post_here",
+        ),
+        (
+            "/posts",
+            {"organisation_id": id_of("wanjia"), "kind": "director", "name": "经理", "seats": 2},
+            "422 too_many_places",
+        ),
+        (
+            "/posts",
+            {"organisation_id": id_of("library"), "kind": "director", "name": "馆长"},
+            "409 leader_there_already",
+        ),
+        (
+            "/service-contracts",
+            {"enterprise_id": id_of("wanjia"), "quarter_id": id_of("jiayuan"), "during": TERM}
+            | {"signed_on": "2026-10-02", "filed_on": "2026-10-01"},
+            "422 contract_dates_wrong",
+        ),
         (
             "/service-contracts",
             {"enterprise_id": id_of("wanjia"), "quarter_id": id_of("huayuan"), "during": TERM},
@@ -69,7 +118,7 @@ async def test_organisations_posts_and_contracts_are_found_again(tianqiao: Tianq
         "kind": "enterprise_party_org",
         "name": "万家物业党支部",
         "parent_id": id_of("wanjia"),
-        "uscc": "91411100MA40ABCD1X",
+        "uscc": credit_code(1),
     }
     organisation = await clerk.makes("/organisations", branch)
     post = await clerk.makes(

@@ -6,7 +6,22 @@ import pytest
 
 from maplebridge_api.platform.authority import Authority
 from maplebridge_api.platform.clock import clock
-from tests.world import AT_MEETING, NOW, TERM, Actor, Tianqiao, ballot, dispute, id_of, outcome
+from maplebridge_api.platform.schema import Names, metadata
+from tests.world import (
+    AT_MEETING,
+    NOW,
+    TERM,
+    TIANQIAO,
+    Actor,
+    Tianqiao,
+    appointment,
+    ballot,
+    dispute,
+    id_of,
+    organisation,
+    outcome,
+    post,
+)
 
 HUAYUAN = f"/disputes/{id_of('flooded kitchen')}"
 SECRETARY = id_of("wang in huayuan branch")
@@ -44,6 +59,62 @@ async def test_who_holds_one_appointment_acts_by_it_without_saying_so(tianqiao: 
     assert await last_capacity(tianqiao) == SECRETARY
 
 
+async def test_what_is_kept_of_an_act_names_the_capacity_as_its_event_does(
+    tianqiao: Tianqiao,
+) -> None:
+    wang = tianqiao.logged_in("wang")
+    reported = await wang.makes("/disputes", dispute())
+    assert "capacity" not in str(reported)  # who reported is told to nobody who reads the case
+    kept = "SELECT reported_in_capacity::text FROM dispute WHERE id = $1"
+    assert await tianqiao.asks(kept, reported["id"]) == SECRETARY
+    xu = tianqiao.logged_in("xu")
+    run = {"street_id": TIANQIAO, "period": {"from": "2026-10-01", "until": "2026-11-01"}}
+    run |= {"rubric_id": id_of("rubric"), "kinds": ["credit_rating"]}
+    requested = await xu.makes("/evaluation-runs", run)
+    assert requested["requested_in_capacity"] == id_of("xu in working committee")
+    clerk = await a_clerk(tianqiao)
+    record = {"street_id": TIANQIAO, "subject_kind": "enterprise", "kind": "commendation"}
+    record |= {"subject_id": id_of("chenguang"), "occurred_on": "2026-10-01"}
+    words = {"code": "tidy", "title": "表扬", "basis": "街道决定"}
+    entered = await clerk.makes("/records", record | words)
+    assert entered["entered_in_capacity"] == id_of("zhao as clerk")
+    assert await last_capacity(tianqiao) == id_of("zhao as clerk")
+    by_system = await tianqiao.clerk_li.makes("/records", record | words)
+    assert by_system["entered_in_capacity"] is None
+
+
+async def a_clerk(tianqiao: Tianqiao) -> Actor:
+    """Let Zhao be a clerk of the street, and act as one."""
+    for path, body in (
+        post("clerks", "clerk", "working committee", seats=3),
+        appointment("zhao as clerk", "zhao", "clerks"),
+    ):
+        await tianqiao.clerk_li.makes(path, body)
+    return acting(tianqiao.logged_in("zhao"), id_of("zhao as clerk"))
+
+
+def test_wherever_a_row_says_who_acts_it_says_in_what_capacity() -> None:
+    """But for the keys of repeated requests, which are the client's and no record of an act."""
+    for table in metadata.tables.values():
+        named = [column.info.get("names") for column in table.columns]
+        if Names.ACTOR in named and table.name != "idempotency":
+            acts = [c.name for c in table.columns if c.info.get("names") == Names.ACTOR]
+            capacities = [c.name for c in table.columns if c.name.endswith("capacity")]
+            assert len(acts) <= len(capacities), table.name
+    named_as = {
+        c.name for t in metadata.tables.values() for c in t.columns if c.name[-8:] == "capacity"
+    }
+    assert named_as == {
+        "capacity",
+        "confirmed_in_capacity",
+        "decided_in_capacity",
+        "entered_in_capacity",
+        "proposed_in_capacity",
+        "reported_in_capacity",
+        "requested_in_capacity",
+    }
+
+
 async def test_who_holds_two_says_by_which_where_it_matters(tianqiao: Tianqiao) -> None:
     wang = await with_a_second_office(tianqiao)
     assert outcome(await wang.gets("/grids")) == "200"  # the same by either
@@ -54,6 +125,41 @@ async def test_who_holds_two_says_by_which_where_it_matters(tianqiao: Tianqiao) 
     secretary = acting(wang, SECRETARY)
     assert outcome(await secretary.changes(HUAYUAN, "steps", {"act": "accept"})) == "200"
     assert await last_capacity(tianqiao) == SECRETARY
+
+
+async def test_who_stands_for_a_unit_sees_and_handles_its_cases_and_no_others(
+    tianqiao: Tianqiao,
+) -> None:
+    """A building party group's secretary; a case that names a unit of another quarter is its quarter's."""
+    clerk = tianqiao.clerk_li
+    for path, body in (
+        organisation("group", "building_party_group", "huayuan unit 1"),
+        post("secretary of group", "secretary", "group"),
+        appointment("zhao in group", "zhao", "secretary of group"),
+    ):
+        await clerk.makes(path, body)
+    zhao = acting(tianqiao.logged_in("zhao"), id_of("zhao in group"))
+    own, other, astray = [
+        (await clerk.makes("/disputes", dispute(grid_id=grid, **more)))["id"]
+        for grid, more in (
+            (id_of("huayuan unit 1"), {}),
+            (id_of("huayuan unit 2"), {}),
+            (id_of("huayuan unit 1"), {"quarter_id": id_of("jiayuan")}),
+        )
+    ]
+    for query in ("", f"?quarter_id={id_of('huayuan')}"):
+        page = (await zhao.gets(f"/disputes{query}")).json()
+        assert [one["id"] for one in page["items"]] == [own]
+    assert outcome(await zhao.changes(f"/disputes/{own}", "steps", {"act": "accept"})) == "200"
+    for hidden in (other, astray, id_of("flooded kitchen")):
+        assert outcome(await zhao.gets(f"/disputes/{hidden}")) == "404 not_found"
+        step = await zhao.posts(
+            f"/disputes/{hidden}/steps", {"act": "accept"}, headers={"If-Match": '"1"'}
+        )
+        assert outcome(step) == "404 not_found"
+    wang = tianqiao.logged_in("wang")
+    seen = {one["id"] for one in (await wang.gets("/disputes")).json()["items"]}
+    assert seen == {own, other, id_of("flooded kitchen")}
 
 
 async def test_rights_never_add_up(tianqiao: Tianqiao) -> None:

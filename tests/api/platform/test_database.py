@@ -3,7 +3,7 @@
 import gc
 import json
 import re
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -36,6 +36,9 @@ VALUES = {
     "state": "reported",
     "step": 1,
     "places": [f"{TIANQIAO}/"],
+    "filing": "missing",
+    "today": date(2026, 11, 2),
+    "rows": '[{"lo": 0, "hi": 999999999, "last_day": "2027-12-31", "notices": []}]',
 }
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from maplebridge_api.platform.identity import issue, tokens
 from maplebridge_api.platform.openapi import routes_of
 from maplebridge_api.platform.routing import router
 from maplebridge_domain.authority import Right
+from tests.contract import contract
 from tests.world import TIANQIAO, Actor, Tianqiao, dispute, id_of, outcome
 
 #: Routes that a stranger may call; the list may only shrink.
@@ -116,19 +118,33 @@ async def test_a_token_is_had_for_the_right_secret_only(tianqiao: Tianqiao) -> N
         ({"client_secret": "wrong"}, 401, "invalid_client"),
         ({"grant_type": "password"}, 400, "unsupported_grant_type"),
         ({"scope": "everything"}, 400, "invalid_scope"),
-        ({"grant_type": ""}, 422, "invalid_request"),
-        ({"act_as": "nobody"}, 422, "invalid_request"),
+        ({"grant_type": ""}, 400, "invalid_request"),
+        ({"act_as": "nobody"}, 400, "invalid_request"),
+        ({"client_secret": "x" * 201}, 400, "invalid_request"),
+        ({"scope": ["read", "read"]}, 400, "invalid_request"),
         ({"act_as": id_of("nobody")}, 404, "invalid_request"),
     ],
 )
 async def test_the_token_endpoint_refuses_in_oauths_words_too(
-    tianqiao: Tianqiao, change: dict[str, str], status: int, error: str
+    tianqiao: Tianqiao, change: dict[str, Any], status: int, error: str
 ) -> None:
     """RFC 6749 section 5.2: client libraries read `error`, and nothing else."""
     answer = await tianqiao.http.post("/oauth/token", data=FORM | change)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
+    contract().check(answer)  # with the members of our problems, too
     elsewhere = await tianqiao.http.get("/v1/grids")
     assert "error" not in elsewhere.json()
+
+
+async def test_what_is_no_form_is_an_invalid_request_to_an_oauth_client(
+    tianqiao: Tianqiao,
+) -> None:
+    for sent in ({}, {"data": {"scope": "read"}}, {"json": FORM}, {"content": b"%%%=\xff"}):
+        answer = await tianqiao.http.post("/oauth/token", **sent)
+        contract().check(answer)
+        assert outcome(answer) == "400 invalid_request"
+        assert answer.json()["error"] == "invalid_request"
+        assert answer.json()["errors"][0]["pointer"] == "/grant_type"
 
 
 async def test_only_a_client_with_that_right_acts_for_a_person(tianqiao: Tianqiao) -> None:

@@ -133,7 +133,8 @@ NEXT_DOORS = sorted({body["id"] for _, body in (*NEXT_DOOR, *FURNITURE) if "id" 
 #: A body for each route that takes one, about things that are there; a new route needs one here.
 BODIES: dict[str, Json] = {
     **{path: body for path, body in reversed(STREET) if not path.endswith("/attendance")},
-    "/organisations": organisation("x", "enterprise_party_org", f"root {TIANQIAO}", "chenguang")[1],
+    "/organisations": organisation("x", "enterprise_party_org", f"root {TIANQIAO}", "chenguang")[1]
+    | {"community_party_org_id": id_of("binhe committee")},
     "/ballots": ballot("liu in library", "enterprise", "chenguang"),
     "/disputes": dispute(grid_id=id_of("huayuan lane")),
     "/cross-appointments": {
@@ -179,6 +180,13 @@ BODIES: dict[str, Json] = {
     "/households/{id}/move": {"grid_id": id_of("huayuan unit 2")},
     "/households/{id}/recount": {"residents": 7},
     "/households/{id}/end": {},
+    "/organisations/{id}": {
+        "parent_id": id_of("chenguang"),
+        "community_party_org_id": id_of("binhe committee"),
+    },
+    "/organisations/{id}/dissolution": {"at": "2026-11-01T00:00:00+08:00"},
+    "/posts/{id}": {"seats": 3},
+    "/service-contracts/{id}/filing": {"filed_on": "2026-10-30"},
     "/exports": {"street_id": TIANQIAO, "shape": "grids"},
     "/people/lookup": {"street_id": TIANQIAO, "phone": "15400000001"},
     "/people/{id}/correction": {"name": "周远"},
@@ -234,6 +242,9 @@ OWN = {
     "households": "household 101",
     "meetings": "second meeting",
     "evaluation-runs": "run",
+    "organisations": "chenguang branch",
+    "posts": "members of binhe committee",
+    "service-contracts": "contract of huayuan",
 }
 #: Routes about no street: their bodies name nothing that belongs to one.
 OF_NO_STREET = {"/sandbox/clock", "/sessions/wechat", "/sessions/oidc", "/sessions/refresh"}
@@ -400,6 +411,7 @@ async def test_the_bodies_that_name_what_is_there_are_not_refused_as_absent(
 LISTED_ONLY = {
     *("/event-heads", "/office-holders", "/sessions", "/capacities"),
     *("/appointments/expiring", "/posts/vacant"),  # read singly as what they are
+    "/service-contracts/ending",  # each is read as a service contract
 }
 
 
@@ -444,6 +456,8 @@ async def furnish(tianqiao: Tianqiao) -> None:
     for rater in ("liu in library", "chen in huayuan committee"):
         await clerk.makes("/ballots", ballot(rater, "enterprise", "chenguang"))
     await clerk.makes("/disputes", dispute(quarter_id=id_of("jiayuan")))
+    soon = {"during": TERM | {"until": "2027-02-01T00:00:00+08:00"}}
+    await clerk.makes("/service-contracts", service_contract("s", "wanjia", "laoyuan")[1] | soon)
     for path in ("/records", "/tasks", "/appointment-proposals"):
         await clerk.makes(path, BODIES[path])
     file = {"params": {"street_id": TIANQIAO, "shape": "people"}, **FILES["/imports"]}

@@ -69,6 +69,8 @@ async def test_what_one_proposes_another_approves_and_thereby_appoints(
     assert (await ma.gets(held)).json()["items"] == []
     approved = (await ma.changes(place(proposal), "approval", {})).json()
     assert (approved["state"], approved["decider"]) == ("approved", f"persons/{id_of('ma')}")
+    assert approved["proposed_in_capacity"] == id_of("feng in office")
+    assert approved["decided_in_capacity"] == id_of("ma in office")
     [made] = (await ma.gets(held)).json()["items"]
     assert made["id"] == approved["appointment_id"]
     assert (made["rests_on"], made["election"]) == (id_of("wang in huayuan branch"), election)

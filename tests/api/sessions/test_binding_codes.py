@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from maplebridge_domain.authority import Right
+from tests.api.appointments.test_who_fills import OFFICE, to
 from tests.api.sessions.door import Door
-from tests.world import NEIGHBOUR, TIANQIAO, id_of, new_id, outcome, outcomes
+from tests.world import NEIGHBOUR, TIANQIAO, enter, id_of, new_id, outcome, outcomes
 
 WRONG = "403 binding_code_wrong"
 
@@ -167,3 +168,20 @@ async def test_many_accounts_at_once_have_no_more_tries_at_a_code(door: Door) ->
 @pytest.mark.parametrize("code", ["", "x" * 21, "密码", "a\nb"])
 async def test_what_is_no_code_at_all_is_out_of_form(door: Door, code: str) -> None:
     assert outcome(await tries(door, code)) == "422 invalid_request"
+
+
+async def test_a_code_from_before_lets_nobody_into_an_office_filled_later(door: Door) -> None:
+    """The clerk keeps a copy of Chen's code; then the operator makes Chen an administrator."""
+    street = door.street
+    await enter(street.clerk_li, OFFICE)
+    feng = await street.in_office("feng in office")
+    codes = [
+        (await feng.makes(f"/people/{id_of(who)}/binding-codes", {}))["binding_code"]
+        for who in ("chen", "liu")
+    ]
+    await street.clerk_li.makes("/appointments", to("administrators", "chen"))
+    await street.clerk_li.makes("/appointments", to("members of binhe committee", "liu"))
+    first = [{"street_id": TIANQIAO, "binding_code": code} for code in codes]
+    assert outcome(await door.by_wechat("a-phone", **first[0])) == "403 binding_code_wrong"
+    assert outcome(await door.by_wechat("another", **first[1])) == "201"  # theirs to fill
+    assert (await door.lets_in("chen", "a-third"))["person_id"] == id_of("chen")

@@ -2,8 +2,9 @@
 
 import base64
 import os
-from asyncio import gather
+from asyncio import create_task, gather, timeout
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -15,6 +16,7 @@ from maplebridge_api.platform.clock import clock, wall
 from maplebridge_api.platform.personal import Keyring
 from maplebridge_api.platform.rotation import left_over, rotate
 from maplebridge_api.platform.schema import metadata
+from maplebridge_api.sessions import queries
 from maplebridge_api.settings import read_keys, settings
 from tests.api.sessions.door import Door
 from tests.world import TIANQIAO, id_of, outcome, outcomes
@@ -97,6 +99,9 @@ async def test_the_tries_of_an_erased_persons_account_go_too(door: Door) -> None
 async def test_an_export_lists_accounts_codes_and_sessions_without_what_proves_them(
     door: Door,
 ) -> None:
+    wrong = {"street_id": TIANQIAO, "binding_code": "AAAAA-AAAAA"}
+    for openid in ("openid-of-wang", "openid-of-another"):
+        await door.by_wechat(openid, **wrong)
     session = await door.lets_in("wang", device="Pixel 12")
     exported = await door.acting(session).gets(f"/people/{id_of('wang')}/export")
     kept = exported.json()["kept"]
@@ -105,6 +110,9 @@ async def test_an_export_lists_accounts_codes_and_sessions_without_what_proves_t
     assert kept["session"][0]["device"] == "Pixel 12"
     assert set(kept["login"][0]) == {"id", "street_id", "person_id"}
     assert kept["binding_code"][0]["closed_at"]
+    [tries] = kept["binding_try"]  # of their own account, and of no other
+    assert (tries["street_id"], tries["wrong"]) == (TIANQIAO, 1)
+    assert set(tries) == {"street_id", "wrong", "last_at"}
     connection = await asyncpg.connect(door.street.owner_url)
     for table in ("session", "login", "binding_code"):
         [row] = await connection.fetch(f"SELECT * FROM {table}")
@@ -122,7 +130,7 @@ def test_what_a_login_keeps_in_bytes_leaves_by_no_export() -> None:
     for name in OF_LOGINS:
         for column in metadata.tables[name].columns:
             if column.type.python_type is bytes:
-                assert column.info.get("secret") or name == "binding_try", f"{name}.{column.name}"
+                assert column.info.get("secret"), f"{name}.{column.name}"
 
 
 async def test_a_merger_carries_accounts_codes_and_sessions_over(door: Door) -> None:
@@ -197,6 +205,55 @@ async def test_a_changed_key_hashes_accounts_anew_and_the_old_one_can_be_dropped
     monkeypatch.setenv("MAPLEBRIDGE_PERSONAL_DATA_KEY", NEW_KEY)
     settings.cache_clear()
     assert (await door.by_wechat("openid-w")).json()["person_id"] == id_of("wang")
+
+
+async def test_an_account_that_is_hashed_anew_just_when_it_logs_in_is_known(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change of the key comes between the login's two statements: it was found, and then moves."""
+    await door.lets_in("wang", "openid-w")
+    both = f"{NEW_KEY},{OLD_KEY}"
+    monkeypatch.setenv("MAPLEBRIDGE_PERSONAL_DATA_KEY", both)
+    settings.cache_clear()
+    owner = await asyncpg.connect(door.street.owner_url)
+    database = door.street.app.state.database
+    find = database.shared
+
+    async def find_and_then_rotate(statement: Any, **values: Any) -> Any:
+        found = await find(statement, **values)
+        if statement is queries.FIND_LOGIN:
+            async for progress in rotate(owner, Keyring(read_keys(both))):
+                assert progress.lost == 0
+        return found
+
+    monkeypatch.setattr(database, "shared", find_and_then_rotate)
+    answer = await door.by_wechat("openid-w")
+    await owner.close()
+    assert outcome(answer) == "201"
+    assert answer.json()["person_id"] == id_of("wang")
+
+
+async def test_who_logs_in_and_the_nightly_job_lock_in_one_order(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who logs in holds the login and then needs the person: the job must not hold that one yet."""
+    registered = (await door.by_wechat("openid-r", **RESIDENT)).json()
+    owner = await asyncpg.connect(door.street.owner_url)
+    await owner.execute("UPDATE session SET used_at = '2020-01-01', ends_at = '2020-01-01'")
+    login = owner.transaction()
+    await login.start()
+    await owner.execute("UPDATE login SET account_hash = account_hash")
+    job = create_task(night(door, YEAR * 2, monkeypatch))
+    async with timeout(10):
+        while not await door.street.asks("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            assert not job.done()
+    await owner.execute(
+        "SELECT FROM person WHERE id = $1 FOR KEY SHARE NOWAIT", registered["person_id"]
+    )
+    await login.commit()
+    await owner.close()
+    await job
+    assert (await left(door))["login"] == 0
 
 
 async def test_what_logins_leave_goes_after_a_year_and_what_is_in_force_stays(

@@ -10,7 +10,7 @@ from maplebridge_api.main import create_app
 from maplebridge_api.platform.database import Database
 from maplebridge_api.platform.identity import TOKEN_SECONDS_MAX, token_key
 from tests.api.sessions.door import Door
-from tests.world import TIANQIAO, Actor, id_of, new_id, outcome
+from tests.world import TERM, TIANQIAO, Actor, id_of, new_id, outcome
 
 REFUSED = "401 not_authenticated"
 
@@ -125,3 +125,20 @@ async def test_a_session_whose_time_is_over_acts_no_more(door: Door) -> None:
     await door.street.asks("UPDATE session SET ends_at = now()")
     assert outcome(await door.acting(session).gets("/grids")) == REFUSED
     assert outcome(await door.refreshes(session["refresh_token"])) == "401 refresh_token_wrong"
+
+
+async def test_who_holds_two_offices_ends_a_session_by_neither_unless_they_say_so(
+    door: Door,
+) -> None:
+    second = {"person_id": id_of("wang"), "post_id": id_of("instructor of jiayuan")}
+    await door.street.clerk_li.makes("/appointments", second | {"during": TERM})
+    last = "SELECT type || ' by ' || coalesce(capacity::text, 'none') FROM event ORDER BY no DESC"
+    person = door.acting(await door.lets_in("wang", "openid-w"))
+    office = id_of("wang in huayuan branch")
+    for headers, by in (({}, "none"), ({"Acting-Capacity": office}, office)):
+        lost = (await door.by_wechat("openid-w")).json()
+        answer = await person.asks("DELETE", f"/sessions/{lost['id']}", headers=headers)
+        assert outcome(answer) == "200"
+        assert await door.street.asks(last) == f"session.revoked by {by}"
+    assert (await person.gets(f"/people/{id_of('wang')}/export")).is_success
+    assert await door.street.asks(last) == "person.exported by none"

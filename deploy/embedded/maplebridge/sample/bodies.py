@@ -47,6 +47,7 @@ class Organisation(TypedDict):
     kind: str
     name: str
     parent_id: str | None
+    community_party_org_id: str | None
     uscc: str | None
 
 
@@ -78,6 +79,8 @@ class Contract(TypedDict):
     enterprise_id: str
     quarter_id: str
     during: Period
+    signed_on: str
+    filed_on: str | None
 
 
 class Appointment(TypedDict):

@@ -1,6 +1,7 @@
 """A street while it is being written: every body that is added gets its id from the seed."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from maplebridge.sample.bodies import (
     Appointment,
@@ -87,6 +88,7 @@ class Draft:
             kind=kind,
             name=name,
             parent_id=parent_id,
+            community_party_org_id=None,
             uscc=uscc,
         )
         self.organisations.append(organisation)
@@ -127,13 +129,23 @@ class Draft:
         self.people.append(person)
         return person
 
-    def contract(self, enterprise: Organisation, quarter: Grid, during: Period) -> Contract:
+    def contract(
+        self,
+        enterprise: Organisation,
+        quarter: Grid,
+        during: Period,
+        *,
+        signed_on: date,
+        filed_on: date | None,
+    ) -> Contract:
         """Let an enterprise serve a quarter."""
         contract = Contract(
             id=self.seed.id("contract", len(self.contracts)),
             enterprise_id=enterprise["id"],
             quarter_id=quarter["id"],
             during=during,
+            signed_on=signed_on.isoformat(),
+            filed_on=filed_on.isoformat() if filed_on else None,
         )
         self.contracts.append(contract)
         return contract

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from maplebridge.sample.bodies import Organisation
 from maplebridge.sample.client import Refused, ok, together
 from maplebridge.sample.world import World
 from maplebridge.trouble import Trouble
@@ -44,17 +45,14 @@ async def load(client: httpx.AsyncClient, world: World, advance: Advance) -> Non
     await _street(sender, world)
     for level in LEVELS:
         await sender.many(f"grids/{level}", [g for g in world.grids if g["level"] == level])
-    parents = [o for o in world.organisations if o["parent_id"] is None]
     await together(
         (
             sender.many("households", world.households),
             sender.many("people", world.people),
-            sender.many("organisations/parents", parents),
+            _organisations(sender, world.organisations),
             sender.one("rubrics", world.rubric),
         )
     )
-    children = [o for o in world.organisations if o["parent_id"] is not None]
-    await sender.many("organisations/children", children)
     await sender.many("posts", world.posts)
     await together(
         (
@@ -78,6 +76,17 @@ async def _street(sender: "Sender", world: World) -> None:
             f"{world.seed}: give the --seed that was loaded, or load this one into another data "
             "folder (the --data of `up` and of `sample`)."
         ) from refused
+
+
+async def _organisations(sender: "Sender", organisations: Sequence[Organisation]) -> None:
+    """Send each after those that it answers to."""
+    sent: set[str | None] = {None}
+    rest, wave = organisations, 0
+    while rest:
+        ready = [o for o in rest if {o["parent_id"], o["community_party_org_id"]} <= sent]
+        await sender.many(f"organisations/{wave}", ready)
+        sent |= {o["id"] for o in ready}
+        rest, wave = [o for o in rest if o["id"] not in sent], wave + 1
 
 
 async def _meetings(sender: "Sender", world: World) -> None:

@@ -298,8 +298,13 @@ def _served_table(
 ) -> ServedTable:
     grid = quarter.grid
     begins = date(2024, 1, 1) + timedelta(draft.seed.dice(f"contract/{number}").randrange(700))
+    signed = begins - timedelta(14)
     contract = draft.contract(
-        enterprise.company.body, grid, term(begins, begins.replace(day=1, year=begins.year + 3))
+        enterprise.company.body,
+        grid,
+        term(begins, begins.replace(day=1, year=begins.year + 3)),
+        signed_on=signed,
+        filed_on=_filed(draft, number, signed),
     )
 
     return ServedTable(
@@ -314,6 +319,12 @@ def _served_table(
         volunteer_point=_here(draft, quarter, OrganisationKind.VOLUNTEER_POINT),
         resident_unit=_resident_unit(neighbourhood, number),
     )
+
+
+def _filed(draft: Draft, number: int, signed: date) -> date | None:
+    """Most contracts are filed within a fortnight, a few late, and of one or two nobody heard."""
+    fate = draft.seed.dice(f"filing/{number}").randrange(24)
+    return None if fate == 0 else signed + timedelta(16 + fate if fate < 4 else fate // 2)
 
 
 def _committees_where_nobody_serves(

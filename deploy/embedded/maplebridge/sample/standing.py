@@ -9,7 +9,7 @@ from maplebridge.sample.organisations import Office, Organisations, ServedTable,
 from maplebridge.sample.people import Holder, People
 from maplebridge.sample.seed import Seed
 from maplebridge_domain.meeting import SubjectKind
-from maplebridge_domain.organisation import Party, PostKind
+from maplebridge_domain.organisation import OrganisationKind, Party, PostKind
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,10 @@ class Interests:
 
 def interests(draft: Draft) -> Interests:
     """Derive the interests from appointments: own organisation, its enterprise, its party body."""
+    parties = [o for o in draft.organisations if o["kind"] == OrganisationKind.ENTERPRISE_PARTY_ORG]
     post_of = {post["id"]: post.get("organisation_id") for post in draft.posts}
     person_of = {a["id"]: a["person_id"] for a in draft.appointments}
-    parent_of = {o["id"]: o["parent_id"] for o in draft.organisations if o["parent_id"]}
+    parent_of = {o["id"]: o["parent_id"] for o in parties if o["parent_id"]}
     child_of = {parent: child for child, parent in parent_of.items()}
     found: dict[str, set[str]] = defaultdict(set)
     for appointment in draft.appointments:

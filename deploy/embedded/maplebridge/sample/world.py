@@ -12,6 +12,7 @@ from maplebridge.sample.disputes import disputes
 from maplebridge.sample.draft import Draft
 from maplebridge.sample.facts import document
 from maplebridge.sample.five_steps import cross_appoint
+from maplebridge.sample.hierarchy import subordinate
 from maplebridge.sample.month import Sitting, decide, sittings
 from maplebridge.sample.organisations import Organisations, Table, found
 from maplebridge.sample.people import People, employ, staff
@@ -59,6 +60,7 @@ def build(number: int) -> World:
     communities = lay_out(draft)
     settle(draft, communities)
     organisations = found(draft, communities)
+    subordinate(draft, organisations)
     people = staff(draft, communities, organisations)
     cross_appoint(draft, communities, organisations, people)
     employ(draft, organisations)

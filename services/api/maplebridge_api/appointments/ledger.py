@@ -29,7 +29,7 @@ APPOINTMENT_LEDGER = Statement(
         func.lower(appointment.c.during),
         func.upper(appointment.c.during),
     )
-    .where(in_scope(appointment), appointment.c.step.is_(None))
+    .where(in_scope(appointment), appointment.c.step.is_(None), appointment.c.during.is_not(None))
     .order_by(func.lower(appointment.c.during), appointment.c.id),
     AppointmentLine,
 )

@@ -17,6 +17,7 @@ from maplebridge_domain.cross_appointment import (
     WrongSourcePost,
     WrongTargetPost,
 )
+from maplebridge_domain.hierarchy import OrganisationDissolved
 from maplebridge_domain.owners_vote import (
     TooFewOwnersAgreed,
     TooFewOwnersTookPart,
@@ -31,7 +32,16 @@ from ..platform.problems import IdTaken
 
 #: Who may fill what.
 FILLING = (OfficeNotYoursToFill, OwnOffice)
-RULES = (EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost, IdTaken, *FILLING)
+RULES = (
+    EmptyPeriod,
+    PersonMerged,
+    PersonErased,
+    PostTaken,
+    AlreadyHoldsPost,
+    IdTaken,
+    OrganisationDissolved,
+    *FILLING,
+)
 #: What a step and what it rests on ask.
 STEP_RULES = (
     *(WrongSourcePost, WrongTargetPost, WrongPlaceForStep),

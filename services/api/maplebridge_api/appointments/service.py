@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from maplebridge_domain.authority import AUTHORITY, reaches_by_contract, role_of
+from maplebridge_domain.authority import AUTHORITY, Role, reaches_by_contract, role_of
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 from maplebridge_domain.person import BothHoldPost
@@ -49,6 +49,7 @@ __all__ = [
     "must_fill_all",
     "must_not_both_hold",
     "offices",
+    "roles_of",
     "same_street",
     "seat",
     "seat_across",
@@ -62,7 +63,7 @@ async def appointments_of(tx: Transaction, person_id: UUID) -> list[UUID]:
 
 
 async def must_fill_all(write: Write, person_id: UUID, into: UUID | None = None) -> None:
-    """Refuse to let in, or to join to another entry, who holds or is to hold an office filled from above.
+    """Refuse to let in or log out, or to join to another entry, whose offices others fill.
 
     `into` is the entry that gets the offices: not one's own.
 
@@ -71,6 +72,12 @@ async def must_fill_all(write: Write, person_id: UUID, into: UUID | None = None)
     """
     for held in await write.tx.all(queries.HELD, person_id=person_id, at=clock.now()):
         write.caller.must_fill(held.holder, held.post, into)
+
+
+async def roles_of(write: Write, person_id: UUID) -> set[Role]:
+    """Return the roles of the offices that a person holds or is to hold."""
+    held = await write.tx.all(queries.HELD, person_id=person_id, at=clock.now())
+    return {role_of(one.holder, one.post) for one in held}
 
 
 async def must_not_both_hold(tx: Transaction, one: UUID, other: UUID) -> None:

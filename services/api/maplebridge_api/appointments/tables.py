@@ -10,6 +10,7 @@ from maplebridge_domain.appointment import (
     PostTaken,
     SourceNotInForce,
 )
+from maplebridge_domain.hierarchy import OrganisationDissolved
 
 from ..platform.schema import (
     TemporalUnique,
@@ -58,6 +59,7 @@ appointment = street_table(
         unless=SourceNotInForce,
         field="contract_id",
     ),
+    within("appointment", "post_id", "post", unless=OrganisationDissolved, field="post_id"),
     Index("appointment__person_id", "street_id", "person_id"),
     Index("appointment__rests_on", "street_id", "rests_on"),
     Index("appointment__contract_id", "street_id", "contract_id"),

@@ -71,13 +71,22 @@ def _out(of: Any) -> ColumnElement[Any]:
 
 DISPUTE_OUT = _out(dispute)
 _quarter_id: ColumnElement[Any] = bindparam("quarter_id", type_=Uuid)
+
+
+def _place(quarter: ColumnElement[str]) -> ColumnElement[str]:
+    """Write where a case lies: the lane or unit that it names, if that is one of its quarter's.
+
+    So who stands for a unit sees its cases, and who stands for the quarter sees them all.
+    """
+    grid = path_of(dispute.c.street_id, dispute.c.grid_id)
+    below = func.starts_with(grid, quarter + literal_column("'/'"))
+    return case((dispute.c.grid_id.is_(None), quarter), (below, grid), else_=quarter)
+
+
+_PLACE = _place(path_of(dispute.c.street_id, dispute.c.quarter_id))
 SEEN = Seen(
     Right.DISPUTES_READ,
-    lambda given: (
-        path_of(LO, _quarter_id)
-        if "quarter_id" in given
-        else path_of(dispute.c.street_id, dispute.c.quarter_id)
-    ),
+    lambda given: _place(path_of(LO, _quarter_id)) if "quarter_id" in given else _PLACE,
     own=lambda person_id, _: dispute.c.reporter_id == person_id,
 )
 DISPUTE_BY_ID = Single(dispute, DISPUTE_OUT, seen=SEEN)
@@ -115,6 +124,7 @@ def _draft(about: CTE) -> Select[Any]:
             "enterprise_id"
         ),
         given.reporter_id,
+        given.capacity.label("reported_in_capacity"),
         given.category,
         given.title,
         given.summary,
@@ -162,7 +172,7 @@ DISPUTE_TO_CHANGE = Statement(
     by_ids(
         dispute,
         dispute.c.street_id,
-        path_of(dispute.c.street_id, dispute.c.quarter_id),
+        _PLACE,
         dispute.c.state,
         dispute.c.last_step_at,
         dispute.c.version,

@@ -1,11 +1,12 @@
 """Tables of disputes and of the steps they took."""
 
-from sqlalchemy import CheckConstraint, Column, Index, Uuid
+from sqlalchemy import CheckConstraint, Index
 
 from maplebridge_domain.dispute import Act, DisputeState
 
 from ..platform.schema import (
     Names,
+    capacity,
     instant,
     integer,
     one_of,
@@ -20,7 +21,9 @@ dispute = street_table(
     *reference("dispute", "quarter_id", "grid"),
     *reference("dispute", "grid_id", "grid", null=True),
     *reference("dispute", "enterprise_id", "organisation", null=True),
+    # Who reported, and in what capacity: told to no reader of the case, only in the export of a person.
     *reference("dispute", "reporter_id", "person", null=True),
+    capacity("reported_in_capacity"),
     text("category"),
     text("title"),
     text("summary"),
@@ -52,6 +55,6 @@ dispute_step = street_table(
     instant("at"),
     text("note", null=True),
     text("actor", names=Names.ACTOR),
-    Column("capacity", Uuid, info={"names": Names.APPOINTMENT}),
+    capacity(),
     Index("dispute_step__dispute_id", "street_id", "dispute_id"),
 )

@@ -141,6 +141,7 @@ RUN_OUT = json_object(
     rubric_id=evaluation_run.c.rubric_id,
     state=evaluation_run.c.state,
     requested_at=evaluation_run.c.requested_at,
+    requested_in_capacity=evaluation_run.c.requested_in_capacity,
     attempt=evaluation_run.c.attempt,
     input_sha256=evaluation_run.c.input_sha256,
     engine_version=evaluation_run.c.engine_version,

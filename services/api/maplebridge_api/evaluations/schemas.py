@@ -247,6 +247,9 @@ class RunOut(BaseModel):
     rubric_id: UUID
     state: RunState
     requested_at: AwareDatetime
+    requested_in_capacity: UUID | None = Field(
+        description="The appointment by which it was requested; null: by a system. 发起人身份"
+    )
     attempt: int
     input_sha256: str | None
     engine_version: str | None

@@ -117,6 +117,7 @@ async def request_runs(write: Write, runs: Items[NewRun]) -> list[Created]:
             kinds=sorted(set(run.kinds)),
             state=RunState.QUEUED,
             requested_by=write.caller.actor,
+            requested_in_capacity=write.caller.capacity,
             requested_at=write.now,
         )
 

@@ -1,6 +1,6 @@
 """Tables of rubrics and runs."""
 
-from sqlalchemy import CheckConstraint, Column, Date, Index, LargeBinary, Uuid
+from sqlalchemy import CheckConstraint, Column, Date, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 
 from maplebridge_domain.evaluation import ResultKind, RunState, ServiceMethod
@@ -8,6 +8,7 @@ from maplebridge_domain.problem import Kind, Problem
 
 from ..platform.schema import (
     Names,
+    capacity,
     during,
     in_street,
     instant,
@@ -51,6 +52,7 @@ evaluation_run = street_table(
     *reference("evaluation_run", "rubric_id", "rubric"),
     *one_of("evaluation_run", "state", RunState),
     text("requested_by", names=Names.ACTOR),
+    capacity("requested_in_capacity"),
     instant("requested_at"),
     # Real time, not business time: who computes it, until when, and how often it was handed out.
     integer("attempt", default=0),
@@ -66,8 +68,7 @@ evaluation_run = street_table(
     instant("served_at", null=True),
     instant("notice_until", null=True),
     instant("confirmed_at", null=True),
-    # The appointment by which a person confirmed it.
-    Column("confirmed_in_capacity", Uuid, info={"names": Names.APPOINTMENT}),
+    capacity("confirmed_in_capacity"),
     version(),
     CheckConstraint("period_from < period_until", name="evaluation_run__period"),
     CheckConstraint("(state = 'failed') = (failure IS NOT NULL)", name="evaluation_run__failed"),

@@ -58,7 +58,7 @@ async def _households(write: Write, _: Purpose | None) -> Rows:
 
 async def _organisations(write: Write, _: Purpose | None) -> Rows:
     return [
-        (one.grid_path, one.kind, one.name, one.parent, one.uscc)
+        (one.grid_path, one.kind, one.name, one.parent, one.community_party_org, one.uscc)
         for one in await write.tx.all(ORGANISATION_LEDGER)
     ]
 

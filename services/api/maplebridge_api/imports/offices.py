@@ -11,15 +11,14 @@ from maplebridge_domain.importing import (
     GridUnknown,
     KeptDifferently,
     OrganisationAmbiguous,
-    OrganisationsInCircle,
     OrganisationUnknown,
     PersonNeedsKey,
     PersonUnknown,
     TermMissing,
 )
-from maplebridge_domain.organisation import check_parent, check_post_place
 from maplebridge_domain.period import EmptyPeriod, Period
 from maplebridge_domain.person import mask_name
+from maplebridge_domain.posts import check_places, check_post_place
 from maplebridge_domain.spreadsheet import refusal_of
 
 from ..appointments import service as appointments
@@ -33,85 +32,6 @@ from .places import grids_of
 from .reading import Line
 
 _PEOPLE = uuid5(NAMESPACE_URL, "maplebridge:people")
-
-
-async def load_organisations(loading: Loading, batches: Batches) -> None:
-    """Enter the organisations of a sheet that are not there yet; a parent may stand below."""
-    lines = await all_lines(batches)
-    grids = await grids_of(loading)
-    kept = await loading.write.tx.all(organisations.ORGANISATION_LEDGER)
-    known = {(one.grid_path, one.kind, one.name): one for one in kept}
-    named: defaultdict[str, list[tuple[UUID, str]]] = defaultdict(list)
-    for one in kept:
-        named[one.name].append((one.id, one.kind))
-    once = FirstRows(loading, "name")
-    new: dict[UUID, Line] = {}
-    for line in lines:
-        values = line.values
-        key = (values["grid_path"], values["kind"], values["name"])
-        if not once.first(line, key):
-            continue
-        if key in known:
-            loading.differs(line, {name: getattr(known[key], name) for name in ("parent", "uscc")})
-            loading.findings.rows_kept += 1
-            continue
-        if values["grid_path"] not in grids:
-            loading.refuse(GridUnknown(), line, "grid_path")
-        new[id_ := new_id()] = line
-        named[values["name"]].append((id_, values["kind"]))
-    parents = {id_: _parent(loading, line, named) for id_, line in new.items()}
-    ordered = _parents_first(loading, new, parents)
-    if not loading.findings.faults:
-        for generation in ordered:
-            made = [
-                (
-                    new[id_],
-                    organisations.NewOrganisation(
-                        id=id_,
-                        grid_id=grids[new[id_].values["grid_path"]].id,
-                        kind=new[id_].values["kind"],
-                        name=new[id_].values["name"],
-                        parent_id=parents[id_],
-                        uscc=new[id_].values["uscc"],
-                    ),
-                )
-                for id_ in generation
-            ]
-            await loading.enter("organisation", made, organisations.create_organisations)
-
-
-def _parent(
-    loading: Loading, line: Line, named: Mapping[str, list[tuple[UUID, str]]]
-) -> UUID | None:
-    name = line.values["parent"]
-    found = named.get(name, []) if name else []
-    if name and len(found) != 1:
-        problem = OrganisationAmbiguous() if found else OrganisationUnknown()
-        loading.refuse(problem, line, "parent")
-        return None
-    kind = found[0][1] if found else None
-    refused = refusal_of(lambda: check_parent(line.values["kind"], kind))  # type: ignore[arg-type]
-    if refused is not None:
-        loading.refuse(refused, line, "parent")
-    return found[0][0] if found else None
-
-
-def _parents_first(
-    loading: Loading, new: Mapping[UUID, Line], parents: Mapping[UUID, UUID | None]
-) -> list[list[UUID]]:
-    """Order what is new by generations."""
-    generations: list[list[UUID]] = []
-    left = dict.fromkeys(new)
-    while left:
-        generation = [id_ for id_ in left if parents[id_] not in left]
-        if not generation:
-            for id_ in left:
-                loading.refuse(OrganisationsInCircle(), new[id_], "parent")
-            break
-        generations.append(generation)
-        for id_ in generation:
-            del left[id_]
-    return generations
 
 
 class People:
@@ -261,11 +181,11 @@ class Posts:
     def _add(self, line: Line, key: tuple[Any, ...]) -> UUID | None:
         grid_path, holder_kind, holder_name, kind, name = key
         in_organisation = holder_kind is not None or holder_name is not None
-        refused = refusal_of(
-            lambda: check_post_place(
-                kind, on_grid=not in_organisation, in_organisation=in_organisation
+        refused = None
+        if holder_kind is not None or not in_organisation:  # a name alone tells no kind
+            refused = refusal_of(
+                lambda: check_post_place(kind, holder_kind, on_grid=not in_organisation)
             )
-        )
         holders = self.holders.get((grid_path, holder_kind, holder_name), [])
         if grid_path not in self.grids:
             self._loading.refuse(GridUnknown(), line, "grid_path")
@@ -276,6 +196,8 @@ class Posts:
             self._loading.refuse(problem, line, "organisation")
         else:
             seats = line.values["seats"] or 1
+            if (refused := refusal_of(lambda: check_places(kind, seats))) is not None:
+                self._loading.refuse(refused, line, "seats")
             post = organisations.NewPost(
                 id=new_id(),
                 organisation_id=holders[0] if in_organisation else None,

@@ -8,6 +8,7 @@ from maplebridge_domain.shape import Shape
 
 from ..platform.schema import (
     Names,
+    capacity,
     in_street,
     instant,
     integer,
@@ -24,7 +25,7 @@ import_run = street_table(
     *one_of("import_run", "shape", Shape),
     *one_of("import_run", "state", ImportState),
     text("requested_by", names=Names.ACTOR),
-    Column("capacity", Uuid, info={"names": Names.APPOINTMENT}),
+    capacity(),
     Column("caller", JSONB, nullable=False),  # by whose rights the job worker acts
     instant("requested_at"),
     integer("attempt", default=0),

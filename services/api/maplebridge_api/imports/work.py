@@ -16,9 +16,10 @@ from ..platform.database import Scope, Transaction
 from ..platform.identity import Caller, everywhere
 from ..platform.request import Write
 from . import events, queries
+from .bodies import load_organisations
 from .findings import Findings
 from .loading import Batches, Loading
-from .offices import load_appointments, load_organisations, load_people
+from .offices import load_appointments, load_people
 from .parts import sealed_parts
 from .places import load_grids, load_households
 from .queries import Begun

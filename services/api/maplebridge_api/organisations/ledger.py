@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from ..grid.service import path_of
 from ..platform.database import Statement, in_scope
-from .queries import _GRID_ID, _HELD
+from .queries import GRID_OF_POST, HELD
 from .tables import organisation, post
 
 
 @dataclass(frozen=True)
 class OrganisationLine:
-    """An organisation."""
+    """An organisation that is not dissolved."""
 
     id: UUID
     grid_path: str
@@ -21,6 +21,7 @@ class OrganisationLine:
     name: str
     parent_id: UUID | None
     parent: str | None
+    community_party_org: str | None
     uscc: str | None
 
 
@@ -38,7 +39,7 @@ class PostLine:
     seats: int
 
 
-_parent = organisation.alias("parent")
+_parent, _community = organisation.alias("parent"), organisation.alias("community")
 ORGANISATION_LEDGER = Statement(
     select(
         organisation.c.id,
@@ -47,6 +48,7 @@ ORGANISATION_LEDGER = Statement(
         organisation.c.name,
         organisation.c.parent_id,
         _parent.c.name.label("parent"),
+        _community.c.name.label("community"),
         organisation.c.uscc,
     )
     .select_from(
@@ -56,16 +58,22 @@ ORGANISATION_LEDGER = Statement(
                 _parent.c.street_id == organisation.c.street_id,
                 _parent.c.id == organisation.c.parent_id,
             ),
+        ).outerjoin(
+            _community,
+            and_(
+                _community.c.street_id == organisation.c.street_id,
+                _community.c.id == organisation.c.community_party_org_id,
+            ),
         )
     )
-    .where(in_scope(organisation))
+    .where(in_scope(organisation), func.upper_inf(organisation.c.during))
     .order_by("path", organisation.c.kind, organisation.c.name, organisation.c.id),
     OrganisationLine,
 )
 POST_LEDGER = Statement(
     select(
         post.c.id,
-        path_of(post.c.street_id, _GRID_ID).label("path"),
+        path_of(post.c.street_id, GRID_OF_POST).label("path"),
         post.c.organisation_id,
         organisation.c.kind.label("organisation_kind"),
         organisation.c.name.label("organisation"),
@@ -73,8 +81,8 @@ POST_LEDGER = Statement(
         post.c.name,
         post.c.seats,
     )
-    .select_from(_HELD)
-    .where(in_scope(post))
+    .select_from(HELD)
+    .where(in_scope(post), func.upper_inf(post.c.during))
     .order_by("path", "organisation_kind", "organisation", post.c.kind, post.c.name, post.c.id),
     PostLine,
 )

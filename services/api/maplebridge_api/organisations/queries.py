@@ -7,18 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
+    Date,
     DateTime,
+    Integer,
     Text,
     Uuid,
     and_,
     bindparam,
     case,
+    cast,
     func,
     literal_column,
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from maplebridge_domain.cross_appointment import Place
 from maplebridge_domain.grid import GridLevel
@@ -34,6 +39,7 @@ from ..platform.database import (
     insert_rows,
     json_object,
     json_period,
+    recordset,
 )
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
@@ -77,14 +83,14 @@ ENTERPRISE_ID: ColumnElement[UUID] = case(
     (organisation.c.kind == "property_enterprise", organisation.c.id),
     (organisation.c.kind == "enterprise_party_org", organisation.c.parent_id),
 )
-_HELD = post.outerjoin(
+HELD = post.outerjoin(
     organisation,
     and_(
         organisation.c.street_id == post.c.street_id,
         organisation.c.id == post.c.organisation_id,
     ),
 )
-_GRID_ID = func.coalesce(post.c.grid_id, organisation.c.grid_id)
+GRID_OF_POST = func.coalesce(post.c.grid_id, organisation.c.grid_id)
 
 
 def _post(
@@ -119,10 +125,10 @@ _POSTS = by_ids(
     post.c.seats,
     post.c.kind,
     organisation.c.kind.label("holder"),
-    level_of(post.c.street_id, _GRID_ID),
-    path_of(post.c.street_id, _GRID_ID),
+    level_of(post.c.street_id, GRID_OF_POST),
+    path_of(post.c.street_id, GRID_OF_POST),
     ENTERPRISE_ID,
-).select_from(_HELD)
+).select_from(HELD)
 POST = Statement(_POSTS, _post)
 #: Locked in order: of two who fill the places of one post, the second sees what the first took.
 POST_TO_FILL = Statement(_POSTS.order_by(post.c.id).with_for_update(of=post, key_share=True), _post)
@@ -153,7 +159,9 @@ ORGANISATION_OUT = json_object(
     kind=organisation.c.kind,
     name=organisation.c.name,
     parent_id=organisation.c.parent_id,
+    community_party_org_id=organisation.c.community_party_org_id,
     uscc=organisation.c.uscc,
+    dissolved_at=func.upper(organisation.c.during),
 )
 _POST_MEMBERS = {
     "id": post.c.id,
@@ -165,13 +173,16 @@ _POST_MEMBERS = {
     "seats": post.c.seats,
 }
 POST_OUT = json_object(**_POST_MEMBERS)
-CONTRACT_OUT = json_object(
-    id=service_contract.c.id,
-    street_id=service_contract.c.street_id,
-    enterprise_id=service_contract.c.enterprise_id,
-    quarter_id=service_contract.c.quarter_id,
-    during=json_period(service_contract.c.during),
-    end_reason=select(service_contract_end.c.reason)
+_CONTRACT: dict[str, ColumnElement[Any]] = {
+    "id": service_contract.c.id,
+    "street_id": service_contract.c.street_id,
+    "enterprise_id": service_contract.c.enterprise_id,
+    "quarter_id": service_contract.c.quarter_id,
+    "during": json_period(service_contract.c.during),
+    "signed_on": service_contract.c.signed_on,
+    "filed_on": service_contract.c.filed_on,
+    "file_by": service_contract.c.file_by,
+    "end_reason": select(service_contract_end.c.reason)
     .where(
         service_contract_end.c.street_id == service_contract.c.street_id,
         service_contract_end.c.contract_id == service_contract.c.id,
@@ -180,7 +191,8 @@ CONTRACT_OUT = json_object(
     .limit(1)
     .correlate(service_contract)
     .scalar_subquery(),
-)
+}
+CONTRACT_OUT = json_object(**_CONTRACT)
 
 ADD_ORGANISATIONS = Statement(
     insert_rows(organisation, organisation.c.id, ORGANISATION_OUT), Created
@@ -212,7 +224,10 @@ ORGANISATIONS = Pages(
     ORGANISATION_OUT,
     {
         "kind": organisation.c.kind == bindparam("kind", type_=Text),
-        "grid_id": organisation.c.grid_id == bindparam("grid_id", type_=Uuid),
+        **{
+            name: organisation.c[name] == bindparam(name, type_=Uuid)
+            for name in ("grid_id", "parent_id", "community_party_org_id")
+        },
     },
 )
 POSTS = Pages(
@@ -220,13 +235,41 @@ POSTS = Pages(
     POST_OUT,
     {"organisation_id": post.c.organisation_id == bindparam("organisation_id", type_=Uuid)},
 )
+#: How the filing of a contract stands today.
+_filing = case(
+    (service_contract.c.filed_on > service_contract.c.file_by, literal_column("'late'")),
+    (service_contract.c.filed_on.is_not(None), literal_column("'in_time'")),
+    (service_contract.c.file_by < bindparam("today", type_=Date), literal_column("'missing'")),
+    else_=literal_column("'pending'"),
+)
 CONTRACTS = Pages(
     service_contract,
     CONTRACT_OUT,
     {
         "quarter_id": service_contract.c.quarter_id == bindparam("quarter_id", type_=Uuid),
         "enterprise_id": service_contract.c.enterprise_id == bindparam("enterprise_id", type_=Uuid),
+        "filing": _filing == bindparam("filing", type_=Text),
     },
+)
+_ending = recordset({"lo": Integer(), "hi": Integer(), "last_day": Date(), "notices": JSONB()})
+#: The last day of a contract: it ends with it, in Shanghai.
+_LAST_DAY = cast(
+    func.timezone(literal_column("'Asia/Shanghai'"), func.upper(service_contract.c.during))
+    - literal_column("interval '1 microsecond'"),
+    Date,
+)
+#: Contracts that end with one of the days that `rows` gives, and by when notice of that is due.
+CONTRACTS_ENDING = Pages(
+    service_contract,
+    json_object(**_CONTRACT, last_day=_ending.c.last_day, notices=_ending.c.notices),
+    {"within_days": literal_column("true", Boolean)},  # it is what `rows` was made for
+    source=service_contract.join(
+        _ending,
+        and_(
+            _ending.c.last_day == _LAST_DAY,
+            service_contract.c.street_id.between(_ending.c.lo, _ending.c.hi),
+        ),
+    ),
 )
 
 
@@ -269,14 +312,14 @@ def standing_of_post(
     standing = json_object(
         kind=post.c.kind,
         holder=organisation.c.kind,
-        path=path_of(post.c.street_id, _GRID_ID),
+        path=path_of(post.c.street_id, GRID_OF_POST),
         served=func.coalesce(
             served.correlate(post, organisation).scalar_subquery(), literal_column("'[]'::json")
         ),
     )
     return (
         select(standing)
-        .select_from(_HELD)
+        .select_from(HELD)
         .where(post.c.street_id == street_id, post.c.id == post_id)
         .correlate_except(post, organisation)
         .scalar_subquery()

@@ -1,34 +1,55 @@
 """Routes of organisations, posts and service contracts."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 from maplebridge_domain.authority import OfficeNotYoursToFill, Right
 from maplebridge_domain.grid import NotAQuarter
-from maplebridge_domain.organisation import (
-    NotAnEnterprise,
-    OrganisationKind,
-    QuarterAlreadyServed,
+from maplebridge_domain.hierarchy import (
+    AlreadyDissolved,
+    CompanyFixed,
+    CreditCodeTaken,
+    DualLeadershipNotHere,
+    OrganisationDissolved,
+    ParentElsewhere,
+    StillRestedOn,
     WrongParent,
+)
+from maplebridge_domain.identifier import CreditCodeBodyWrong, CreditCodeWrong
+from maplebridge_domain.organisation import NotAnEnterprise, OrganisationKind, QuarterAlreadyServed
+from maplebridge_domain.period import EmptyPeriod
+from maplebridge_domain.posts import (
+    LeaderThereAlready,
+    NoSuchPostHere,
+    PlaceStillHeld,
+    TooManyPlaces,
     WrongPlaceForPost,
 )
-from maplebridge_domain.period import EmptyPeriod
+from maplebridge_domain.service_contract import ContractDatesWrong, Filing
+from maplebridge_domain.worktime import SHANGHAI
 
 from ..platform.bodies import Batch, BatchOut, Page
+from ..platform.clock import clock
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created
 from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken
-from ..platform.request import Tx, create, create_batch
+from ..platform.request import IfMatch, Tx, create, create_batch
 from ..platform.routing import router
-from . import queries, service
+from . import amend, dissolve, filing, queries, service
 from .schemas import (
+    ContractFiling,
+    Dissolution,
+    EndingContractOut,
     NewOrganisation,
     NewPost,
     NewServiceContract,
+    OrganisationAmendment,
     OrganisationOut,
+    PostAmendment,
     PostOut,
     ServiceContractOut,
 )
@@ -37,12 +58,24 @@ routes = router("organisations")
 
 Reader = Annotated[Caller, needs(Right.READ)]
 Registrar = Annotated[Caller, needs(Right.ORGANISATIONS_WRITE)]
-POST_RULES = (WrongPlaceForPost, OfficeNotYoursToFill, IdTaken)
-CONTRACT_RULES = (NotAQuarter, NotAnEnterprise, EmptyPeriod, QuarterAlreadyServed, IdTaken)
+ORGANISATION_RULES = (
+    *(WrongParent, ParentElsewhere, DualLeadershipNotHere, OrganisationDissolved),
+    *(CreditCodeWrong, CreditCodeBodyWrong, CreditCodeTaken),
+)
+POST_RULES = (
+    *(WrongPlaceForPost, NoSuchPostHere, TooManyPlaces, LeaderThereAlready),
+    *(OrganisationDissolved, OfficeNotYoursToFill, IdTaken),
+)
+CONTRACT_RULES = (
+    *(NotAQuarter, NotAnEnterprise, EmptyPeriod, QuarterAlreadyServed, ContractDatesWrong),
+    *(OrganisationDissolved, IdTaken),
+)
 
 
 @routes.post(
-    "/organisations", status_code=201, responses=created(OrganisationOut, WrongParent, IdTaken)
+    "/organisations",
+    status_code=201,
+    responses=created(OrganisationOut, *ORGANISATION_RULES, IdTaken),
 )
 async def create_organisation(body: NewOrganisation, caller: Registrar, tx: Tx) -> Response:
     """Enter an organisation. 新增组织"""
@@ -50,7 +83,9 @@ async def create_organisation(body: NewOrganisation, caller: Registrar, tx: Tx) 
 
 
 @routes.post(
-    "/organisations/batch", status_code=201, responses=created(BatchOut, WrongParent, IdTaken)
+    "/organisations/batch",
+    status_code=201,
+    responses=created(BatchOut, *ORGANISATION_RULES, IdTaken),
 )
 async def create_organisations(body: Batch[NewOrganisation], caller: Registrar, tx: Tx) -> Response:
     """Enter many organisations, all or none. 批量新增组织"""
@@ -65,10 +100,19 @@ async def list_organisations(
     after: After = None,
     kind: OrganisationKind | None = None,
     grid_id: UUID | None = None,
+    parent_id: UUID | None = None,
+    community_party_org_id: UUID | None = None,
 ) -> Response:
-    """List organisations, by kind or grid. 组织列表"""
+    """List organisations, by kind, grid, or whom they answer to. 组织列表"""
     return await queries.ORGANISATIONS.page(
-        request, caller, limit, after, kind=kind, grid_id=grid_id
+        request,
+        caller,
+        limit,
+        after,
+        kind=kind,
+        grid_id=grid_id,
+        parent_id=parent_id,
+        community_party_org_id=community_party_org_id,
     )
 
 
@@ -76,6 +120,30 @@ async def list_organisations(
 async def get_organisation(request: Request, caller: Reader, id: UUID) -> Response:
     """Get an organisation. 组织详情"""
     return await get(request, caller, queries.ORGANISATION_BY_ID, id=id)
+
+
+@routes.patch(
+    "/organisations/{id:uuid}",
+    responses=answers(OrganisationOut, *ORGANISATION_RULES, CompanyFixed),
+)
+async def amend_organisation(
+    id: UUID, body: OrganisationAmendment, caller: Registrar, version: IfMatch, tx: Tx
+) -> Response:
+    """Change an organisation's name, code or parents; what is left out stays. 变更组织"""
+    shown = await amend.amend_organisation(tx, id, version, body)
+    return await tx.answer(200, shown.text, version=version + 1)
+
+
+@routes.post(
+    "/organisations/{id:uuid}/dissolution",
+    responses=answers(OrganisationOut, AlreadyDissolved, StillRestedOn, OrganisationDissolved),
+)
+async def dissolve_organisation(
+    id: UUID, body: Dissolution, caller: Registrar, version: IfMatch, tx: Tx
+) -> Response:
+    """Dissolve an organisation on which nothing rests any more; its posts end with it. 撤销组织"""
+    shown = await dissolve.dissolve(tx, id, version, body)
+    return await tx.answer(200, shown.text, version=version + 1)
 
 
 @routes.post("/posts", status_code=201, responses=created(PostOut, *POST_RULES))
@@ -108,6 +176,18 @@ async def get_post(request: Request, caller: Reader, id: UUID) -> Response:
     return await get(request, caller, queries.POST_BY_ID, id=id)
 
 
+@routes.patch(
+    "/posts/{id:uuid}",
+    responses=answers(PostOut, TooManyPlaces, PlaceStillHeld, OfficeNotYoursToFill),
+)
+async def amend_post(
+    id: UUID, body: PostAmendment, caller: Registrar, version: IfMatch, tx: Tx
+) -> Response:
+    """Change a post's name or the number of its places. 变更岗位"""
+    shown = await amend.amend_post(tx, id, version, body)
+    return await tx.answer(200, shown.text, version=version + 1)
+
+
 @routes.post(
     "/service-contracts", status_code=201, responses=created(ServiceContractOut, *CONTRACT_RULES)
 )
@@ -134,10 +214,29 @@ async def list_service_contracts(
     after: After = None,
     quarter_id: UUID | None = None,
     enterprise_id: UUID | None = None,
+    filing: Filing | None = None,
 ) -> Response:
-    """List service contracts, by quarter or enterprise. 物业服务合同列表"""
+    """List service contracts, by quarter, enterprise, or how their filing stands. 物业服务合同列表"""
+    filters = {"quarter_id": quarter_id, "enterprise_id": enterprise_id, "filing": filing}
     return await queries.CONTRACTS.page(
-        request, caller, limit, after, quarter_id=quarter_id, enterprise_id=enterprise_id
+        request, caller, limit, after, {"today": _today()}, **filters
+    )
+
+
+@routes.get("/service-contracts/ending", responses=answers(Page[EndingContractOut]))
+async def list_ending_service_contracts(
+    request: Request,
+    caller: Reader,
+    limit: Limit = 50,
+    after: After = None,
+    within_days: Annotated[
+        int, Query(ge=0, le=120, description="How many days from today on. 今后多少天之内")
+    ] = 30,
+) -> Response:
+    """List contracts of which a notice before the end is due soon. 临近续聘、解聘通知期限的合同"""
+    near = filing.near(_today(), within_days, caller.scope)
+    return await queries.CONTRACTS_ENDING.page(
+        request, caller, limit, after, near, within_days=within_days
     )
 
 
@@ -145,3 +244,19 @@ async def list_service_contracts(
 async def get_service_contract(request: Request, caller: Reader, id: UUID) -> Response:
     """Get a service contract. 物业服务合同详情"""
     return await get(request, caller, queries.CONTRACT_BY_ID, id=id)
+
+
+@routes.post(
+    "/service-contracts/{id:uuid}/filing",
+    responses=answers(ServiceContractOut, ContractDatesWrong),
+)
+async def file_service_contract(
+    id: UUID, body: ContractFiling, caller: Registrar, version: IfMatch, tx: Tx
+) -> Response:
+    """Enter that a contract was filed with county and street, in time or late. 物业服务合同备案"""
+    shown = await filing.file_contract(tx, id, version, body)
+    return await tx.answer(200, shown.text, version=version + 1)
+
+
+def _today() -> date:
+    return clock.now().astimezone(SHANGHAI).date()

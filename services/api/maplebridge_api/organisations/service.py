@@ -4,16 +4,17 @@ from datetime import datetime
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.contract_end import ContractEndReason, check_contract_end
-from maplebridge_domain.organisation import (
-    NotAnEnterprise,
-    OrganisationKind,
-    check_parent,
-    check_post_place,
-)
+from maplebridge_domain.hierarchy import check_dual_leadership, check_parent
+from maplebridge_domain.identifier import check_credit_code
+from maplebridge_domain.organisation import NotAnEnterprise, OrganisationKind
+from maplebridge_domain.posts import check_places, check_post_place
+from maplebridge_domain.service_contract import check_contract_dates, file_by
+from maplebridge_domain.worktime import SHANGHAI
 
 from ..grid.service import GRID, must_be_quarter
 from ..platform.bodies import dump, range_text
 from ..platform.database import as_rows
+from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
 from .ledger import ORGANISATION_LEDGER, POST_LEDGER, OrganisationLine, PostLine
@@ -68,16 +69,24 @@ async def create_organisations(
     """Enter organisations where they sit; their parents are there already.
 
     Raises:
-        NotFound, WrongParent.
+        NotFound, WrongParent, ParentElsewhere, DualLeadershipNotHere, CreditCodeWrong,
+        CreditCodeBodyWrong, CreditCodeTaken, OrganisationDissolved.
     """
     grids = await organisations.named(write.tx, GRID, "grid_id")
     parents = await organisations.named(write.tx, ORGANISATION, "parent_id")
+    communities = await organisations.named(write.tx, ORGANISATION, "community_party_org_id")
 
     def row(organisation: NewOrganisation) -> dict[str, object]:
         grid = grids[organisation.grid_id]
         write.caller.must(Right.ORGANISATIONS_WRITE, on=grid.path)
-        parent = parents[organisation.parent_id] if organisation.parent_id else None
-        check_parent(organisation.kind, parent.kind if parent else None)
+        parent = parents.get(organisation.parent_id)
+        must_be_of_street(grid.street_id, parent)
+        check_parent(organisation.kind, grid.path, parent)
+        check_dual_leadership(
+            organisation.kind, communities.get(organisation.community_party_org_id)
+        )
+        if organisation.uscc:
+            check_credit_code(organisation.uscc)
         return dump(organisation, street_id=grid.street_id)
 
     made = await write.tx.all(queries.ADD_ORGANISATIONS, rows=as_rows(organisations.each(row)))
@@ -90,20 +99,18 @@ async def create_posts(write: Write, posts: Items[NewPost]) -> list[Created]:
     """Enter posts in organisations or on grids.
 
     Raises:
-        NotFound, WrongPlaceForPost, OfficeNotYoursToFill.
+        NotFound, WrongPlaceForPost, NoSuchPostHere, TooManyPlaces, LeaderThereAlready,
+        OfficeNotYoursToFill, OrganisationDissolved.
     """
     grids = await posts.named(write.tx, GRID, "grid_id")
     holders = await posts.named(write.tx, ORGANISATION, "organisation_id")
 
     def row(post: NewPost) -> dict[str, object]:
-        check_post_place(
-            post.kind,
-            on_grid=post.grid_id is not None,
-            in_organisation=post.organisation_id is not None,
-        )
+        holder = holders[post.organisation_id].kind if post.organisation_id else None
+        check_post_place(post.kind, holder, on_grid=post.grid_id is not None)
+        check_places(post.kind, post.seats)
         place = grids[post.grid_id] if post.grid_id else holders[post.organisation_id]
         write.caller.must(Right.ORGANISATIONS_WRITE, on=place.path)
-        holder = holders[post.organisation_id].kind if post.organisation_id else None
         write.caller.must_fill(holder, post.kind)
         return dump(post, street_id=place.street_id)
 
@@ -119,8 +126,10 @@ async def create_contracts(write: Write, contracts: Items[NewServiceContract]) -
     """Enter service contracts; one enterprise serves a quarter at a time.
 
     Raises:
-        NotFound, NotAQuarter, NotAnEnterprise, EmptyPeriod, QuarterAlreadyServed.
+        NotFound, NotAQuarter, NotAnEnterprise, EmptyPeriod, QuarterAlreadyServed, ContractDatesWrong,
+        OrganisationDissolved.
     """
+    today = write.now.astimezone(SHANGHAI).date()
     quarters = await contracts.named(write.tx, GRID, "quarter_id")
     enterprises = await contracts.named(write.tx, ORGANISATION, "enterprise_id")
 
@@ -129,8 +138,14 @@ async def create_contracts(write: Write, contracts: Items[NewServiceContract]) -
         write.caller.must(Right.ORGANISATIONS_WRITE, on=quarter.path)
         if enterprises[contract.enterprise_id].kind is not OrganisationKind.PROPERTY_ENTERPRISE:
             raise NotAnEnterprise()
-        during = range_text(contract.during.period())
-        return dump(contract, street_id=quarter.street_id, during=during)
+        during = contract.during.period()
+        check_contract_dates(contract.signed_on, contract.filed_on, today)
+        return dump(
+            contract,
+            street_id=quarter.street_id,
+            during=range_text(during),
+            file_by=file_by(contract.signed_on, during.start.astimezone(SHANGHAI).date()),
+        )
 
     made = await write.tx.all(queries.ADD_CONTRACTS, rows=as_rows(contracts.each(row)))
     ids = [one.id for one in made]
@@ -167,3 +182,13 @@ async def end_contract(
     await write.tx.run(queries.KEEP_CONTRACT_END, rows=as_rows([ended]))
     await write.tx.run(queries.END_CONTRACT, id=contract.id, at=at)
     return await write.tx.one(queries.SHOW_CONTRACT, ids=[contract.id])
+
+
+def must_be_of_street(street_id: int, parent: Organisation | None) -> None:
+    """Refuse a parent of another street as if it were not there, also to who sees both.
+
+    Raises:
+        NotFound.
+    """
+    if parent is not None and parent.street_id != street_id:
+        raise NotFound("/parent_id")

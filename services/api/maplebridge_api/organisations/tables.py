@@ -1,9 +1,16 @@
 """Tables of organisations, posts and service contracts."""
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Column, Date, Index
 
 from maplebridge_domain.contract_end import ContractEndReason
+from maplebridge_domain.hierarchy import (
+    CreditCodeTaken,
+    DualLeadershipNotHere,
+    OrganisationDissolved,
+)
 from maplebridge_domain.organisation import OrganisationKind, PostKind, QuarterAlreadyServed
+from maplebridge_domain.posts import LeaderThereAlready
+from maplebridge_domain.service_contract import ContractDatesWrong
 
 from ..platform.schema import (
     TemporalUnique,
@@ -16,8 +23,12 @@ from ..platform.schema import (
     street_table,
     text,
     version,
+    within,
     without_overlaps,
 )
+
+#: Of what is there until it ends; since when, nobody has to enter.
+ALWAYS = "(,)"
 
 organisation = street_table(
     "organisation",
@@ -25,11 +36,31 @@ organisation = street_table(
     *one_of("organisation", "kind", OrganisationKind),
     text("name"),
     *reference("organisation", "parent_id", "organisation", null=True),
+    # The second superior of an enterprise's party organisation.
+    *reference("organisation", "community_party_org_id", "organisation", null=True),
     text("uscc", null=True),
+    during(default=ALWAYS),
     version(),
     in_street("organisation"),
+    TemporalUnique("street_id", "id", "during", name="organisation__during"),
+    *(
+        within("organisation", name, "organisation", unless=OrganisationDissolved, field=name)
+        for name in ("parent_id", "community_party_org_id")
+    ),
+    CheckConstraint(
+        "community_party_org_id IS NULL OR kind = 'enterprise_party_org'",
+        name=f"organisation__{DualLeadershipNotHere.code}",
+    ),
+    Index(
+        f"organisation__{CreditCodeTaken.code}",
+        *("street_id", "uscc"),
+        unique=True,
+        postgresql_where="upper_inf(during)",
+    ),
     Index("organisation__kind", "street_id", "kind"),
     Index("organisation__grid_id", "street_id", "grid_id"),
+    Index("organisation__parent_id", "street_id", "parent_id"),
+    Index("organisation__community_party_org_id", "street_id", "community_party_org_id"),
 )
 
 post = street_table(
@@ -39,7 +70,22 @@ post = street_table(
     *one_of("post", "kind", PostKind),
     text("name"),
     integer("seats"),
+    during(default=ALWAYS),
     version(),
+    TemporalUnique("street_id", "id", "during", name="post__during"),
+    within(
+        "post",
+        "organisation_id",
+        "organisation",
+        unless=OrganisationDissolved,
+        field="organisation_id",
+    ),
+    Index(
+        f"post__{LeaderThereAlready.code}",
+        *("street_id", "organisation_id", "kind"),
+        unique=True,
+        postgresql_where="kind IN ('secretary', 'director')",
+    ),
     CheckConstraint("num_nonnulls(organisation_id, grid_id) = 1", name="post__one_place"),
     CheckConstraint("seats BETWEEN 1 AND 50", name="post__seats"),
     Index("post__organisation_id", "street_id", "organisation_id"),
@@ -50,7 +96,18 @@ service_contract = street_table(
     *reference("service_contract", "enterprise_id", "organisation"),
     *reference("service_contract", "quarter_id", "grid"),
     during(),
+    Column("signed_on", Date),
+    Column("filed_on", Date),  # with county and street
+    Column("file_by", Date, nullable=False),
     version(),
+    CheckConstraint("filed_on >= signed_on", name=f"service_contract__{ContractDatesWrong.code}"),
+    within(
+        "service_contract",
+        "enterprise_id",
+        "organisation",
+        unless=OrganisationDissolved,
+        field="enterprise_id",
+    ),
     without_overlaps("service_contract", "quarter_id", unless=QuarterAlreadyServed),
     TemporalUnique("street_id", "id", "during", name="service_contract__during"),
     Index("service_contract__enterprise_id", "street_id", "enterprise_id"),

@@ -209,7 +209,7 @@ def people_due(
 ) -> Statement[Due]:
     """Write which people were entered, last held office and last had a case or session `before` then.
 
-    Of one street at a time, the first that has some; who is worked on is left for the next time.
+    Of one street at a time, the first that has some; whoever erases them locks them, and looks again.
     """
     term = term_end(person.c.street_id, person.c.id)
     others = [end(person.c.street_id, person.c.id) for end in other_ends]
@@ -223,7 +223,6 @@ def people_due(
             last < bindparam("before", type_=DateTime(timezone=True)),
         )
         .order_by(person.c.street_id, person.c.id)
-        .limit(bindparam("limit", type_=Integer))
-        .with_for_update(of=person, skip_locked=True),
+        .limit(bindparam("limit", type_=Integer)),
         Due,
     )

@@ -163,10 +163,12 @@ def _office(offices: list[Office], right: Right, capacity: str | None) -> Office
 def _only(offices: list[Office], right: Right) -> Office | None:
     """Choose for a person who does not: the one appointment that gives the right, else none."""
     fitting = [office for office in offices if right in AUTHORITY[office.role]]
-    # To read what the whole street may read, it makes no difference.
-    if len(fitting) > 1 and right != Right.READ:
-        raise CapacityNeeded(", ".join(str(office.id) for office in fitting))
-    return fitting[0] if fitting else None
+    if len(fitting) == 1:
+        return fitting[0]
+    # What everybody may do is done by none of several: no event is to name one not chosen.
+    if not fitting or right == Right.READ:
+        return None
+    raise CapacityNeeded(", ".join(str(office.id) for office in fitting))
 
 
 async def authorise(request: Request, right: Right) -> Caller:

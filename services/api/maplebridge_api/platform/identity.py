@@ -18,6 +18,7 @@ from joserfc.jwk import KeySet, OKPKey
 from sqlalchemy import Text, bindparam, select
 
 from maplebridge_domain.authority import (
+    AUTHORITY,
     OfficeNotYoursToFill,
     OwnOffice,
     Reach,
@@ -108,6 +109,10 @@ class Caller:
             raise OwnOffice()
         if not may_fill(self.role, self.rights, role_of(holder, post)):
             raise OfficeNotYoursToFill()
+
+    def fills(self) -> set[Role]:
+        """Return the roles whose offices the caller fills."""
+        return {role for role in AUTHORITY if may_fill(self.role, self.rights, role)}
 
     def must_see(self, right: Right, on: str) -> None:
         """Refuse what lies on a grid that the caller does not see, as if it were not there.
@@ -260,7 +265,7 @@ def authenticate(request: Request) -> Caller | LoggedIn:
 
 @dataclass(frozen=True)
 class Client:
-    """A registered system."""
+    """A registered system that is not cut off."""
 
     client_id: str
     secrets_sha256: list[bytes] | None
@@ -281,7 +286,9 @@ CLIENT = Statement(
         client.c.rights,
         client.c.street_lo,
         client.c.street_hi,
-    ).where(client.c.client_id == bindparam("client_id", type_=Text)),
+    ).where(
+        client.c.client_id == bindparam("client_id", type_=Text), client.c.disabled_at.is_(None)
+    ),
     Client,
 )
 

@@ -30,7 +30,7 @@ from .identity import (
 )
 from .lockout import Attempts
 from .openapi import answers
-from .problems import TooManyAttempts
+from .problems import InvalidRequest, TooManyAttempts
 from .routing import router
 from .signing import statement_keys
 
@@ -131,6 +131,9 @@ async def issue_token(
     ] = None,
 ) -> Token:
     """Exchange a client's credentials for a token of fifteen minutes. 获取访问令牌"""
+    form = await request.form()
+    if len(form.multi_items()) != len(form):  # RFC 6749 section 3.2
+        raise InvalidRequest()
     if grant_type != "client_credentials":
         raise UnsupportedGrantType()
     basic = _by_basic(request)

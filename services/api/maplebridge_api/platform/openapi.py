@@ -25,6 +25,7 @@ from .problems import (
     TooManyRequests,
     UnknownReference,
     UnsupportedMedia,
+    status_at,
 )
 from .request import (
     IDEMPOTENCY_KEY,
@@ -178,7 +179,9 @@ def _complete(path: dict[str, Any], route: Route) -> None:
         operation = path[method.lower()]
         by_status: dict[int, list[type[Problem]]] = {}
         for problem in _usual(route):
-            by_status.setdefault(STATUS[problem.kind], []).append(problem)
+            by_status.setdefault(status_at(route.path, problem), []).append(problem)
+        if 422 not in by_status:
+            operation["responses"].pop("422", None)  # FastAPI's own
         for status, problems in by_status.items():
             own = route.responses.get(status, {}).get("description")
             refusal = _refusal(problems)

@@ -60,6 +60,12 @@ HEADERS: dict[Kind, dict[str, str]] = {
 }
 
 
+def status_at(path: str, problem: Problem | type[Problem]) -> int:
+    """Return a refusal's status; a form that is not valid is 400 to an OAuth client (RFC 6749 5.2)."""
+    status = STATUS[problem.kind]
+    return 400 if path == OAUTH_PATH and status == 422 else status
+
+
 def _headers(problem: Problem) -> dict[str, str]:
     own = HEADERS.get(problem.kind, {})
     return own | ({"Retry-After": str(problem.retry_seconds)} if problem.retry_seconds else {})
@@ -193,7 +199,7 @@ def answer(
 ) -> Response:
     """Write the problem document of a refusal."""
     language = language_of(request)
-    status = status or STATUS[problem.kind]
+    status = status or status_at(request.url.path, problem)
     if errors is None:
         errors = errors_of(request, problem) if problem.pointer else []
     body = {

@@ -17,6 +17,7 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.problem import Problem
 
 from .authority import authorise
+from .client_states import must_be_enabled
 from .identity import Needs
 from .rates import RateClass, Rates, class_of
 from .session_states import must_be_in_force
@@ -61,6 +62,7 @@ def _authenticated(handle: Handle, right: Right, rate: RateClass) -> Handle:
         rates: Rates = request.app.state.rates
         try:
             caller = await authorise(request, right)
+            await must_be_enabled(request, caller)
             await must_be_in_force(request, caller)
         except Problem:  # refused at the door: neither tokens nor capacities are to be tried out
             await rates.admit_address(request, RateClass.LOGIN)

@@ -139,14 +139,19 @@ def integer(name: str, *, null: bool = False, default: int | None = None) -> Col
     )
 
 
+def capacity(name: str = "capacity") -> Column[Any]:
+    """Declare by which appointment an act was done: beside every actor; none for a system or resident."""
+    return Column(name, Uuid, info={"names": Names.APPOINTMENT})
+
+
 def instant(name: str, *, null: bool = False) -> Column[Any]:
     """Declare a point in time, stored as UTC."""
     return Column(name, TIMESTAMP(timezone=True), nullable=null)
 
 
-def during(*, null: bool = False) -> Column[Any]:
+def during(*, null: bool = False, default: str | None = None) -> Column[Any]:
     """Declare the period in which the row holds."""
-    return Column("during", TSTZRANGE, nullable=null)
+    return Column("during", TSTZRANGE, nullable=null, server_default=default)
 
 
 def sealed(table: str, name: str) -> list[SchemaItem]:

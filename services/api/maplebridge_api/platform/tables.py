@@ -11,11 +11,20 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    Uuid,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from .schema import Names, in_street, instant, integer, metadata, secret, street_table, text
+from .schema import (
+    Names,
+    capacity,
+    in_street,
+    instant,
+    integer,
+    metadata,
+    secret,
+    street_table,
+    text,
+)
 
 event_head = street_table(
     "event_head",
@@ -33,8 +42,7 @@ event = street_table(
     text("type"),
     instant("time"),
     text("actor", names=Names.ACTOR),
-    # The appointment by which the actor acts; none for a system.
-    Column("capacity", Uuid, info={"names": Names.APPOINTMENT}),
+    capacity(),
     text("subject", names=Names.SUBJECT),
     Column("data", JSONB, nullable=False, info={"names": Names.WITHIN}),
     secret(Column("seal", LargeBinary)),  # the API's proof that it wrote the row: chain.py
@@ -75,6 +83,7 @@ client = Table(
     Column("rights", ARRAY(Text), nullable=False),
     integer("street_lo"),
     integer("street_hi"),
+    instant("disabled_at", null=True),  # set: cut off since then
     CheckConstraint("street_lo <= street_hi", name="client__street_range"),
 )
 

@@ -1,10 +1,10 @@
 """Views made by the migrations, for more than the slice whose tables they read.
 
-Who has an interest in whom, what is a subject, what a run's results rest on, and the names that hang on
-the notice board.
+Who has an interest in whom, what is a subject, what a run's results rest on, which places are held, and
+the names that hang on the notice board.
 """
 
-from sqlalchemy import Integer, LargeBinary, Text, Uuid, column, table
+from sqlalchemy import Integer, LargeBinary, SmallInteger, Text, Uuid, column, table
 from sqlalchemy.dialects.postgresql import TSTZRANGE
 
 interest = table(
@@ -44,4 +44,14 @@ run_basis = table(
     column("rubric_code", Text),
     column("rubric_edition", Text),
     column("rubric_sha256", LargeBinary),
+)
+
+#: Which place of which post is held, and when: for who changes a post or an organisation.
+place_held = table(
+    "place_held",
+    column("street_id", Integer),
+    column("post_id", Uuid),
+    column("organisation_id", Uuid),
+    column("seat", SmallInteger),
+    column("during", TSTZRANGE),
 )

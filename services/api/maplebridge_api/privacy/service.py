@@ -27,7 +27,7 @@ from ..platform.request import (
     prune_answers,
     replace_answers,
 )
-from ..sessions.service import accounts_of, forget_logins, hold_logins, prune_logins
+from ..sessions.service import accounts_of, forget_logins, hold_logins, prune_logins, tries_of
 from . import events, queries
 from .schemas import Erasure, Merger, Reason
 
@@ -62,12 +62,18 @@ async def export(write: Write, id: UUID) -> dict[str, Any]:
         "exported_at": write.now,
         "accounts": await accounts_of(write, person.street_id, id),
         "mentioned_in": await mentioning(write.tx, person.street_id, _words(name, phone)),
-        "kept": await _kept(write, person, entries),
+        "kept": await _kept(write, person, entries) | await _tries(write, id),
     }
 
 
 def _words(name: str | None, phone: str | None) -> list[str]:
     return [word for word in (name, phone) if word and len(word) > 1]
+
+
+async def _tries(write: Write, id: UUID) -> dict[str, Any]:
+    """Return what is counted of a person's accounts: by the account's hash, which leaves by no export."""
+    found = await tries_of(write, id)
+    return {"binding_try": found} if found else {}
 
 
 async def _kept(write: Write, person: Person, entries: list[UUID]) -> dict[str, Any]:
@@ -174,11 +180,14 @@ def _retire_people(due: Statement[Due]) -> Retire:
     async def retire(write: Write, before: datetime, limit: int) -> int:
         found = await write.tx.all(due, before=before, limit=limit)
         of_first = [one for one in found if one.street_id == found[0].street_id]
+        ids = [one.id for one in of_first]
         erased = 0
-        # A login of one of them at this moment waits, and is refused, or one of the two is given up.
-        await hold_logins(write, [one.id for one in of_first])
+        await hold_logins(write, ids)
+        locked = await people.both_to_change(write, ids)
         for one in of_first:
             # Looked at again, now that nobody can appoint them meanwhile.
+            if locked[one.id].erased or locked[one.id].merged_into:
+                continue
             ends = await write.tx.one(queries.ENDS, street_id=one.street_id, id=one.id)
             if max(end or before for end in (ends.term, ends.case, ends.use)) <= before:
                 await _record_erasure(write, one.street_id, one.id, Reason.RETENTION_OVER)

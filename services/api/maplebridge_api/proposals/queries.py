@@ -101,8 +101,10 @@ PROPOSAL_OUT = json_object(
     state=proposal.c.state,
     proposed_at=proposal.c.proposed_at,
     proposer=proposal.c.proposer,
+    proposed_in_capacity=proposal.c.proposed_in_capacity,
     decided_at=proposal.c.decided_at,
     decider=proposal.c.decider,
+    decided_in_capacity=proposal.c.decided_in_capacity,
     reason=proposal.c.reason,
     appointment_id=proposal.c.appointment_id,
 )
@@ -114,6 +116,7 @@ DECIDE = Statement(
         state=bindparam("state", type_=Text),
         decided_at=bindparam("at", type_=DateTime(timezone=True)),
         decider=bindparam("decider", type_=Text),
+        decided_in_capacity=bindparam("capacity", type_=Uuid),
         reason=bindparam("reason", type_=Text),
         appointment_id=bindparam("appointment_id", type_=Uuid),
         version=proposal.c.version + literal_column("1"),

@@ -95,7 +95,11 @@ class ProposalOut(BaseModel):
     state: ProposalState
     proposed_at: AwareDatetime
     proposer: str = Field(description="`persons/<id>` or `clients/<id>`.")
+    proposed_in_capacity: UUID | None = Field(
+        description="The appointment by which it was proposed; null: by a system. 建议人身份"
+    )
     decided_at: AwareDatetime | None
     decider: str | None
+    decided_in_capacity: UUID | None = Field(description="The appointment. 决定人身份")
     reason: str | None = Field(description="Of a rejection. 未通过原因")
     appointment_id: UUID | None = Field(description="Set: approved, and thus appointed.")

@@ -82,6 +82,7 @@ def _row(write: Write, new: NewProposal | NewCrossProposal, post: Post) -> dict[
         state=ProposalState.PROPOSED,
         proposed_at=write.now,
         proposer=write.caller.actor,
+        proposed_in_capacity=write.caller.capacity,
     )
 
 
@@ -161,6 +162,7 @@ async def _decide(
         state=state,
         at=write.now,
         decider=write.caller.actor,
+        capacity=write.caller.capacity,
         reason=reason,
         appointment_id=appointment_id,
     )

@@ -7,6 +7,7 @@ from maplebridge_domain.proposal import OwnProposal, ProposalState
 
 from ..platform.schema import (
     Names,
+    capacity,
     during,
     instant,
     one_of,
@@ -30,8 +31,10 @@ appointment_proposal = street_table(
     *one_of("appointment_proposal", "state", ProposalState),
     instant("proposed_at"),
     text("proposer", names=Names.ACTOR),
+    capacity("proposed_in_capacity"),
     instant("decided_at", null=True),
     text("decider", null=True, names=Names.ACTOR),
+    capacity("decided_in_capacity"),
     text("reason", null=True),
     *reference("appointment_proposal", "appointment_id", "appointment", null=True),
     version(),

@@ -51,6 +51,7 @@ RECORD_OUT = json_object(
     basis=record.c.basis,
     occurred_on=record.c.occurred_on,
     valid_until=record.c.valid_until,
+    entered_in_capacity=record.c.entered_in_capacity,
 )
 RESULT_OUT = json_object(
     id=evaluation_result.c.id,

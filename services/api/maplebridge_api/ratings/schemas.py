@@ -58,6 +58,9 @@ class RecordOut(BaseModel):
     basis: str
     occurred_on: date
     valid_until: date | None
+    entered_in_capacity: UUID | None = Field(
+        description="The appointment by which it was entered; null: by a system. 登记人身份"
+    )
 
 
 class NewResult(Body):

@@ -37,6 +37,7 @@ async def create_records(write: Write, records: Items[NewRecord]) -> list[Create
             record,
             **{"class": record.class_},
             valid_until=months_later(record.occurred_on, months) if months else None,
+            entered_in_capacity=write.caller.capacity,
         )
 
     made = await write.tx.all(queries.ADD_RECORDS, rows=as_rows(records.each(row)))

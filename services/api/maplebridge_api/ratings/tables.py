@@ -8,6 +8,7 @@ from maplebridge_domain.record import ClassMissing, RecordClass, RecordKind
 
 from ..platform.schema import (
     Names,
+    capacity,
     in_street,
     instant,
     integer,
@@ -31,6 +32,7 @@ record = street_table(
     Column("occurred_on", Date, nullable=False),
     Column("valid_until", Date),  # exclusive; null: until it is repaired
     instant("repaired_at", null=True),
+    capacity("entered_in_capacity"),
     version(),
     CheckConstraint(
         "(kind = 'commendation') = (class IS NULL)", name=f"record__{ClassMissing.code}"

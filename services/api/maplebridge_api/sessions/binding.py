@@ -8,7 +8,7 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.login import CODE_BITS, BindingCode, BindingCodeWrong, LoginLocked
 from maplebridge_domain.problem import Problem
 
-from ..appointments.service import must_fill_all
+from ..appointments.service import must_fill_all, roles_of
 from ..people.service import PERSON, PERSON_TO_APPOINT, must_be_named
 from ..platform.clock import wall
 from ..platform.database import Database
@@ -45,6 +45,7 @@ async def issue_code(database: Database, caller: Caller, person_id: UUID) -> Bin
             selector=code.selector,
             code_hash=_code_hashes(person.street_id, code)[0],
             expires_at=expires_at,
+            lets_in=sorted(caller.fills()),
         )
         subject = f"people/{person_id}"
         await write.record(events.CODE_ISSUED, street_id=person.street_id, subject=subject)
@@ -66,7 +67,9 @@ async def prove(write: Write, account: Account, code: BindingCode) -> UUID | Pro
         locked.retry_seconds = seconds
         return locked
     found = await write.tx.maybe(queries.CODE, selector=code.selector)
-    is_open = found is not None and found.issued.is_open(now, rules)
+    held = await roles_of(write, found.person_id if found else NOBODY)
+    # An office filled meanwhile by somebody else is not the issuer's to hand out with a code.
+    is_open = found is not None and found.issued.is_open(now, rules) and held <= {*found.lets_in}
     if _fits(street_id, code, found) and found and is_open:
         await write.tx.run(queries.CLOSE_CODES, person_id=found.person_id, at=now)
         return found.person_id

@@ -36,9 +36,8 @@ from .tables import binding_code, binding_try, login, session
 
 @dataclass(frozen=True)
 class Login:
-    """Which person an account is, and under which hash that is kept."""
+    """Which person an account is."""
 
-    account: bytes
     street_id: int
     person_id: UUID
 
@@ -47,7 +46,7 @@ _found = func.mb_find_login(bindparam("accounts", type_=ARRAY(LargeBinary))).tab
     column("account_hash", LargeBinary), column("street_id", Integer), column("person_id", Uuid)
 )
 #: Run before any range is entered: the function shows the one login whose hash is known.
-FIND_LOGIN = Statement(select(_found), Login)
+FIND_LOGIN = Statement(select(_found.c.street_id, _found.c.person_id), Login)
 
 _street_id = bindparam("street_id", type_=Integer)
 _account: ColumnElement[Any] = bindparam("account", type_=LargeBinary)
@@ -65,11 +64,15 @@ BIND = Statement(
     ),
     an_id,
 )
-#: Keeps an account under the newest key's hash, which is the same one unless the key was changed. Its
-#: lock makes whoever ends the person's logins meanwhile wait, and then find the session.
+#: Keeps an account under the newest key's hash, which is the same one unless the key was changed. It is
+#: looked for under all: a change of the key may have hashed it anew since it was found. Its lock makes
+#: whoever ends the person's logins meanwhile wait, and then find the session.
 KEEP = Statement(
     update(login)
-    .where(in_scope(login), login.c.account_hash == bindparam("kept", type_=LargeBinary))
+    .where(
+        in_scope(login),
+        login.c.account_hash == func.any(bindparam("accounts", type_=ARRAY(LargeBinary))),
+    )
     .values(account_hash=_account)
     .returning(login.c.person_id),
     an_id,
@@ -98,6 +101,7 @@ ISSUE_CODE = Statement(
         selector=bindparam("selector", type_=Text),
         code_hash=bindparam("code_hash", type_=LargeBinary),
         expires_at=bindparam("expires_at", type_=DateTime(timezone=True)),
+        lets_in=bindparam("lets_in", type_=ARRAY(Text)),
     ),
     an_id,
 )
@@ -110,6 +114,7 @@ class Code:
     id: UUID
     person_id: UUID
     code_hash: bytes
+    lets_in: list[str]
     issued: IssuedCode
 
 
@@ -119,6 +124,7 @@ CODE = Statement(
         binding_code.c.id,
         binding_code.c.person_id,
         binding_code.c.code_hash,
+        binding_code.c.lets_in,
         binding_code.c.expires_at,
         binding_code.c.closed_at,
         binding_code.c.wrong_tries,
@@ -127,7 +133,9 @@ CODE = Statement(
     .order_by(binding_code.c.id.desc())
     .limit(1)
     .with_for_update(),
-    lambda id_, person_id, code_hash, *issued: Code(id_, person_id, code_hash, IssuedCode(*issued)),
+    lambda id_, person_id, code_hash, lets_in, *issued: Code(
+        id_, person_id, code_hash, lets_in, IssuedCode(*issued)
+    ),
 )
 COUNT_WRONG_TRY = Statement(
     update(binding_code)
@@ -268,17 +276,21 @@ def _locked(table: Table) -> Statement[UUID]:
 
 #: Who is just binding or logging in holds one of these, and then waits for their person.
 HOLD = (_locked(binding_code), _locked(login))
-#: Of tries too: an account's tries, whoever's code they were aimed at.
+#: An account's tries, whoever's code they were aimed at.
+_TRIES_OF_PERSON = (
+    in_scope(binding_try),
+    binding_try.c.account.in_(
+        select(login.c.account_hash).where(in_scope(login), login.c.person_id == _person_id)
+    ),
+)
+TRIES_OF_PERSON = Statement(
+    select(binding_try.c.street_id, binding_try.c.wrong, binding_try.c.last_at)
+    .where(*_TRIES_OF_PERSON)
+    .order_by(binding_try.c.account),
+    lambda street_id, wrong, last_at: {"street_id": street_id, "wrong": wrong, "last_at": last_at},
+)
 FORGET_TRIES = Statement(
-    delete(binding_try)
-    .where(
-        in_scope(binding_try),
-        binding_try.c.account.in_(
-            select(login.c.account_hash).where(in_scope(login), login.c.person_id == _person_id)
-        ),
-    )
-    .returning(binding_try.c.street_id),
-    int,
+    delete(binding_try).where(*_TRIES_OF_PERSON).returning(binding_try.c.street_id), int
 )
 
 

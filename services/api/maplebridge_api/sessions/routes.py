@@ -129,7 +129,7 @@ async def issue_binding_code(request: Request, id: UUID, caller: Registrar) -> B
     return await service.issue_code(_database(request), caller, id)
 
 
-@routes.delete("/people/{id:uuid}/logins", responses=answers(EndedOut))
+@routes.delete("/people/{id:uuid}/logins", responses=answers(EndedOut, OfficeNotYoursToFill))
 async def end_logins(id: UUID, caller: Registrar, tx: Tx) -> Response:
     """Unbind a person's accounts and end their sessions. 解除绑定"""
     ended = await service.end_logins(tx, id)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.login import BindingCode, FirstLogin, LoginAlreadyBound
 from maplebridge_domain.problem import Problem
 
+from ..appointments.service import must_fill_all
 from ..people.service import PERSON, register
 from ..platform.clock import wall
 from ..platform.database import Database
@@ -19,7 +21,7 @@ from ..platform.request import Write, decided
 from . import events, oidc, queries, wechat
 from .account import Account, unsealed
 from .binding import issue_code, prove
-from .queries import Login, last_use
+from .queries import last_use
 from .schemas import EndedOut, OidcLogin, SessionTokens, WechatLogin
 from .schemas import Login as LoginBody
 from .tokens import open_session, refresh, session_named
@@ -40,6 +42,7 @@ __all__ = [
     "refresh",
     "revoke",
     "session_named",
+    "tries_of",
 ]
 
 
@@ -75,7 +78,7 @@ async def _log_in(database: Database, account: Account, body: LoginBody) -> Sess
         raise LoginAlreadyBound()
 
     async def come_in(write: Write) -> SessionTokens | Problem:
-        who = await (_again(write, known, account) if known else _first(write, account, body))
+        who = await (_again(write, account) if known else _first(write, account, body))
         if isinstance(who, Problem):
             return who
         return await open_session(write, as_person(street_id, who, account.client_id), body.device)
@@ -83,9 +86,10 @@ async def _log_in(database: Database, account: Account, body: LoginBody) -> Sess
     return await decided(database, as_client(street_id, account.client_id), come_in)
 
 
-async def _again(write: Write, known: Login, account: Account) -> UUID | Problem:
+async def _again(write: Write, account: Account) -> UUID | Problem:
     """Return whom an account is bound to, if it still is."""
-    person_id = await write.tx.maybe(queries.KEEP, kept=known.account, account=account.hashes[0])
+    hashes = account.hashes
+    person_id = await write.tx.maybe(queries.KEEP, accounts=hashes, account=hashes[0])
     return person_id or FirstLogin()
 
 
@@ -130,10 +134,11 @@ async def end_logins(write: Write, person_id: UUID) -> EndedOut:
     """Unbind all of a person's accounts and end their sessions: a phone is lost, a code went astray.
 
     Raises:
-        NotFound, RightMissing.
+        NotFound, RightMissing, OfficeNotYoursToFill.
     """
     person = await write.tx.visible(PERSON, person_id)
     write.caller.must(Right.PEOPLE_WRITE, on=str(person.street_id))
+    await must_fill_all(write, person_id)
     now = wall()
     # In this order: it waits for who is just binding or logging in, and then finds what they made.
     await write.tx.run(queries.CLOSE_CODES, person_id=person_id, at=now)
@@ -151,6 +156,11 @@ async def accounts_of(write: Write, street_id: int, person_id: UUID) -> list[str
     """Return the accounts that log in as a person; the database gives them once that is recorded."""
     found = await write.tx.all(queries.ACCOUNTS, street_id=street_id, person_id=person_id)
     return sorted(unsealed(*one) for one in found)
+
+
+async def tries_of(write: Write, person_id: UUID) -> list[dict[str, Any]]:
+    """Return the wrong tries that are counted of a person's accounts."""
+    return await write.tx.all(queries.TRIES_OF_PERSON, person_id=person_id)
 
 
 async def hold_logins(write: Write, person_ids: Sequence[UUID]) -> None:

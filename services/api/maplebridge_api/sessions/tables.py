@@ -1,7 +1,17 @@
 """Tables of sessions: who an account is, codes that bind one, sessions; nothing of them in clear."""
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, LargeBinary, Table, Uuid
+from sqlalchemy import (
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy import PrimaryKeyConstraint as PrimaryKey
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from maplebridge_domain.login import BindingCodeWrong, LoginAlreadyBound
 
@@ -39,13 +49,15 @@ binding_code = street_table(
     instant("expires_at"),
     instant("closed_at", null=True),  # used, or a newer one took its place
     integer("wrong_tries", default=0),
+    # Roles: whoever holds an office that gives another by then is not let in by it.
+    Column("lets_in", ARRAY(Text), nullable=False, server_default="{}"),
     Index("binding_code__selector", "street_id", "selector"),
     Index("binding_code__person_id", "street_id", "person_id"),
 )
 
 binding_try = street_table(
     "binding_try",
-    Column("account", LargeBinary, nullable=False),
+    secret(Column("account", LargeBinary, nullable=False)),
     integer("wrong"),
     instant("last_at", null=True),
     # A code of a street that does not exist is as wrong as any other.

@@ -2,9 +2,9 @@
 
 from migrations import sql
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
-    sql.run("0004_grid_history.sql")
+    sql.run("0006_grid_history.sql")

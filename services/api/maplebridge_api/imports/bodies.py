@@ -1,0 +1,127 @@
+"""Loading organisations, each after those that it answers to."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from maplebridge_domain.hierarchy import check_dual_leadership, check_parent
+from maplebridge_domain.importing import (
+    GridUnknown,
+    OrganisationAmbiguous,
+    OrganisationsInCircle,
+    OrganisationUnknown,
+)
+from maplebridge_domain.organisation import OrganisationKind
+from maplebridge_domain.spreadsheet import refusal_of
+
+from ..organisations import service as organisations
+from ..platform.ids import new_id
+from .loading import Batches, FirstRows, Loading, all_lines
+from .places import grids_of
+from .reading import Line
+
+_SUPERIORS = ("parent", "community_party_org")
+
+
+@dataclass(frozen=True)
+class Superior:
+    """An organisation that others may answer to: one that is there, or of the same sheet."""
+
+    id: UUID
+    kind: OrganisationKind
+    path: str
+
+
+Named = Mapping[str, list[Superior]]
+
+
+async def load_organisations(loading: Loading, batches: Batches) -> None:
+    """Enter the organisations of a sheet that are not there yet; a parent may stand below."""
+    lines = await all_lines(batches)
+    grids = await grids_of(loading)
+    kept = await loading.write.tx.all(organisations.ORGANISATION_LEDGER)
+    known = {(one.grid_path, one.kind, one.name): one for one in kept}
+    named: defaultdict[str, list[Superior]] = defaultdict(list)
+    for one in kept:
+        named[one.name].append(Superior(one.id, OrganisationKind(one.kind), one.grid_path))
+    once = FirstRows(loading, "name")
+    new: dict[UUID, Line] = {}
+    for line in lines:
+        values = line.values
+        key = (values["grid_path"], values["kind"], values["name"])
+        if not once.first(line, key):
+            continue
+        if key in known:
+            names = (*_SUPERIORS, "uscc")
+            loading.differs(line, {name: getattr(known[key], name) for name in names})
+            loading.findings.rows_kept += 1
+            continue
+        if values["grid_path"] not in grids:
+            loading.refuse(GridUnknown(), line, "grid_path")
+        new[id_ := new_id()] = line
+        named[values["name"]].append(Superior(id_, values["kind"], values["grid_path"]))
+    superiors = {id_: _superiors(loading, line, named) for id_, line in new.items()}
+    ordered = _superiors_first(loading, new, superiors)
+    if not loading.findings.faults:
+        for generation in ordered:
+            made = [
+                (
+                    new[id_],
+                    organisations.NewOrganisation(
+                        id=id_,
+                        grid_id=grids[new[id_].values["grid_path"]].id,
+                        kind=new[id_].values["kind"],
+                        name=new[id_].values["name"],
+                        parent_id=superiors[id_][0],
+                        community_party_org_id=superiors[id_][1],
+                        uscc=new[id_].values["uscc"],
+                    ),
+                )
+                for id_ in generation
+            ]
+            await loading.enter("organisation", made, organisations.create_organisations)
+
+
+def _superiors(loading: Loading, line: Line, named: Named) -> tuple[UUID | None, UUID | None]:
+    """Return whom a line's organisation answers to; what does not fit is refused."""
+    kind, path = line.values["kind"], line.values["grid_path"]
+    parent, community = (_superior(loading, line, name, named) for name in _SUPERIORS)
+    if parent is not None or not line.values["parent"]:  # else that name is refused already
+        _refuse(loading, line, "parent", lambda: check_parent(kind, path, parent))
+    _refuse(loading, line, "community_party_org", lambda: check_dual_leadership(kind, community))
+    return parent.id if parent else None, community.id if community else None
+
+
+def _superior(loading: Loading, line: Line, column: str, named: Named) -> Superior | None:
+    name = line.values[column]
+    found = named.get(name, []) if name else []
+    if name and len(found) != 1:
+        problem = OrganisationAmbiguous() if found else OrganisationUnknown()
+        loading.refuse(problem, line, column)
+        return None
+    return found[0] if found else None
+
+
+def _refuse(loading: Loading, line: Line, column: str, rule: Callable[[], None]) -> None:
+    refused = refusal_of(rule)
+    if refused is not None:
+        loading.refuse(refused, line, column)
+
+
+def _superiors_first(
+    loading: Loading, new: Mapping[UUID, Line], superiors: Mapping[UUID, tuple[UUID | None, ...]]
+) -> list[list[UUID]]:
+    """Order what is new by generations."""
+    generations: list[list[UUID]] = []
+    left = dict.fromkeys(new)
+    while left:
+        generation = [id_ for id_ in left if not left.keys() & {*superiors[id_]}]
+        if not generation:
+            for id_ in left:
+                loading.refuse(OrganisationsInCircle(), new[id_], "parent")
+            break
+        generations.append(generation)
+        for id_ in generation:
+            del left[id_]
+    return generations

@@ -1,0 +1,91 @@
+"""What an installation holds already is brought along by a migration."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from maplebridge.database import migrate
+from tests.conftest import Databases
+
+#: Rows of before, entered without what they refer to: neither keys nor triggers are asked.
+BEFORE = """
+SET session_replication_role = replica;
+INSERT INTO event (street_id, no, type, time, actor, capacity, subject, data, hash) VALUES
+    (1, 1, 'dispute.reported', now(), 'persons/x', {office}, 'disputes/' || {case}, '{{}}', ''),
+    (1, 2, 'evaluation_run.requested', now(), 'persons/x', {office}, 'evaluation-runs',
+     jsonb_build_object('ids', jsonb_build_array({other}, {run})), ''),
+    (1, 3, 'record.created', now(), 'persons/x', {office}, 'records/' || {record},
+     jsonb_build_object('ids', jsonb_build_array({record})), ''),
+    (2, 1, 'record.created', now(), 'persons/x', {other}, 'records/' || {record},
+     jsonb_build_object('ids', jsonb_build_array({record})), ''),
+    (1, 4, 'record.created', now(), 'clients/x', NULL, 'records/' || {other},
+     jsonb_build_object('ids', jsonb_build_array({other})), '');
+INSERT INTO dispute (street_id, id, quarter_id, category, title, summary, state, reported_at, due_at,
+    last_step_at) VALUES (1, {case}, {other}, '0402', '', '', 'reported', now(), now(), now());
+INSERT INTO evaluation_run (street_id, id, period_from, period_until, kinds, rubric_id, state,
+    requested_by, requested_at) VALUES
+    (1, {run}, '2026-10-01', '2026-11-01', '{{credit_rating}}', {other}, 'queued', 'persons/x', now());
+INSERT INTO record (street_id, id, subject_kind, subject_id, kind, code, title, basis, occurred_on)
+    SELECT 1, id, 'enterprise', {other}, 'commendation', '', '', '', '2026-10-01'
+    FROM unnest(ARRAY[{record}, {other}]) id;
+"""
+IDS = {
+    name: f"'00000000-0000-0000-0000-00000000000{n}'::uuid"
+    for n, name in enumerate(("office", "case", "run", "record", "other"), 1)
+}
+
+
+@pytest.fixture
+async def old(databases: Databases) -> AsyncIterator[str]:
+    """Give a database of the first release."""
+    await databases.executes("CREATE DATABASE old")
+    url = databases.url("old")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "alembic", "upgrade", "0001"),
+        env={**os.environ, "MAPLEBRIDGE_DATABASE_URL": url},
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert await process.wait() == 0
+    yield url
+    await databases.executes("DROP DATABASE old WITH (FORCE)")
+
+
+async def test_the_sample_client_of_earlier_releases_is_cut_off_and_no_other(
+    old: str, tmp_path: Path
+) -> None:
+    connection = await asyncpg.connect(old)
+    await connection.execute(
+        "INSERT INTO client VALUES ('sample', 'sample', '{read}', 0, 999999999),"
+        " ('operator', 'operator', '{read}', 0, 999999999)"
+    )
+    await migrate(old, tmp_path / "migrate.log")
+    cut_off = "SELECT array_agg(client_id) FROM client WHERE disabled_at IS NOT NULL"
+    assert await connection.fetchval(cut_off) == ["sample"]
+    await connection.close()
+
+
+async def test_in_what_capacity_was_acted_is_taken_from_the_events(
+    old: str, tmp_path: Path
+) -> None:
+    connection = await asyncpg.connect(old)
+    await connection.execute(BEFORE.format(**IDS))
+    await migrate(old, tmp_path / "migrate.log")
+    found = await connection.fetch(
+        "SELECT 'dispute', reported_in_capacity FROM dispute"
+        " UNION ALL SELECT 'run', requested_in_capacity FROM evaluation_run"
+        f" UNION ALL SELECT 'record', entered_in_capacity FROM record WHERE id = {IDS['record']}"
+        f" UNION ALL SELECT 'by a system', entered_in_capacity FROM record WHERE id = {IDS['other']}"
+    )
+    await connection.close()
+    office = IDS["office"].split("'")[1]
+    assert {what: capacity and str(capacity) for what, capacity in found} == {
+        "dispute": office,
+        "run": office,
+        "record": office,
+        "by a system": None,
+    }
