@@ -33,6 +33,8 @@ async def test_grids_and_households_are_as_they_were_since_they_were_entered(
     await run(connection, "0001_first.sql")
     await run(connection, "0002_imports.sql")
     await run(connection, "0003_appointments.sql")
+    await run(connection, "0004_mends.sql")
+    await run(connection, "0005_organisations.sql")
     await connection.execute(f"INSERT INTO street VALUES ({TIANQIAO}, '街道', '区', '市', '省')")
     for name, level, parent, path, since in GRIDS:
         await connection.execute(
@@ -49,7 +51,7 @@ async def test_grids_and_households_are_as_they_were_since_they_were_entered(
         *(TIANQIAO, id_of("unit of two")),
     )
 
-    await run(connection, "0004_grid_history.sql")
+    await run(connection, "0006_grid_history.sql")
 
     found = await connection.fetch(
         "SELECT d.name, p.unit_code, lower(p.during)::date::text AS since, d.during = p.during,"

@@ -119,7 +119,7 @@ class Describing(Body):
     def _says_something(self) -> Self:
         said = self.model_fields_set
         if not said & {"name", "management"} or ("name" in said and self.name is None):
-            raise PydanticCustomError("nothing_described", "Give a name or who manages it")
+            raise PydanticCustomError("nothing_amended", "Give what is to be changed")
         return self
 
 
