@@ -202,7 +202,7 @@ async def test_a_file_is_sealed_while_it_lasts_and_its_marked_copy_goes_after_a_
     assert await work_on_next(database)
     assert not await work_on_next(database)
     assert await tianqiao.asks("SELECT array_agg(kind) FROM import_part") == ["copy"]
-    assert await tianqiao.asks(kept, b"PK") == 0
+    assert await tianqiao.asks(kept, b"PK\x03\x04") == 0
     told = await tianqiao.asks("SELECT jsonb_agg(to_jsonb(r))::text FROM import_run r")
     assert "诸葛" not in told
     assert "154" not in told

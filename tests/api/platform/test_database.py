@@ -19,6 +19,7 @@ FEED_VIEWS = "SELECT viewname::text FROM pg_views WHERE schemaname = 'feed'"
 #: A value for everything that a read may be asked by but an id.
 VALUES = {
     "no": 0,
+    "within_days": 60,
     "shape": "people",
     "limit": 50,
     "after_street": 999_999_999,
