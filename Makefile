@@ -12,7 +12,7 @@ up: .venv/.ready ## the whole service on http://127.0.0.1:8000; PORT=number choo
 	@$(RUN) maplebridge up $(if $(PORT),--port $(PORT))
 
 test: .venv/.ready ## all tests
-	@$(RUN) pytest -n 2 --dist loadfile
+	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.ready ## formatting, types, the contracts between folders
 	@$(RUN) ruff check .

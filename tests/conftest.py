@@ -33,6 +33,14 @@ from tests.world import Tianqiao, build_street, open_street  # noqa: E402
 #: Nothing here outlives the test process, so nothing need reach the disk.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
+#: Whole systems, minutes a file: begun first, or one worker would be alone with the last of them.
+LONG = ("tests/system/", "tests/faults/", "tests/embedded/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first; `--no-loadscope-reorder` keeps them there."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
 
 class Databases:
     """A server with a template database; copies of it are made in a tenth of a second."""
