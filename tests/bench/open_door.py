@@ -17,7 +17,7 @@ from .data import STREET
 # Before any slice is loaded: statements are compiled as their modules are.
 database.gate = lambda: select(literal_column("true").label("ok")).cte("gate")
 
-from maplebridge_api.main import create_app  # noqa: E402
+from maplebridge_api.main import served_app  # noqa: E402
 
 ANYBODY = Caller("anybody", Scope(STREET, STREET), everywhere(Right))
 
@@ -28,4 +28,4 @@ async def _let_in(request: Request, right: Right) -> Caller:
 
 
 routing.authorise = _let_in  # type: ignore[attr-defined]
-app = create_app()
+app = served_app()

@@ -121,7 +121,7 @@ def api_part(place: Place) -> Part:
         _python(
             *(
                 "uvicorn",
-                "maplebridge_api.main:create_app",
+                "maplebridge_api.main:served_app",
                 "--factory",
                 "--no-access-log",
                 "--no-server-header",

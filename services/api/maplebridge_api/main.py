@@ -1,4 +1,4 @@
-"""The application: what is mounted where. Run with `uvicorn maplebridge_api.main:create_app --factory`."""
+"""The application: what is mounted where. Run with `uvicorn maplebridge_api.main:served_app --factory`."""
 
 import gc
 from collections.abc import AsyncIterator, Mapping
@@ -120,13 +120,21 @@ def create_app() -> FastAPI:
     return app
 
 
+def served_app() -> FastAPI:
+    """Make the application for a process that does nothing else.
+
+    What is there now stays for good: the collector need not walk a tenth of a second of it now and then.
+    """
+    app = create_app()
+    gc.collect()
+    gc.freeze()
+    return app
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if settings().sandbox:
         await sandbox.resume(app.state.database)
-    # What is there now stays for good: the collector need not walk all of it again and again.
-    gc.collect()
-    gc.freeze()
     yield
     await app.state.database.close()
     await app.state.counters.close()
