@@ -73,20 +73,26 @@ DISPUTE_OUT = _out(dispute)
 _quarter_id: ColumnElement[Any] = bindparam("quarter_id", type_=Uuid)
 
 
-def _place(quarter: ColumnElement[str]) -> ColumnElement[str]:
-    """Write where a case lies: the lane or unit that it names, if that is one of its quarter's.
+def _quarter(given: frozenset[str] = frozenset()) -> ColumnElement[str]:
+    """Write the path of a case's quarter, for all cases at once where a list is by quarter."""
+    if "quarter_id" in given:
+        return path_of(LO, _quarter_id)
+    return path_of(dispute.c.street_id, dispute.c.quarter_id)
+
+
+def _below(given: frozenset[str] = frozenset()) -> ColumnElement[str]:
+    """Write the path of the lane or unit that a case names, if that is one of its quarter's; else null.
 
     So who stands for a unit sees its cases, and who stands for the quarter sees them all.
     """
     grid = path_of(dispute.c.street_id, dispute.c.grid_id)
-    below = func.starts_with(grid, quarter + literal_column("'/'"))
-    return case((dispute.c.grid_id.is_(None), quarter), (below, grid), else_=quarter)
+    return case((func.starts_with(grid, _quarter(given) + literal_column("'/'")), grid))
 
 
-_PLACE = _place(path_of(dispute.c.street_id, dispute.c.quarter_id))
 SEEN = Seen(
     Right.DISPUTES_READ,
-    lambda given: _place(path_of(LO, _quarter_id)) if "quarter_id" in given else _PLACE,
+    _quarter,
+    _below,
     own=lambda person_id, _: dispute.c.reporter_id == person_id,
 )
 DISPUTE_BY_ID = Single(dispute, DISPUTE_OUT, seen=SEEN)
@@ -172,7 +178,7 @@ DISPUTE_TO_CHANGE = Statement(
     by_ids(
         dispute,
         dispute.c.street_id,
-        _PLACE,
+        func.coalesce(_below(), _quarter()),
         dispute.c.state,
         dispute.c.last_step_at,
         dispute.c.version,

@@ -54,18 +54,19 @@ class Seen:
     """What a caller sees of a table by a right, where it reaches less than the whole street.
 
     The same condition for its list and its single read, so that neither shows what the other hides.
-    `path` gives the path of a row's grid; a list by a filter that settles it for all rows says so by
-    that filter's parameter, and the path is looked up once.
+    `paths` give the path of a row's grid, and of a smaller one in it that the row may lie in: who reaches
+    the one need not be asked for the other. A list by a filter that settles a path for all rows says so
+    by that filter's parameter, and it is looked up once.
     """
 
     def __init__(
         self,
         right: Right,
-        path: Callable[[frozenset[str]], ColumnElement[str]],
+        *paths: Callable[[frozenset[str]], ColumnElement[str]],
         own: Callable[[ColumnElement[UUID], ColumnElement[UUID]], ColumnElement[bool]],
     ) -> None:
         self.right = right
-        self._path = path
+        self._paths = paths
         self._own = own(bindparam("person_id_", type_=Uuid), bindparam("capacity", type_=Uuid))
 
     def condition(
@@ -76,9 +77,9 @@ class Seen:
             return []
         if reach == Reach.OWN:
             return [self._own]
-        path = self._path(given) + literal_column("'/'")
-        places = bindparam("places", type_=ARRAY(Text))
-        return [or_(path.op("^@", is_comparison=True)(func.any(places)), self._own)]
+        places = func.any(bindparam("places", type_=ARRAY(Text)))
+        ends = [path(given) + literal_column("'/'") for path in self._paths]
+        return [or_(*(end.op("^@", is_comparison=True)(places) for end in ends), self._own)]
 
 
 def _asks(caller: Caller) -> dict[str, Any]:
