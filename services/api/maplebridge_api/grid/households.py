@@ -9,6 +9,7 @@ from maplebridge_domain.grid import GridLevel, NotAUnit
 from maplebridge_domain.grid_change import HouseholdEnded, check_date
 
 from ..platform.database import as_rows
+from ..platform.events import EventType
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
 from . import events, placing, queries
@@ -70,16 +71,8 @@ async def move_household(write: Write, id: UUID, version: int, body: HouseholdMo
     check_date(at, write.now, from_=[unit.began])
     living = replace(household.living, grid_id=unit.id)
     await rehouse(write, household.street_id, [living], at)
-    shown = await write.tx.one(queries.SHOW_HOUSEHOLDS, ids=[id])
-    await write.record(
-        events.HOUSEHOLD_MOVED,
-        street_id=household.street_id,
-        subject=f"households/{id}",
-        since=at,
-        from_grid_id=household.living.grid_id,
-        grid_id=unit.id,
-    )
-    return shown
+    grids = {"from_grid_id": household.living.grid_id, "grid_id": unit.id}
+    return await _tell(write, events.HOUSEHOLD_MOVED, household, at, **grids)
 
 
 async def recount_household(write: Write, id: UUID, version: int, body: Recount) -> Created:
@@ -92,14 +85,7 @@ async def recount_household(write: Write, id: UUID, version: int, body: Recount)
     at = body.at or write.now
     living = replace(household.living, residents=body.residents)
     await rehouse(write, household.street_id, [living], at)
-    shown = await write.tx.one(queries.SHOW_HOUSEHOLDS, ids=[id])
-    await write.record(
-        events.HOUSEHOLD_RECOUNTED,
-        street_id=household.street_id,
-        subject=f"households/{id}",
-        since=at,
-    )
-    return shown
+    return await _tell(write, events.HOUSEHOLD_RECOUNTED, household, at)
 
 
 async def end_household(write: Write, id: UUID, version: int, body: Ending) -> Created:
@@ -114,14 +100,7 @@ async def end_household(write: Write, id: UUID, version: int, body: Ending) -> C
     ids = [household.living.id]
     await write.tx.run(placing.CLOSE_HOUSEHOLD_PLACEMENTS, ids=ids, at=at)
     await write.tx.run(placing.COUNT_HOUSEHOLDS, ids=[id])
-    shown = await write.tx.one(queries.SHOW_HOUSEHOLDS, ids=[id])
-    await write.record(
-        events.HOUSEHOLD_ENDED,
-        street_id=household.street_id,
-        subject=f"households/{id}",
-        since=at,
-    )
-    return shown
+    return await _tell(write, events.HOUSEHOLD_ENDED, household, at)
 
 
 async def _take(write: Write, id: UUID, version: int) -> Household:
@@ -137,6 +116,16 @@ async def _take(write: Write, id: UUID, version: int) -> Household:
     if household.living.until is not None:
         raise HouseholdEnded()
     return household
+
+
+async def _tell(
+    write: Write, kind: EventType, household: Household, at: datetime, **data: UUID
+) -> Created:
+    """Write the event of a change, and return the household as it is now."""
+    shown = await write.tx.one(queries.SHOW_HOUSEHOLDS, ids=[household.id])
+    subject = f"households/{household.id}"
+    await write.record(kind, street_id=household.street_id, subject=subject, since=at, **data)
+    return shown
 
 
 def _must_be_unit(grid: Grid) -> None:
