@@ -49,8 +49,7 @@ async def move_grid(
     id: UUID, body: GridMove, caller: Surveyor, version: IfMatch, tx: Tx
 ) -> Response:
     """Put a grid, with all below it, under another one from an instant on. 网格迁移"""
-    shown = await service.move(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.move(tx, id, version, body), version)
 
 
 @routes.post(
@@ -71,8 +70,7 @@ async def merge_grids(
     id: UUID, body: Merger, caller: Surveyor, version: IfMatch, tx: Tx
 ) -> Response:
     """Take other grids of the level into one; they close. 网格合并"""
-    shown = await service.merge(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.merge(tx, id, version, body), version)
 
 
 @routes.post(
@@ -83,5 +81,4 @@ async def close_grid(
     id: UUID, body: Closing, caller: Surveyor, version: IfMatch, tx: Tx
 ) -> Response:
     """Close a grid in which nothing is left. 网格撤销"""
-    shown = await service.close(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.close(tx, id, version, body), version)

@@ -154,8 +154,7 @@ async def end_appointment(
     id: UUID, body: End, caller: Registrar, version: IfMatch, tx: Tx
 ) -> Response:
     """End an appointment and what rests on it; who dies leaves every office. 结束任职"""
-    ended = await end(tx, id, version, body)
-    return await tx.answer(200, ended.text, version=version + 1)
+    return await tx.changed(await end(tx, id, version, body), version)
 
 
 @routes.post(
@@ -165,8 +164,7 @@ async def withdraw_appointment(
     id: UUID, body: Withdrawal, caller: Registrar, version: IfMatch, tx: Tx
 ) -> Response:
     """Withdraw an appointment that has not begun, and what was to rest on it. 到任前撤回"""
-    withdrawn = await withdraw(tx, id, version, body)
-    return await tx.answer(200, withdrawn.text, version=version + 1)
+    return await tx.changed(await withdraw(tx, id, version, body), version)
 
 
 @routes.post(
@@ -177,8 +175,7 @@ async def correct_appointment(
     id: UUID, body: Correction, caller: Registrar, version: IfMatch, tx: Tx
 ) -> Response:
     """Correct dates that were entered wrongly; what was said before is kept. 更正任职日期"""
-    corrected = await correct(tx, id, version, body)
-    return await tx.answer(200, corrected.text, version=version + 1)
+    return await tx.changed(await correct(tx, id, version, body), version)
 
 
 @routes.post(
@@ -193,8 +190,7 @@ async def end_service_contract(
     tx: Tx,
 ) -> Response:
     """End a service contract early, with the appointments that rest on it. 提前终止物业服务合同"""
-    ended = await end_contract(tx, id, version, body)
-    return await tx.answer(200, ended.text, version=version + 1)
+    return await tx.changed(await end_contract(tx, id, version, body), version)
 
 
 @routes.post(

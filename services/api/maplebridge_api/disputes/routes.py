@@ -80,8 +80,7 @@ async def take_dispute_step(
     tx: Tx,
 ) -> Response:
     """Take a dispute one step further: accept, mediate, agree, close, withdraw. 办理纠纷"""
-    shown = await service.take_step(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.take_step(tx, id, version, body), version)
 
 
 @routes.post("/disputes/{id:uuid}/redaction", responses=answers(DisputeOut, NothingToStrike))
@@ -93,5 +92,4 @@ async def redact_dispute(
     tx: Tx,
 ) -> Response:
     """Strike words from a dispute's texts for good; what happened stays. 删去文字中的个人信息"""
-    shown = await service.redact(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.redact(tx, id, version, body), version)

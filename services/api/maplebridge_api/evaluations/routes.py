@@ -143,8 +143,7 @@ async def serve_notice(
     tx: Tx,
 ) -> Response:
     """Enter that the drafts were served; the notice period begins. 送达并公示"""
-    shown = await service.serve_notice(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.serve_notice(tx, id, version, body), version)
 
 
 @routes.get("/evaluation-runs/{id:uuid}/notice", responses=answers(NoticeOut))
@@ -167,5 +166,4 @@ async def confirm_run(
     tx: Tx,
 ) -> Response:
     """Make the results final: a named person's act after the notice period. 确认生效"""
-    shown = await service.confirm(tx, id, version)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.confirm(tx, id, version), version)

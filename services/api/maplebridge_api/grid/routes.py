@@ -139,8 +139,7 @@ async def describe_grid(
     id: UUID, body: Describing, caller: Surveyor, version: IfMatch, tx: Tx
 ) -> Response:
     """Change a grid's name or management from an instant on. 变更网格信息"""
-    shown = await service.describe(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.describe(tx, id, version, body), version)
 
 
 @routes.post(
@@ -151,8 +150,7 @@ async def renumber_grid(
     id: UUID, body: Renumbering, caller: Surveyor, version: IfMatch, tx: Tx
 ) -> Response:
     """Give a grid another code from an instant on; all below it follows. 网格改号"""
-    shown = await service.renumber(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.renumber(tx, id, version, body), version)
 
 
 @routes.post("/households", status_code=201, responses=created(HouseholdOut, *HOUSEHOLD_RULES))
@@ -196,8 +194,7 @@ async def move_household(
     id: UUID, body: HouseholdMove, caller: Surveyor, version: IfMatch, tx: Tx
 ) -> Response:
     """Let a household live in another unit from an instant on. 住户迁移"""
-    shown = await service.move_household(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.move_household(tx, id, version, body), version)
 
 
 @routes.post(
@@ -207,8 +204,7 @@ async def recount_household(
     id: UUID, body: Recount, caller: Surveyor, version: IfMatch, tx: Tx
 ) -> Response:
     """Enter how many live in a household from an instant on. 变更住户人数"""
-    shown = await service.recount_household(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.recount_household(tx, id, version, body), version)
 
 
 @routes.post("/households/{id:uuid}/end", responses=answers(HouseholdOut, HouseholdEnded, *DATED))
@@ -216,5 +212,4 @@ async def end_household(
     id: UUID, body: Ending, caller: Surveyor, version: IfMatch, tx: Tx
 ) -> Response:
     """Let a household be no more from an instant on. 住户注销"""
-    shown = await service.end_household(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.end_household(tx, id, version, body), version)

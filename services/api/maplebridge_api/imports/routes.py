@@ -120,8 +120,7 @@ async def get_import_copy(request: Request, caller: Importer, id: UUID) -> Respo
 )
 async def undo_import(id: UUID, caller: Importer, version: IfMatch, tx: Tx) -> Response:
     """Take back all that an import entered, while nothing rests on it. 撤销导入"""
-    shown = await service.undo(tx, id, version)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.undo(tx, id, version), version)
 
 
 @routes.post(

@@ -137,8 +137,7 @@ async def put_attendance(
     id: UUID, body: AttendanceList, caller: Host, version: IfMatch, tx: Tx
 ) -> Response:
     """Enter the host's list of who came, whole. 登记到会名单"""
-    listed = await service.list_attendance(tx, id, version, body)
-    return await tx.answer(200, listed.text, version=version + 1)
+    return await tx.changed(await service.list_attendance(tx, id, version, body), version)
 
 
 @routes.get("/meetings/{id:uuid}/attendance", responses=answers(AttendanceOut))
@@ -185,5 +184,4 @@ async def complete_task(
     id: UUID, body: Completion, caller: Host, version: IfMatch, tx: Tx
 ) -> Response:
     """Enter that a task was done. 办结交办事项"""
-    done = await service.complete_task(tx, id, version, body)
-    return await tx.answer(200, done.text, version=version + 1)
+    return await tx.changed(await service.complete_task(tx, id, version, body), version)

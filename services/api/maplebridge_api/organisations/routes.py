@@ -130,8 +130,7 @@ async def amend_organisation(
     id: UUID, body: OrganisationAmendment, caller: Registrar, version: IfMatch, tx: Tx
 ) -> Response:
     """Change an organisation's name, code or parents; what is left out stays. 变更组织"""
-    shown = await amend.amend_organisation(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await amend.amend_organisation(tx, id, version, body), version)
 
 
 @routes.post(
@@ -142,8 +141,7 @@ async def dissolve_organisation(
     id: UUID, body: Dissolution, caller: Registrar, version: IfMatch, tx: Tx
 ) -> Response:
     """Dissolve an organisation on which nothing rests any more; its posts end with it. 撤销组织"""
-    shown = await dissolve.dissolve(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await dissolve.dissolve(tx, id, version, body), version)
 
 
 @routes.post("/posts", status_code=201, responses=created(PostOut, *POST_RULES))
@@ -184,8 +182,7 @@ async def amend_post(
     id: UUID, body: PostAmendment, caller: Registrar, version: IfMatch, tx: Tx
 ) -> Response:
     """Change a post's name or the number of its places. 变更岗位"""
-    shown = await amend.amend_post(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await amend.amend_post(tx, id, version, body), version)
 
 
 @routes.post(
@@ -254,8 +251,7 @@ async def file_service_contract(
     id: UUID, body: ContractFiling, caller: Registrar, version: IfMatch, tx: Tx
 ) -> Response:
     """Enter that a contract was filed with county and street, in time or late. 物业服务合同备案"""
-    shown = await filing.file_contract(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await filing.file_contract(tx, id, version, body), version)
 
 
 def _today() -> date:

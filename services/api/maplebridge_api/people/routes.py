@@ -65,8 +65,7 @@ async def correct_person(
     id: UUID, body: Correction, caller: Registrar, version: IfMatch, tx: Tx
 ) -> Response:
     """Put right what is kept of a person. 更正人员信息"""
-    shown = await service.correct(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.correct(tx, id, version, body), version)
 
 
 @routes.post(

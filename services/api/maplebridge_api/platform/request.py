@@ -141,6 +141,10 @@ class Write:
         subject = f"{collection}/{ids[0]}" if len(ids) == 1 else collection
         await self.record(kind, street_id=street_id, subject=subject, ids=ids, **data)
 
+    async def changed(self, shown: "Created", version: int) -> Response:
+        """Answer a change of what had a version: 200 with the resource, and the ETag that it has now."""
+        return await self.answer(200, shown.text, version=version + 1)
+
     async def answer(
         self, status: int, text: str, location: str | None = None, version: int | None = None
     ) -> Response:

@@ -81,8 +81,7 @@ async def approve_appointment_proposal(
     id: UUID, body: Approval, caller: Decider, version: IfMatch, tx: Tx
 ) -> Response:
     """Approve a proposal and with it appoint; never one's own, nor about oneself. 审核通过"""
-    shown = await service.approve(tx, id, version)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.approve(tx, id, version), version)
 
 
 @routes.post(
@@ -93,5 +92,4 @@ async def reject_appointment_proposal(
     id: UUID, body: Rejection, caller: Decider, version: IfMatch, tx: Tx
 ) -> Response:
     """Reject a proposal, with the reason. 审核不予通过"""
-    shown = await service.reject(tx, id, version, body)
-    return await tx.answer(200, shown.text, version=version + 1)
+    return await tx.changed(await service.reject(tx, id, version, body), version)
