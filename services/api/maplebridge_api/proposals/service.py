@@ -1,6 +1,6 @@
 """The verbs of proposals: propose, approve, reject."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
@@ -50,7 +50,7 @@ async def propose(write: Write, proposals: Items[NewProposal]) -> list[Created]:
         must_be_named(person, "/person_id")
         return _row(write, new, post)
 
-    return await _add(write, proposals.each(row), posts)
+    return await _add(write, proposals.each(row), posts.values())
 
 
 async def propose_across(write: Write, proposals: Items[NewCrossProposal]) -> list[Created]:
@@ -60,7 +60,6 @@ async def propose_across(write: Write, proposals: Items[NewCrossProposal]) -> li
         NotFound, RightMissing, VotesMissing, EvidenceMissing, and what `check_rules` refuses.
     """
     grounds = await find_grounds(write.tx, proposals)
-    posts = await proposals.named(write.tx, POST, "post_id")
 
     def row(new: NewCrossProposal) -> dict[str, object]:
         found = grounds(new)
@@ -71,7 +70,8 @@ async def propose_across(write: Write, proposals: Items[NewCrossProposal]) -> li
         own = {"person_id": found.person.id, "rests_on": new.source_id}
         return _row(write, new, found.post) | own
 
-    return await _add(write, proposals.each(row), posts)
+    rows = proposals.each(row)
+    return await _add(write, rows, [grounds(new).post for new in proposals])
 
 
 def _row(write: Write, new: NewProposal | NewCrossProposal, post: Post) -> dict[str, object]:
@@ -86,12 +86,10 @@ def _row(write: Write, new: NewProposal | NewCrossProposal, post: Post) -> dict[
     )
 
 
-async def _add(
-    write: Write, rows: list[dict[str, object]], posts: Mapping[UUID | None, Post]
-) -> list[Created]:
+async def _add(write: Write, rows: list[dict[str, object]], posts: Iterable[Post]) -> list[Created]:
     made = await write.tx.all(queries.ADD_PROPOSALS, rows=as_rows(rows))
     ids = [one.id for one in made]
-    await write.record_created(events.PROPOSED, "appointment-proposals", ids, posts.values())
+    await write.record_created(events.PROPOSED, "appointment-proposals", ids, posts)
     return made
 
 
