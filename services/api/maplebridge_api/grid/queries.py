@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.grid import GridLevel, path_length
+from maplebridge_domain.grid_attributes import ATTRIBUTES
 
 from ..platform.database import (
     GATE,
@@ -199,7 +200,7 @@ GRID_OUT = json_object(
     path=grid_placement.c.path,
     unit_code=grid_placement.c.unit_code,
     name=grid_description.c.name,
-    management=grid_description.c.management,
+    **{name: grid_description.c[name] for name in ATTRIBUTES},
     during=json_period(grid_placement.c.during),
     merged_into=grid.c.merged_into,
 )

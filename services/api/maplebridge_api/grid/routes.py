@@ -9,12 +9,12 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.grid import (
     GridCodeTaken,
     GridLevel,
-    ManagementNotHere,
     NotAUnit,
     UnitNumberTaken,
     WrongGridCode,
     WrongLevel,
 )
+from maplebridge_domain.grid_attributes import CentralHouseholdElsewhere
 from maplebridge_domain.grid_change import (
     BeforeLastChange,
     ChangeInTheFuture,
@@ -56,7 +56,7 @@ Surveyor = Annotated[Caller, needs(Right.GRID_WRITE)]
 Then = Annotated[Instant | None, Query(description="As it was at an instant. 查询时点")]
 DATED = (ChangeInTheFuture, BeforeLastChange)
 NUMBERED = (WrongGridCode, GridCodeTaken, UnitNumberTaken)
-GRID_RULES = (WrongLevel, ManagementNotHere, *NUMBERED, *DATED, IdTaken)
+GRID_RULES = (WrongLevel, *service.ATTRIBUTE_RULES, *NUMBERED, *DATED, IdTaken)
 HOUSEHOLD_RULES = (NotAUnit, *DATED, IdTaken)
 
 
@@ -133,12 +133,14 @@ async def get_grid_tree(request: Request, caller: Reader, id: UUID, at: Then = N
 
 @routes.post(
     "/grids/{id:uuid}/describe",
-    responses=answers(GridOut, ManagementNotHere, GridClosed, *DATED),
+    responses=answers(
+        GridOut, *service.ATTRIBUTE_RULES, CentralHouseholdElsewhere, GridClosed, *DATED
+    ),
 )
 async def describe_grid(
     id: UUID, body: Describing, caller: Surveyor, version: IfMatch, tx: Tx
 ) -> Response:
-    """Change a grid's name or management from an instant on. 变更网格信息"""
+    """Change a grid's name, or what it has, from an instant on. 变更网格信息"""
     return await tx.changed(await service.describe(tx, id, version, body), version)
 
 

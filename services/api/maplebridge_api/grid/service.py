@@ -1,9 +1,11 @@
 """The verbs of the grid, and what other slices may ask of it."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.grid import GridLevel, NotAQuarter, check_grid
+from maplebridge_domain.grid import GridLevel, ManagementNotHere, NotAQuarter
+from maplebridge_domain.grid_attributes import AttributeNotHere, PartyOrgNotOfLevel, check_grid
 from maplebridge_domain.grid_change import check_date
 
 from ..platform.bodies import dump
@@ -18,14 +20,19 @@ from .households import create_households, end_household, move_household, recoun
 from .ledger import ADD_NEW_HOUSEHOLDS, GRID_LEDGER, HOUSEHOLD_LEDGER, GridLine
 from .placing import HOLD_STREET
 from .queries import GRID, Grid, heir_of, level_of, path_of, quarter_of, standing
-from .schemas import GridOut, NewGrid, NewStreet
+from .schemas import Attributed, GridOut, NewGrid, NewStreet
+
+#: What refuses what a grid is said to have.
+ATTRIBUTE_RULES = (ManagementNotHere, AttributeNotHere, PartyOrgNotOfLevel)
 
 __all__ = [
     "ADD_NEW_HOUSEHOLDS",
+    "ATTRIBUTE_RULES",
     "GRID",
     "GRID_LEDGER",
     "HOLD_STREET",
     "HOUSEHOLD_LEDGER",
+    "Attributed",
     "Changed",
     "Grid",
     "GridLine",
@@ -83,8 +90,8 @@ async def create_grids(write: Write, grids: Items[NewGrid]) -> list[Created]:
     """Enter grids below parents that are there already.
 
     Raises:
-        NotFound, WrongLevel, WrongGridCode, ManagementNotHere, ChangeInTheFuture, BeforeLastChange,
-        GridCodeTaken, UnitNumberTaken.
+        NotFound, WrongLevel, WrongGridCode, ManagementNotHere, AttributeNotHere, PartyOrgNotOfLevel,
+        ChangeInTheFuture, BeforeLastChange, GridCodeTaken, UnitNumberTaken.
     """
     await write.tx.run(placing.HOLD_TREE, ids=[grid.parent_id for grid in grids])
     parents = await grids.named(write.tx, GRID, "parent_id")
@@ -92,7 +99,7 @@ async def create_grids(write: Write, grids: Items[NewGrid]) -> list[Created]:
     def node(grid: NewGrid) -> dict[str, object]:
         parent = parents[grid.parent_id]
         write.caller.must(Right.GRID_WRITE, on=parent.path)
-        check_grid(grid.level, grid.code, grid.management, parent.level)
+        check_grid(grid.level, grid.code, grid.attributes(), parent.level)
         check_date(begins(grid), write.now, from_=[parent.since], pointer="/since")
         return {"street_id": parent.street_id, "id": grid.id, "level": grid.level}
 
@@ -102,8 +109,8 @@ async def create_grids(write: Write, grids: Items[NewGrid]) -> list[Created]:
         return _dated(grid) | {"parent_id": parent.id, "path": path}
 
     def description(grid: NewGrid) -> dict[str, object]:
-        said = {"level": grid.level, "name": grid.name, "management": grid.management}
-        return _dated(grid) | said
+        said = {"level": grid.level, "name": grid.name}
+        return _dated(grid) | said | asdict(grid.attributes())
 
     def _dated(grid: NewGrid) -> dict[str, object]:
         street_id = parents[grid.parent_id].street_id
