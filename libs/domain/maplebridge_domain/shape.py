@@ -173,7 +173,9 @@ SHEETS: Mapping[Shape, Sheet] = {
             _listed("management", "管理方式", _MANAGEMENTS),
             _listed("cameras", "监控摄像头", _CAMERAS, "监控"),
             _listed("access_control", "门禁", _YES_NO),
-            Column("service_centre", "红色物业服务中心", clean_text, "名称或地点。", also=("驿站",)),
+            Column(
+                "service_centre", "红色物业服务中心", clean_text, "名称或地点。", also=("驿站",)
+            ),
             Column("hall", "议事厅", clean_text, "名称或地点。", also=("红色议事厅",)),
             Column(
                 "since",

@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 from . import (
     adjustments,
     appointments,
+    coverage,
     disputes,
     evaluations,
     grid,
@@ -62,6 +63,7 @@ SLICES = (
     privacy,
     adjustments,
     imports,
+    coverage,
 )
 
 

@@ -21,7 +21,14 @@ from .appoint import appoint, same_street, seat
 from .cross_appoint import check_rules, find_grounds, seat_across
 from .events import APPOINTED, CROSS_APPOINTED
 from .ledger import APPOINTMENT_LEDGER, AppointmentLine
-from .queries import APPOINTMENT, Appointment, holder_of, last_term_end, shares_post
+from .queries import (
+    APPOINTMENT,
+    Appointment,
+    held_posts,
+    holder_of,
+    last_term_end,
+    shares_post,
+)
 from .refusals import CROSS_RULES, FILLING, RULES, STEP_RULES
 from .schemas import Capacities, CapacityOut, NewAppointment, NewCrossAppointment
 
@@ -44,6 +51,7 @@ __all__ = [
     "capacities",
     "check_rules",
     "find_grounds",
+    "held_posts",
     "holder_of",
     "last_term_end",
     "must_fill_all",

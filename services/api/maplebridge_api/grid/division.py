@@ -74,7 +74,8 @@ async def split(
 
     Raises:
         NotFound, RightMissing, Stale, GridClosed, StreetStays, WrongGridCode, ManagementNotHere,
-        AttributeNotHere, PartyOrgNotOfLevel, NotPartOfGrid, ChangeInTheFuture, BeforeLastChange, GridCodeTaken, UnitNumberTaken, IdTaken.
+        AttributeNotHere, PartyOrgNotOfLevel, NotPartOfGrid, ChangeInTheFuture, BeforeLastChange,
+        GridCodeTaken, UnitNumberTaken, IdTaken.
     """
     grid = await take(write, id, version)
     must_not_be_street(grid.level)

@@ -16,10 +16,23 @@ from ..platform.request import Created, Items, Write
 from . import events, placing, queries
 from .changes import Changed, describe, move, renumber, show, since
 from .division import close, merge, split
+from .ground import NOBODYS_HOUSEHOLDS, NODES, ROOT, asked
 from .households import create_households, end_household, move_household, recount_household
 from .ledger import ADD_NEW_HOUSEHOLDS, GRID_LEDGER, HOUSEHOLD_LEDGER, GridLine
 from .placing import HOLD_STREET
-from .queries import GRID, Grid, heir_of, level_of, path_of, quarter_of, standing
+from .queries import (
+    AT,
+    GRID,
+    Grid,
+    heir_of,
+    led_after,
+    level_of,
+    path_at,
+    path_of,
+    quarter_of,
+    standing,
+    stood_for,
+)
 from .schemas import Attributed, GridOut, NewGrid, NewStreet
 
 #: What refuses what a grid is said to have.
@@ -27,17 +40,22 @@ ATTRIBUTE_RULES = (ManagementNotHere, AttributeNotHere, PartyOrgNotOfLevel)
 
 __all__ = [
     "ADD_NEW_HOUSEHOLDS",
+    "AT",
     "ATTRIBUTE_RULES",
     "GRID",
     "GRID_LEDGER",
     "HOLD_STREET",
     "HOUSEHOLD_LEDGER",
+    "NOBODYS_HOUSEHOLDS",
+    "NODES",
+    "ROOT",
     "Attributed",
     "Changed",
     "Grid",
     "GridLine",
     "GridOut",
     "NewGrid",
+    "asked",
     "close",
     "create_grids",
     "create_households",
@@ -45,11 +63,13 @@ __all__ = [
     "describe",
     "end_household",
     "heir_of",
+    "led_after",
     "level_of",
     "merge",
     "move",
     "move_household",
     "must_be_quarter",
+    "path_at",
     "path_of",
     "quarter_of",
     "recount_household",
@@ -57,6 +77,7 @@ __all__ = [
     "show",
     "split",
     "standing",
+    "stood_for",
 ]
 
 

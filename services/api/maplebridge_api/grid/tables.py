@@ -82,9 +82,7 @@ grid_placement = street_table(
 )
 
 #: Which tier of party organisation answers to a grid: an organisation has its own by its kind.
-_PARTY_TIER = (
-    "CASE level WHEN 'lane' THEN 'building' WHEN 'unit' THEN 'building' ELSE level END"
-)
+_PARTY_TIER = "CASE level WHEN 'lane' THEN 'building' WHEN 'unit' THEN 'building' ELSE level END"
 #: What a level has not: the rule of `grid_attributes.LEVELS`.
 _ATTRIBUTES_HERE = (
     "(level IN ('quarter', 'lane', 'unit')"

@@ -26,27 +26,27 @@ from .tables import grid_description, grid_placement, household_placement
 NODES_MAX = 100_000
 
 _root = grid_placement.alias("root")
-_node = grid_placement.alias("node")
+NODE = grid_placement.alias("node")
 _at = cast(AT, DateTime(timezone=True))
 _zero: ColumnElement[int] = literal_column("0")
 #: A grid, and itself with all that stood below it at the instant.
-_STOOD = _root.join(
-    _node,
+STOOD = _root.join(
+    NODE,
     and_(
-        _node.c.street_id == _root.c.street_id,
-        below(_node.c.path, _root.c.path),
-        _node.c.during.contains(AT),
+        NODE.c.street_id == _root.c.street_id,
+        below(NODE.c.path, _root.c.path),
+        NODE.c.during.contains(AT),
     ),
 )
-_ASKED = (
+ASKED = (
     GATE,
     in_scope(_root),
     _root.c.grid_id == bindparam("id", type_=Uuid),
     _root.c.during.contains(AT),
 )
 _LIVED = and_(
-    household_placement.c.street_id == _node.c.street_id,
-    household_placement.c.grid_id == _node.c.grid_id,
+    household_placement.c.street_id == NODE.c.street_id,
+    household_placement.c.grid_id == NODE.c.grid_id,
     household_placement.c.during.contains(AT),
 )
 _households = func.count(household_placement.c.id)
@@ -59,18 +59,18 @@ TOTALS = Read(
         ).label("item"),
         null().label("version"),
     )
-    .select_from(_STOOD.outerjoin(household_placement, _LIVED))
-    .where(*_ASKED)
+    .select_from(STOOD.outerjoin(household_placement, _LIVED))
+    .where(*ASKED)
     .group_by(_root.c.grid_id)
     .limit(1),
     lambda *row: row,
 )
 
 _units = (
-    select(_node.c.path, _households.label("households"), _residents.label("residents"))
-    .select_from(_STOOD.join(household_placement, _LIVED))
-    .where(*_ASKED)
-    .group_by(_node.c.path)
+    select(NODE.c.path, _households.label("households"), _residents.label("residents"))
+    .select_from(STOOD.join(household_placement, _LIVED))
+    .where(*ASKED)
+    .group_by(NODE.c.path)
     .subquery("units")
 )
 _LENGTHS = {path_length(level) for level in GridLevel} | {
@@ -86,7 +86,7 @@ _is_above = or_(
     == literal_column("'/'"),
 )
 #: Each unit counts for itself and for every grid above it: their paths are the beginnings of its own.
-_rolled_up = (
+ROLLED_UP = (
     select(
         _above.label("path"),
         func.sum(_units.c.households).label("households"),
@@ -96,33 +96,33 @@ _rolled_up = (
     .group_by(_above)
     .subquery("rolled_up")
 )
-_described = and_(
-    grid_description.c.street_id == _node.c.street_id,
-    grid_description.c.grid_id == _node.c.grid_id,
+DESCRIBED = and_(
+    grid_description.c.street_id == NODE.c.street_id,
+    grid_description.c.grid_id == NODE.c.grid_id,
     grid_description.c.during.contains(AT),
 )
 _nodes = (
     select(
         json_object(
-            id=_node.c.grid_id,
-            parent_id=_node.c.parent_id,
+            id=NODE.c.grid_id,
+            parent_id=NODE.c.parent_id,
             level=grid_description.c.level,
-            code=func.split_part(_node.c.path, "/", -1),
-            path=_node.c.path,
-            unit_code=_node.c.unit_code,
+            code=func.split_part(NODE.c.path, "/", -1),
+            path=NODE.c.path,
+            unit_code=NODE.c.unit_code,
             name=grid_description.c.name,
             management=grid_description.c.management,
-            households=func.coalesce(_rolled_up.c.households, _zero),
-            residents=func.coalesce(_rolled_up.c.residents, _zero),
+            households=func.coalesce(ROLLED_UP.c.households, _zero),
+            residents=func.coalesce(ROLLED_UP.c.residents, _zero),
         ).label("item")
     )
     .select_from(
-        _STOOD.join(grid_description, _described).outerjoin(
-            _rolled_up, _rolled_up.c.path == _node.c.path
+        STOOD.join(grid_description, DESCRIBED).outerjoin(
+            ROLLED_UP, ROLLED_UP.c.path == NODE.c.path
         )
     )
-    .where(*_ASKED)
-    .order_by(_node.c.path)
+    .where(*ASKED)
+    .order_by(NODE.c.path)
     .limit(literal_column(str(NODES_MAX)))
     .subquery("nodes")
 )

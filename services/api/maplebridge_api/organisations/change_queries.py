@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 
-from ..grid.service import path_of
+from ..grid.service import led_after, path_of
 from ..platform.database import Statement, an_id, by_ids, in_scope
 from ..platform.request import Created
 from ..platform.views import place_held
@@ -89,6 +89,7 @@ class Resting:
     parts: int
     contracts: int
     holders: int
+    grids: int
 
 
 _part = organisation.alias("part")
@@ -122,6 +123,7 @@ RESTING = Statement(
             _ends_later(place_held.c.during),
         )
         .scalar_subquery(),
+        led_after(_id, _at),
     ),
     Resting,
 )

@@ -1,5 +1,6 @@
 """Dissolving an organisation."""
 
+from dataclasses import astuple
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
@@ -15,7 +16,8 @@ async def dissolve(write: Write, id: UUID, version: int, body: Dissolution) -> C
     """End an organisation, and its posts with it, at an instant at which nothing rests on it any more.
 
     Raises:
-        NotFound, RightMissing, Stale, AlreadyDissolved, StillRestedOn, OrganisationDissolved.
+        NotFound, RightMissing, Stale, AlreadyDissolved, StillRestedOn, OrganisationDissolved,
+        PartyOrgNotOfLevel.
     """
     organisation = await write.tx.visible(change_queries.ORGANISATION_TO_CHANGE, id)
     write.caller.must(Right.ORGANISATIONS_WRITE, on=organisation.path)
@@ -23,7 +25,7 @@ async def dissolve(write: Write, id: UUID, version: int, body: Dissolution) -> C
     if organisation.dissolved_at is not None:
         raise AlreadyDissolved(organisation.dissolved_at.astimezone(SHANGHAI).date())
     resting = await write.tx.one(change_queries.RESTING, id=id, at=body.at)
-    check_rests_nothing(resting.parts, resting.contracts, resting.holders)
+    check_rests_nothing(*astuple(resting))
 
     # The posts first: they lie within the organisation's time, and the database holds them to it.
     await write.tx.run(change_queries.END_POSTS, id=id, at=body.at)
