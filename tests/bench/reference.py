@@ -19,7 +19,7 @@ from fastapi import FastAPI, Request, Response
 from maplebridge_api.disputes.schemas import NewDispute
 from maplebridge_api.meetings.schemas import NewBallot
 
-from .data import STREET
+from .data import BIG_STREET, STREET
 
 CONNECTIONS = 10  # as many as ours has by default
 
@@ -33,6 +33,33 @@ LIST = f"""
         WHERE street_id = $1 AND quarter_id = $2 ORDER BY id DESC LIMIT $3) AS page
 """
 GET = f"SELECT {_DISPUTE}::text FROM reference.dispute WHERE street_id = $1 AND id = $2"
+#: Every grid below one at an instant, each with the households in it and below it.
+TREE = """
+    WITH node AS MATERIALIZED (
+        SELECT node.* FROM reference.grid_placement AS root
+        JOIN reference.grid_placement AS node ON node.street_id = root.street_id
+            AND node.path >= root.path AND node.path < root.path || '0' AND node.during @> $3::timestamptz
+        WHERE root.street_id = $1 AND root.grid_id = $2 AND root.during @> $3::timestamptz
+    ), lived AS (
+        SELECT left(path, length) AS path, sum(households) AS households, sum(residents) AS residents
+        FROM (
+            SELECT node.path, count(*) AS households, sum(home.residents) AS residents
+            FROM node JOIN reference.household_placement AS home ON home.street_id = node.street_id
+                AND home.grid_id = node.grid_id AND home.during @> $3::timestamptz
+            GROUP BY 1
+        ) AS unit, unnest(ARRAY[9, 13, 18, 21, 22, 25]) AS length
+        WHERE length(path) = length OR substr(path, length + 1, 1) = '/' GROUP BY 1
+    )
+    SELECT json_build_object('at', $3::timestamptz, 'items', json_agg(json_build_object(
+        'id', node.grid_id, 'parent_id', node.parent_id, 'level', said.level,
+        'code', split_part(node.path, '/', -1), 'path', node.path, 'unit_code', node.unit_code,
+        'name', said.name, 'management', said.management,
+        'households', coalesce(lived.households, 0), 'residents', coalesce(lived.residents, 0)
+        ) ORDER BY node.path))::text
+    FROM node JOIN reference.grid_description AS said ON said.street_id = node.street_id
+        AND said.grid_id = node.grid_id AND said.during @> $3::timestamptz
+    LEFT JOIN lived ON lived.path = node.path
+"""
 REPORT = f"""
     INSERT INTO reference.dispute (street_id, id, quarter_id, grid_id, category, title, summary, state,
         reported_at, due_at, last_step_at)
@@ -77,6 +104,11 @@ async def list_disputes(request: Request, quarter_id: UUID, limit: int = 20) -> 
 @app.get("/v1/disputes/{id}")
 async def get_dispute(request: Request, id: UUID) -> Response:
     return _json(await request.app.state.pool.fetchval(GET, STREET, id))
+
+
+@app.get("/v1/grids/{id}/tree")
+async def get_tree(id: UUID, at: datetime) -> Response:
+    return _json(await app.state.pool.fetchval(TREE, BIG_STREET, id, at))
 
 
 @app.post("/v1/disputes")

@@ -34,7 +34,7 @@ class DaysOutOfRange(Problem):
     """A count of weeks is of at least a day and at most a year."""
 
     kind = Kind.RULE
-    zh = "统计期间须为1至{days_max}天，请调整起止日期。"
+    zh = "统计期间过短或过长，须为1至{days_max}天，请调整起止日期。"
     en = "Ask for at least one day and at most {days_max}; change the dates."
 
     days_max: int = _DAYS_MAX

@@ -52,7 +52,7 @@ def _reports(answer: ColumnElement[Any], found: Any) -> dict[Reach, Read[Any]]:
 
 
 def _is(column: ColumnElement[Any], *values: str) -> ColumnElement[bool]:
-    listed = [literal_column(f"'{value}'") for value in values]
+    listed: list[ColumnElement[str]] = [literal_column(f"'{value}'") for value in values]
     return func.coalesce(column.in_(listed), _FALSE)
 
 

@@ -20,7 +20,7 @@ from maplebridge_domain.grid import GridLevel, path_length
 from ..platform.database import in_scope
 from .queries import AT
 from .tables import grid_description, grid_placement, household, household_placement
-from .tree import ASKED, DESCRIBED, NODE, ROLLED_UP, STOOD
+from .tree import NODE, counted
 
 #: The grid that a report is asked for, as it stood at the instant.
 ROOT = grid_placement.alias("asked")
@@ -33,7 +33,6 @@ def asked() -> tuple[ColumnElement[bool], ...]:
 
 
 _unit = grid_placement.alias("unit")
-_zero: ColumnElement[int] = literal_column("0")
 
 #: Whether a central household has left: it lives at the instant neither in the grid nor below it.
 _left = and_(
@@ -63,44 +62,37 @@ _left = and_(
 )
 _first = grid_placement.alias("first")
 _has = or_(grid_description.c.cameras.is_not(None), grid_description.c.access_control)
+_node = counted(
+    NODE.c.grid_id,
+    grid_description.c.level,
+    grid_description.c.name,
+    grid_description.c.management,
+    grid_description.c.cameras,
+    _has.label("has"),
+    grid_description.c.party_org_id,
+    _left.label("central_household_left"),
+    select(func.min(func.lower(_first.c.during)))
+    .where(_first.c.street_id == NODE.c.street_id, _first.c.grid_id == NODE.c.grid_id)
+    .correlate(NODE)
+    .scalar_subquery()
+    .label("began"),
+)
 
 
 def _in_its(level: GridLevel, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Say that a condition holds of a node in the same grid of a level; nulls do not count."""
     length: ColumnElement[int] = literal_column(str(path_length(level)))
-    some = func.bool_or(condition).over(partition_by=func.left(NODE.c.path, length))
+    some = func.bool_or(condition).over(partition_by=func.left(_node.c.path, length))
     return func.coalesce(some, literal_column("false"))
 
 
-_is_lane = grid_description.c.level == literal_column("'lane'")
-NODES = (
-    select(
-        NODE.c.grid_id,
-        NODE.c.path,
-        grid_description.c.level,
-        grid_description.c.name,
-        grid_description.c.management,
-        grid_description.c.cameras,
-        # On it or below it, of quarters and lanes.
-        case(
-            (_is_lane, _in_its(GridLevel.LANE, _has)), else_=_in_its(GridLevel.QUARTER, _has)
-        ).label("equipped"),
-        grid_description.c.party_org_id,
-        _left.label("central_household_left"),
-        func.coalesce(ROLLED_UP.c.households, _zero).label("households"),
-        _in_its(GridLevel.QUARTER, _is_lane).label("in_divided_quarter"),
-        select(func.min(func.lower(_first.c.during)))
-        .where(_first.c.street_id == NODE.c.street_id, _first.c.grid_id == NODE.c.grid_id)
-        .correlate(NODE)
-        .scalar_subquery()
-        .label("began"),
-    )
-    .select_from(
-        STOOD.join(grid_description, DESCRIBED).outerjoin(
-            ROLLED_UP, ROLLED_UP.c.path == NODE.c.path
-        )
-    )
-    .where(*ASKED)
+_is_lane = _node.c.level == literal_column("'lane'")
+_below = {level: _in_its(level, _node.c.has) for level in (GridLevel.LANE, GridLevel.QUARTER)}
+NODES = select(
+    _node,
+    # Of quarters and lanes: on it or below it.
+    case((_is_lane, _below[GridLevel.LANE]), else_=_below[GridLevel.QUARTER]).label("equipped"),
+    _in_its(GridLevel.QUARTER, _is_lane).label("in_divided_quarter"),
 )
 
 _place = grid_placement.alias("place")
@@ -137,7 +129,7 @@ def _at_unit() -> ColumnElement[bool]:
 
 
 _own = household_placement.alias("own_placement")
-_ever = select(literal_column("1")).where(
+_ever: Any = select(literal_column("1")).where(
     _own.c.street_id == household.c.street_id, _own.c.household_id == household.c.id
 )
 _then = _ever.where(_own.c.during.contains(AT))
