@@ -19,6 +19,8 @@ ALTER TABLE grid_description
     ADD CONSTRAINT grid_description__cameras CHECK (cameras IN ('signed', 'unsigned')),
     ADD CONSTRAINT grid_description__unknown_reference__central_household_id
         FOREIGN KEY (street_id, central_household_id) REFERENCES household (street_id, id),
+    ADD CONSTRAINT grid_description__unknown_reference__party_org_id
+        FOREIGN KEY (street_id, party_org_id) REFERENCES organisation (street_id, id),
     ADD CONSTRAINT grid_description__party_org_not_of_level
         FOREIGN KEY (street_id, party_org_id, party_tier, PERIOD during)
         REFERENCES organisation (street_id, id, party_tier, PERIOD during),

@@ -77,16 +77,16 @@ REFUSED: list[tuple[str, Json, str, str]] = [
         "404 not_found",
         "/central_household_id",
     ),
-    # An organisation of the quarter's tier, of none, and of nobody's.
+    # An organisation of the quarter's tier, and of none.
     *(
         (grid, {"party_org_id": id_of(name)}, "422 party_org_not_of_level", "/party_org_id")
         for grid, name in (
             ("binhe", "huayuan branch"),
             ("huayuan lane", "huayuan branch"),
             ("huayuan", "huayuan committee"),
-            ("huayuan", "nobody"),
         )
     ),
+    ("huayuan", {"party_org_id": id_of("nobody")}, "404 unknown_reference", "/party_org_id"),
 ]
 
 

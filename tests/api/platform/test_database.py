@@ -38,6 +38,10 @@ VALUES = {
     "step": 1,
     "places": [f"{TIANQIAO}/"],
     "filing": "missing",
+    "households_min": 300,
+    "households_max": 500,
+    "from_": date(2026, 10, 1),
+    "until": date(2026, 11, 1),
     "today": date(2026, 11, 2),
     "rows": '[{"lo": 0, "hi": 999999999, "last_day": "2027-12-31", "notices": []}]',
 }

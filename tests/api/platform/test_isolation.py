@@ -358,7 +358,7 @@ async def test_another_streets_id_in_a_path_is_not_there(tianqiao: Tianqiao, cle
         for other in NEXT_DOORS:
             place = path.replace("{id}", other).replace("{street_id}", str(NEIGHBOUR))
             place = place.replace("{number}", "1")
-            answer = await clerk.asks(method, place, json=body)
+            answer = await clerk.asks(method, place, json=body, params=QUERIES.get(path))
             assert outcome(answer) == "404 not_found", (method, path)
     assert await contents(tianqiao, NEIGHBOUR) == before
 

@@ -20,7 +20,7 @@ from maplebridge_domain.grid import GridLevel, path_length
 from ..platform.database import in_scope
 from .queries import AT
 from .tables import grid_description, grid_placement, household, household_placement
-from .tree import NODE, counted
+from .tree import NODE, counted, within
 
 #: The grid that a report is asked for, as it stood at the instant.
 ROOT = grid_placement.alias("asked")
@@ -81,8 +81,7 @@ _node = counted(
 
 def _in_its(level: GridLevel, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Say that a condition holds of a node in the same grid of a level; nulls do not count."""
-    length: ColumnElement[int] = literal_column(str(path_length(level)))
-    some = func.bool_or(condition).over(partition_by=func.left(_node.c.path, length))
+    some = func.bool_or(condition).over(partition_by=within(_node.c.path, path_length(level)))
     return func.coalesce(some, literal_column("false"))
 
 

@@ -100,7 +100,7 @@ grid_description = street_table(
     text("service_centre", null=True),
     text("hall", null=True),
     *reference("grid_description", "central_household_id", "household", null=True),
-    Column("party_org_id", Uuid),
+    *reference("grid_description", "party_org_id", "organisation", null=True),
     Column("party_tier", Text, Computed(_PARTY_TIER, persisted=True)),
     during(),
     # There all that time, of the grid's street, and of the tier that answers to its level.

@@ -83,6 +83,12 @@ _described = and_(
 _ABOVE = [path_length(level) for level in GridLevel if CHILDREN[level]]
 
 
+def within(path: ColumnElement[str], length: int) -> ColumnElement[str]:
+    """Write which grid, by the length of its path, a node lies in: lane `01` holds no unit `012`."""
+    slashed = path + literal_column("'/'")
+    return func.left(slashed, literal_column(str(length + 1)))
+
+
 def counted(*columns: ColumnElement[Any]) -> Subquery:
     """Write the nodes with their path, some columns, and the households and residents in each and below.
 
@@ -101,9 +107,7 @@ def counted(*columns: ColumnElement[Any]) -> Subquery:
             *(
                 (
                     func.length(here.c.path) == literal_column(str(length)),
-                    func.sum(here.c[name]).over(
-                        partition_by=func.left(here.c.path, literal_column(str(length)))
-                    ),
+                    func.sum(here.c[name]).over(partition_by=within(here.c.path, length)),
                 )
                 for length in _ABOVE
             ),
