@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from maplebridge_domain.committee import CommitteeKind, Handed, Renewal
 from maplebridge_domain.period import Period
@@ -168,7 +169,7 @@ _member = json_object(
 MEMBERS = Single(
     committee_term,
     json_object(
-        items=select(func.json_agg(_member))
+        items=select(func.json_agg(aggregate_order_by(_member, committee_member.c.id)))
         .where(
             committee_member.c.street_id == committee_term.c.street_id,
             committee_member.c.term_id == committee_term.c.id,
@@ -249,7 +250,7 @@ PARTY_SHARES = Pages(
         **{name: _TERM[name] for name in ("id", "street_id", "organisation_id", "quarter_id")},
         members=committee_term.c.members,
         party_members=committee_term.c.party_members,
-        share_percent=_HUNDRED * committee_term.c.party_members / committee_term.c.members,
+        share_percent=_HUNDRED * committee_term.c.party_members // committee_term.c.members,
         aim_percent=committee_term.c.party_aim_percent,
         reached=_reached,
     ),

@@ -138,7 +138,7 @@ async def merge(write: Write, id: UUID, version: int, body: Merger) -> tuple[Cre
         The entry that is left, and its version.
 
     Raises:
-        MergedWithItself, NotFound, RightMissing, PersonMerged, PersonErased, Stale, BothHoldPost,
+        MergedWithItself, NotFound, RightMissing, PersonMerged, PersonErased, Stale, BothHoldPost, ElectedTwice,
         OfficeNotYoursToFill, OwnOffice.
     """
     if body.into == id:
