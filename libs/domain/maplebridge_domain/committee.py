@@ -95,7 +95,9 @@ class TooFewOwnersInCommittee(Problem):
 
     kind = Kind.RULE
     zh = "物业管理委员会中业主人数不足：{members}名委员中业主{owners}名，至少应占{percent}%。"
-    en = "At least {percent} % of a management committee are owners; here {owners} of {members} are."
+    en = (
+        "At least {percent} % of a management committee are owners; here {owners} of {members} are."
+    )
     pointer = "/members"
 
     owners: int

@@ -19,9 +19,9 @@ VOTES = {
     "area_taking_part_cm2": 600_000_000,
     "area_agreeing_cm2": 300_000_001,
 }
-ELECTION = {"voted_on": "2026-10-18", "votes": VOTES}
+ELECTION: Json = {"voted_on": "2026-10-18", "votes": VOTES}
 #: Lin is on file as a party member, Liu and Zhao are not known to be; of Zhao the election says so.
-MEMBERS = [
+MEMBERS: list[Json] = [
     {"person_id": id_of("lin"), "post_id": id_of("director of huayuan committee")},
     {"person_id": id_of("liu"), "post_id": id_of("member of huayuan committee")},
     {"person_id": id_of("zhao"), "party_member": True},

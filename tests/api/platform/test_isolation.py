@@ -473,7 +473,8 @@ async def furnish(tianqiao: Tianqiao) -> None:
     soon = {"during": TERM | {"until": "2027-02-01T00:00:00+08:00"}}
     await clerk.makes("/service-contracts", service_contract("s", "wanjia", "laoyuan")[1] | soon)
     to_be_renewed = {"during": test_term.DURING | {"until": "2027-01-01T00:00:00+08:00"}}
-    await clerk.makes("/committee-terms", COMMITTEE | to_be_renewed)
+    members = {"members": [{"person_id": id_of("lin")}]}  # without a second office
+    await clerk.makes("/committee-terms", COMMITTEE | to_be_renewed | members)
     for path in ("/records", "/tasks", "/appointment-proposals"):
         await clerk.makes(path, BODIES[path])
     file = {"params": {"street_id": TIANQIAO, "shape": "people"}, **FILES["/imports"]}

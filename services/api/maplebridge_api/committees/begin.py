@@ -1,5 +1,6 @@
 """Enter a committee that was elected by the owners, or formed where none exists."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -53,33 +54,23 @@ async def begin(write: Write, terms: Items[NewCommitteeTerm]) -> list[Created]:
     during = new.during.period()
     _check(write, new, kind, during, organisation.street_id)
     members = Items(new.members, True, [f"/members/{n}" for n in range(len(new.members))])
-    members_of_party = await _who_are_party_members(write, members, organisation)
+    of_party = await _of_party(write, members, organisation)
 
-    ended = {}
+    row, ended = _row(new, kind, during, organisation) | {"quarter_id": quarter.id}, {}
     if kind is CommitteeKind.OWNERS_COMMITTEE:
+        row |= _elected(new, organisation) | {"party_members": sum(of_party)}
         ended = await make_way(write, quarter.id, during.start)
-    row = _row(new, kind, during, organisation) | {"quarter_id": quarter.id}
-    if kind is CommitteeKind.OWNERS_COMMITTEE:
-        row |= _elected(new, during, organisation) | {"party_members": sum(members_of_party)}
     made = await write.tx.all(queries.ADD_TERMS, rows=as_rows([row]))
     appointments = await _seat(write, new, members)
-    rows = [
-        {
-            "street_id": organisation.street_id,
-            "term_id": new.id,
-            "person_id": member.person_id,
-            "appointment_id": appointment_id,
-            "party_member": is_member if kind is CommitteeKind.OWNERS_COMMITTEE else None,
-        }
-        for member, appointment_id, is_member in zip(
-            members, appointments, members_of_party, strict=True
-        )
-    ]
+    rows = _members(new, kind, organisation, zip(members, appointments, of_party, strict=True))
     await write.tx.run(queries.ADD_MEMBERS, rows=as_rows(rows))
-    seated = [id_ for id_ in appointments if id_]
-    ids = [one.id for one in made]
     await write.record_created(
-        events.BEGUN, "committee-terms", ids, [organisation], appointments=seated, **ended
+        events.BEGUN,
+        "committee-terms",
+        [one.id for one in made],
+        [organisation],
+        appointments=[id_ for id_ in appointments if id_],
+        **ended,
     )
     return made
 
@@ -102,7 +93,7 @@ def _check(
     check_members(kind, len(new.members), owners, begins_on, street_id)
 
 
-async def _who_are_party_members(
+async def _of_party(
     write: Write, members: Items[MemberIn], organisation: Organisation
 ) -> list[bool]:
     """Return of each member whether they are a party member: as the election says, else as on file."""
@@ -138,9 +129,7 @@ def _row(
     }
 
 
-def _elected(
-    new: NewCommitteeTerm, during: Period, organisation: Organisation
-) -> dict[str, Any]:
+def _elected(new: NewCommitteeTerm, organisation: Organisation) -> dict[str, Any]:
     assert new.election is not None  # an owners' committee without one was refused
     voted_on = new.election.voted_on
     return {
@@ -151,22 +140,38 @@ def _elected(
     }
 
 
-async def _seat(
-    write: Write, new: NewCommitteeTerm, members: Items[MemberIn]
-) -> list[UUID | None]:
+def _members(
+    new: NewCommitteeTerm,
+    kind: CommitteeKind,
+    organisation: Organisation,
+    elected: Iterable[tuple[MemberIn, UUID | None, bool]],
+) -> list[dict[str, Any]]:
+    # No rule asks for the share of a committee that was formed: of its members it is not kept.
+    counted = kind is CommitteeKind.OWNERS_COMMITTEE
+    return [
+        {
+            "street_id": organisation.street_id,
+            "term_id": new.id,
+            "person_id": member.person_id,
+            "appointment_id": appointment_id,
+            "party_member": of_party if counted else None,
+        }
+        for member, appointment_id, of_party in elected
+    ]
+
+
+async def _seat(write: Write, new: NewCommitteeTerm, members: Items[MemberIn]) -> list[UUID | None]:
     """Let members take their posts for the term; return each one's appointment, in order."""
     ids = [new_id() if member.post_id else None for member in members]
-    appointments = [
-        (
-            members.pointer(n),
-            NewAppointment(
-                id=id_, person_id=member.person_id, post_id=member.post_id, during=new.during
-            ),
-        )
-        for n, (member, id_) in enumerate(zip(members, ids, strict=True))
-        if id_ and member.post_id
-    ]
+    pointers, appointments = [], []
+    for n, (member, id_) in enumerate(zip(members, ids, strict=True)):
+        if member.post_id is not None:
+            pointers.append(members.pointer(n))
+            appointments.append(
+                NewAppointment(
+                    id=id_, person_id=member.person_id, post_id=member.post_id, during=new.during
+                )
+            )
     if appointments:
-        pointers, bodies = zip(*appointments, strict=True)
-        await seat(write, Items(bodies, True, pointers))
+        await seat(write, Items(appointments, True, pointers))
     return ids

@@ -181,8 +181,7 @@ MEMBERS = Single(
 )
 
 _filters: Mapping[str, ColumnElement[bool]] = {
-    "organisation_id": committee_term.c.organisation_id
-    == bindparam("organisation_id", type_=Uuid),
+    "organisation_id": committee_term.c.organisation_id == bindparam("organisation_id", type_=Uuid),
     "quarter_id": committee_term.c.quarter_id == bindparam("quarter_id", type_=Uuid),
     "at": committee_term.c.during.contains(_at),
 }
@@ -199,8 +198,7 @@ TERMS = Pages(
         "kind": committee_term.c.kind == bindparam("kind", type_=Text),
         # Nothing is due of what has no day by which it is.
         **{
-            name: (by.is_not(None))
-            & (timeliness(done_on, by) == bindparam(name, type_=Text))
+            name: (by.is_not(None)) & (timeliness(done_on, by) == bindparam(name, type_=Text))
             for name, done_on, by in (
                 ("filing", committee_term.c.filed_on, committee_term.c.file_by),
                 ("handover", _handed_over_on, committee_term.c.hand_over_by),

@@ -94,9 +94,11 @@ async def list_committee_terms(
     at: Annotated[Instant | None, Query(description="In force then. 当时在任")] = None,
 ) -> Response:
     """List terms of committees, also by how filing or hand-over stands. 委员会任期列表"""
-    filters = {"organisation_id": organisation_id, "quarter_id": quarter_id, "kind": kind}
-    filters |= {"filing": filing, "handover": handover, "at": at}
-    return await queries.TERMS.page(request, caller, limit, after, {"today": _today()}, **filters)
+    named = {"organisation_id": organisation_id, "quarter_id": quarter_id}
+    standing = {"kind": kind, "filing": filing, "handover": handover}
+    return await queries.TERMS.page(
+        request, caller, limit, after, {"today": _today()}, **named, **standing, at=at
+    )
 
 
 @routes.get("/committee-terms/renewals", responses=answers(Page[RenewalOut]))

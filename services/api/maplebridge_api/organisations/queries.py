@@ -122,9 +122,7 @@ ORGANISATION = Statement(
         path_of(organisation.c.street_id, organisation.c.grid_id),
         organisation.c.grid_id,
     ),
-    lambda id_, street_id, kind, *more: Organisation(
-        id_, street_id, OrganisationKind(kind), *more
-    ),
+    lambda id_, street_id, kind, *more: Organisation(id_, street_id, OrganisationKind(kind), *more),
 )
 _POSTS = by_ids(
     post,
