@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 
 from maplebridge_api.platform.clock import clock
-from tests.world import NEIGHBOUR, TIANQIAO, Actor, Json, Tianqiao, id_of, outcome, outcomes
+from tests.world import (
+    NEIGHBOUR,
+    TIANQIAO,
+    Actor,
+    Json,
+    Tianqiao,
+    appointment,
+    id_of,
+    outcome,
+    outcomes,
+    person,
+    post,
+)
 
 PLACE = f"/committee-terms/{id_of('first term')}"
 DURING = {"from": "2026-10-20T00:00:00+08:00", "until": "2029-10-20T00:00:00+08:00"}
@@ -65,9 +77,9 @@ async def test_a_committee_is_elected_filed_renewed_and_handed_over(tianqiao: Ti
     elected = (await clerk.gets(f"{PLACE}/members")).json()["items"]
     assert [one["person_id"] for one in elected] == [one["person_id"] for one in MEMBERS]
     assert [one["appointment_id"] is not None for one in elected] == [True, True, False, False]
-    appointment = (await clerk.gets(f"/appointments/{elected[0]['appointment_id']}")).json()
-    assert appointment["post_id"] == id_of("director of huayuan committee")
-    assert appointment["during"] == DURING
+    office = (await clerk.gets(f"/appointments/{elected[0]['appointment_id']}")).json()
+    assert office["post_id"] == id_of("director of huayuan committee")
+    assert office["during"] == DURING
 
     at("2026-11-17")
     assert [one["id"] for one in await listed(clerk, "?filing=pending")] == [made["id"]]
@@ -201,8 +213,14 @@ async def test_a_filing_is_the_street_clerks_to_confirm_with_a_number_of_its_own
         answer = await clerk.changes(PLACE, "filing", filing | {"filed_on": day})
         assert outcome(answer) == "422 committee_dates_wrong"
         assert answer.json()["errors"][0]["pointer"] == "/filed_on"
-    filed = await clerk.changes(PLACE, "filing", filing)
+    await clerk.makes(*post("desk", "clerk", "working committee"))
+    await clerk.makes(*person("gao"))
+    await clerk.makes(*appointment("gao at the desk", "gao", "desk"))
+    gao = await tianqiao.in_office("gao at the desk")
+    filed = await gao.changes(PLACE, "filing", filing)
     assert (filed.json()["filed_late"], filed.headers["ETag"]) == (False, '"2"')
+    assert filed.json()["confirmer"] == f"persons/{id_of('gao')}"
+    assert filed.json()["confirmed_in_capacity"] == id_of("gao at the desk")
     taken = await clerk.changes(f"/committee-terms/{id_of('other term')}", "filing", filing)
     assert outcome(taken) == "409 filing_number_taken"
 
