@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 from . import (
     adjustments,
     appointments,
+    committees,
     coverage,
     disputes,
     evaluations,
@@ -60,6 +61,7 @@ SLICES = (
     evaluations,
     ratings,
     proposals,
+    committees,
     privacy,
     adjustments,
     imports,

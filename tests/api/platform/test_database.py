@@ -42,6 +42,8 @@ VALUES = {
     "households_max": 500,
     "from_": date(2026, 10, 1),
     "until": date(2026, 11, 1),
+    "handover": "missing",
+    "reached": False,
     "today": date(2026, 11, 2),
     "rows": '[{"lo": 0, "hi": 999999999, "last_day": "2027-12-31", "notices": []}]',
 }

@@ -19,6 +19,7 @@ from ..platform.request import Write
 from . import queries
 from .appoint import appoint, same_street, seat
 from .cross_appoint import check_rules, find_grounds, seat_across
+from .end import end_all_in, with_it
 from .events import APPOINTED, CROSS_APPOINTED
 from .ledger import APPOINTMENT_LEDGER, AppointmentLine
 from .queries import (
@@ -30,7 +31,7 @@ from .queries import (
     shares_post,
 )
 from .refusals import CROSS_RULES, FILLING, RULES, STEP_RULES
-from .schemas import Capacities, CapacityOut, NewAppointment, NewCrossAppointment
+from .schemas import Capacities, CapacityOut, NewAppointment, NewCrossAppointment, VotesIn
 
 __all__ = [
     "APPOINTED",
@@ -45,11 +46,13 @@ __all__ = [
     "AppointmentLine",
     "NewAppointment",
     "NewCrossAppointment",
+    "VotesIn",
     "appoint",
     "appointments_of",
     "as_person",
     "capacities",
     "check_rules",
+    "end_all_in",
     "find_grounds",
     "held_posts",
     "holder_of",
@@ -62,6 +65,7 @@ __all__ = [
     "seat",
     "seat_across",
     "shares_post",
+    "with_it",
 ]
 
 

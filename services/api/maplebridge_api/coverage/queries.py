@@ -20,14 +20,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from maplebridge_domain.authority import Reach, Right
+from maplebridge_domain.authority import Right
 
 from ..appointments.service import held_posts
 from ..grid.service import AT, NOBODYS_HOUSEHOLDS, NODES, ROOT, asked
 from ..meetings.service import meetings_held
 from ..organisations.service import seats, served
 from ..platform.database import GATE, Read, json_object, recordset
-from ..platform.paging import Seen
+from ..platform.paging import Seen, Sight
 
 _LIMIT = bindparam("limit", type_=Integer)
 _SLASH: ColumnElement[str] = literal_column("'/'")
@@ -38,16 +38,16 @@ _FALSE: ColumnElement[bool] = literal_column("false")
 _EMPTY: ColumnElement[Any] = literal_column("'[]'::json")
 
 #: A report is of a place: who reaches nothing but what is their own sees none.
-_SEEN = Seen(Right.LEDGERS_READ, lambda _: ROOT.c.path, own=lambda *_: _FALSE)
+SEEN = Seen(Right.LEDGERS_READ, lambda _: ROOT.c.path, own=lambda *_: _FALSE)
 
 
-def _reports(answer: ColumnElement[Any], found: Any) -> dict[Reach, Read[Any]]:
-    """Write a report on the grid that is asked for: for each reach, one that shows no more."""
+def _reports(answer: ColumnElement[Any], found: Any) -> dict[Sight, Read[Any]]:
+    """Write a report on the grid that is asked for: by what a caller sees, one that shows no more."""
     rows = select(answer.label("item"), null().label("version"))
     rows = rows.select_from(ROOT.join(found, _TRUE)).where(GATE, *asked())
     return {
-        reach: Read(rows.where(*_SEEN.condition(reach)).limit(1), lambda *row: row)
-        for reach in Reach
+        sight: Read(rows.where(*SEEN.condition(sight)).limit(1), lambda *row: row)
+        for sight in SEEN.sights()
     }
 
 

@@ -42,7 +42,7 @@ async def get_grid_coverage(
     return await get(
         request,
         caller,
-        queries.COVERAGE[caller.rights[Right.LEDGERS_READ]],
+        queries.COVERAGE[queries.SEEN.by(caller)],
         id=id,
         at=then,
         limit=limit,
@@ -73,7 +73,7 @@ async def get_weekly_meetings(
     return await get(
         request,
         caller,
-        queries.WEEKLY_MEETINGS[caller.rights[Right.LEDGERS_READ]],
+        queries.WEEKLY_MEETINGS[queries.SEEN.by(caller)],
         id=id,
         at=clock.now(),
         limit=limit,

@@ -2,9 +2,9 @@
 
 from migrations import sql
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:
-    sql.run("0007_grid_attributes.sql")
+    sql.run("0009_grid_attributes.sql")
