@@ -33,32 +33,46 @@ LIST = f"""
         WHERE street_id = $1 AND quarter_id = $2 ORDER BY id DESC LIMIT $3) AS page
 """
 GET = f"SELECT {_DISPUTE}::text FROM reference.dispute WHERE street_id = $1 AND id = $2"
-#: Every grid below one at an instant, each with the households in it and below it.
-TREE = """
-    WITH node AS MATERIALIZED (
-        SELECT node.* FROM reference.grid_placement AS root
-        JOIN reference.grid_placement AS node ON node.street_id = root.street_id
-            AND node.path >= root.path AND node.path < root.path || '0' AND node.during @> $3::timestamptz
-        WHERE root.street_id = $1 AND root.grid_id = $2 AND root.during @> $3::timestamptz
-    ), lived AS (
-        SELECT left(path, length) AS path, sum(households) AS households, sum(residents) AS residents
-        FROM (
-            SELECT node.path, count(*) AS households, sum(home.residents) AS residents
-            FROM node JOIN reference.household_placement AS home ON home.street_id = node.street_id
-                AND home.grid_id = node.grid_id AND home.during @> $3::timestamptz
-            GROUP BY 1
-        ) AS unit, unnest(ARRAY[9, 13, 18, 21, 22, 25]) AS length
-        WHERE length(path) = length OR substr(path, length + 1, 1) = '/' GROUP BY 1
+
+
+def _in_all(name: str) -> str:
+    lengths = (9, 13, 18, 21)
+    sums = " ".join(
+        f"WHEN {n} THEN sum({name}) OVER (PARTITION BY left(path || '/', {n + 1}))" for n in lengths
     )
-    SELECT json_build_object('at', $3::timestamptz, 'items', json_agg(json_build_object(
-        'id', node.grid_id, 'parent_id', node.parent_id, 'level', said.level,
-        'code', split_part(node.path, '/', -1), 'path', node.path, 'unit_code', node.unit_code,
-        'name', said.name, 'management', said.management,
-        'households', coalesce(lived.households, 0), 'residents', coalesce(lived.residents, 0)
-        ) ORDER BY node.path))::text
-    FROM node JOIN reference.grid_description AS said ON said.street_id = node.street_id
-        AND said.grid_id = node.grid_id AND said.during @> $3::timestamptz
-    LEFT JOIN lived ON lived.path = node.path
+    return f"CASE length(path) {sums} ELSE {name} END AS {name}"
+
+
+_ROOT = """(SELECT path FROM reference.grid_placement
+    WHERE street_id = $1 AND grid_id = $2 AND during @> $3::timestamptz)"""
+#: Every grid below one at an instant, with the households in it and below: written as ours is, since a plan
+#: of joins of the whole sets may take a minute for each.
+TREE = f"""
+    SELECT json_build_object('at', $3::timestamptz, 'items', json_agg(item))::text FROM (
+        SELECT json_build_object('id', grid_id, 'parent_id', parent_id, 'level', level,
+            'code', split_part(path, '/', -1), 'path', path, 'unit_code', unit_code, 'name', name,
+            'management', management, 'households', households, 'residents', residents) AS item
+        FROM (
+            SELECT grid_id, parent_id, unit_code, level, name, management, path,
+                {_in_all("households")}, {_in_all("residents")}
+            FROM (
+                SELECT node.grid_id, node.parent_id, node.unit_code, node.path, said.level, said.name,
+                    said.management, lived.households, lived.residents
+                FROM reference.grid_placement AS node
+                JOIN reference.grid_description AS said ON said.street_id = node.street_id
+                    AND said.grid_id = ANY (ARRAY[node.grid_id]) AND said.during @> $3::timestamptz
+                CROSS JOIN LATERAL (
+                    SELECT count(*)::int AS households, coalesce(sum(home.residents), 0)::int AS residents
+                    FROM reference.household_placement AS home
+                    WHERE home.street_id = node.street_id AND home.grid_id = node.grid_id
+                        AND home.during @> $3::timestamptz
+                ) AS lived
+                WHERE node.street_id = $1 AND node.path >= {_ROOT} AND node.path < {_ROOT} || '0'
+                    AND node.during @> $3::timestamptz
+            ) AS here
+        ) AS counted
+        ORDER BY path
+    ) AS nodes
 """
 REPORT = f"""
     INSERT INTO reference.dispute (street_id, id, quarter_id, grid_id, category, title, summary, state,
