@@ -117,14 +117,16 @@ async def test_what_is_mended_is_no_longer_lacking(tianqiao: Tianqiao) -> None:
         "unsigned_cameras": ["huayuan lane"],
         "below_standard": SMALL,
     }
-    # Equipped by its unit's door and patrolled by a volunteer; without one of the two it is listed.
-    await clerk.changes(f"/grids/{id_of('laoyuan unit')}", "describe", {"access_control": False})
-    [courtyard] = (await report(clerk))["three_nos"]["items"]
-    assert (courtyard["equipped"], courtyard["patrolled"]) == (False, True)
     # When the terms are over nobody holds a post: neither patrols nor grid members.
     over = await lacking(clerk, at=TERM["until"])
     assert over["without_grid_member"] == [*NODES[3:], "laoyuan unit"]
     assert over["without_contract"] == QUARTERS
+    # Equipped by its unit's door and patrolled by a volunteer; without one of the two it is listed.
+    [courtyard] = (await report(clerk, at=TERM["until"]))["three_nos"]["items"]
+    assert (courtyard["equipped"], courtyard["patrolled"]) == (True, False)
+    await clerk.changes(f"/grids/{id_of('laoyuan unit')}", "describe", {"access_control": False})
+    [courtyard] = (await report(clerk))["three_nos"]["items"]
+    assert (courtyard["equipped"], courtyard["patrolled"]) == (False, True)
 
 
 async def test_a_grid_is_held_against_the_standards_size(
