@@ -7,20 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
+from maplebridge_domain.naming import listed, sought
 from maplebridge_domain.person import PersonErased, PersonMerged, mask_name, mask_phone
 from maplebridge_domain.problem import pointing_at
 from maplebridge_domain.purpose import basis_of
 from maplebridge_domain.worktime import SHANGHAI
 
 from ..platform.database import as_rows
+from ..platform.events import seal
 from ..platform.ids import new_id
+from ..platform.ordering import behind_row
 from ..platform.personal import keyring, phone_hashes, phone_place, seal_phone
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
 from . import events, queries
 from .ledger import PERSON_LEDGER, PersonLine
-from .queries import PERSON, PERSON_TO_APPOINT, Due, Person, people_due
-from .schemas import Correction, LookUp, NewPerson, PersonOut, Unmasked, Unmasking
+from .queries import PERSON, PERSON_TO_APPOINT, Due, Person, Sought, people_due
+from .schemas import Correction, LookUp, NewPerson, PersonOut, Search, Unmasked, Unmasking
 
 __all__ = [
     "OF_PERSONS",
@@ -47,6 +50,7 @@ __all__ = [
     "people_due",
     "register",
     "row_of",
+    "search",
     "to_change",
     "unmask",
 ]
@@ -106,8 +110,7 @@ def row_of(
     row: dict[str, object] = {
         "id": id,
         "street_id": street_id,
-        "name": name,
-        "name_masked": mask_name(name),
+        **_as_named(name),
         "party_member": party_member,
         "entered_at": entered_at,
     }
@@ -121,6 +124,16 @@ def row_of(
     return row
 
 
+def _as_named(name: str) -> dict[str, str]:
+    """Return what is written of a name: itself, what is shown, what it is found and listed by."""
+    return {
+        "name": name,
+        "name_masked": mask_name(name),
+        "name_sought": sought(name),
+        "name_listed": listed(name, of_person=True),
+    }
+
+
 async def look_up(write: Write, body: LookUp) -> list[Created]:
     """Find who has a phone number; each look is recorded.
 
@@ -129,15 +142,44 @@ async def look_up(write: Write, body: LookUp) -> list[Created]:
     Raises:
         NotFound, RightMissing.
     """
-    if await write.tx.maybe(queries.STREET_THERE, street_id=body.street_id) is None:
-        raise NotFound("/street_id")
-    write.caller.must(Right.PEOPLE_WRITE, on=str(body.street_id))
+    await _must_reach(write, body.street_id, Right.PEOPLE_WRITE)
     found = await write.tx.all(
         queries.WITH_PHONE, street_id=body.street_id, hashes=phone_hashes(body.phone)
     )
     ids = [one.id for one in found]
     await write.record(events.LOOKED_UP, street_id=body.street_id, subject="people", ids=ids)
     return found
+
+
+async def search(write: Write, body: Search) -> tuple[list[Sought], str | None]:
+    """Find who has some characters in the name; the database records whom it gives, and gives nobody else.
+
+    Returns:
+        One page, and its cursor if there are more.
+
+    Raises:
+        NotFound, RightMissing, PageMoved.
+    """
+    await _must_reach(write, body.street_id, Right.PEOPLE_SEARCH)
+    found = await write.tx.all(
+        queries.NAMED_LIKE,
+        street_id=body.street_id,
+        part=body.name,
+        limit=body.limit,
+        at=write.now,
+        actor=write.caller.actor,
+        capacity=write.caller.capacity,
+        seal=seal(write.caller, events.SEARCHED, write.now),
+        **behind_row(body.after),
+    )
+    page = found[: body.limit]
+    return page, page[-1].cursor if len(found) > body.limit else None
+
+
+async def _must_reach(write: Write, street_id: int, right: Right) -> None:
+    if await write.tx.maybe(queries.STREET_THERE, street_id=street_id) is None:
+        raise NotFound("/street_id")
+    write.caller.must(right, on=str(street_id))
 
 
 async def correct(write: Write, id: UUID, version: int, body: Correction) -> Created:
@@ -150,7 +192,7 @@ async def correct(write: Write, id: UUID, version: int, body: Correction) -> Cre
     check_version(person.version, version)
     given = body.model_fields_set
     if body.name is not None:
-        await write.tx.one(queries.SET_NAME, id=id, name=body.name, masked=mask_name(body.name))
+        await write.tx.one(queries.SET_NAME, id=id, **_as_named(body.name))
     if "phone" in given:
         await _set_phone(write, id, body.phone)
     if "party_member" in given:

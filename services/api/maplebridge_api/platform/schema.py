@@ -132,6 +132,12 @@ def text(name: str, *, null: bool = False, names: Names | None = None) -> Column
     return Column(name, Text, nullable=null, info={"names": names} if names else None)
 
 
+def named(*, null: bool = False) -> list[Column[Any]]:
+    """Declare a name with what it is found and listed by (maplebridge_domain.naming): written together."""
+    listed: Column[Any] = Column("name_listed", Text(collation="C"), nullable=null)
+    return [text("name", null=null), text("name_sought", null=null), listed]
+
+
 def integer(name: str, *, null: bool = False, default: int | None = None) -> Column[int]:
     """Declare a column of whole numbers (32 bits)."""
     return Column(
