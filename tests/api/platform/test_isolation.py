@@ -189,6 +189,7 @@ BODIES: dict[str, Json] = {
     "/households/{id}/end": {},
     "/exports": {"street_id": TIANQIAO, "shape": "grids"},
     "/people/lookup": {"street_id": TIANQIAO, "phone": "15400000001"},
+    "/people/search": {"street_id": TIANQIAO, "name": "wang"},
     "/people/{id}/correction": {"name": "周远"},
     "/people/{id}/unmask": {"purpose": "answer_person"},
     "/people/{id}/erase": {"reason": "purpose_achieved"},

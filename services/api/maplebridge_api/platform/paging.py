@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from functools import reduce
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -190,8 +189,9 @@ def _page(rows: Any, limit: ColumnElement[int]) -> Select[Any]:
     """Write one row for the page: its items, and the cursor of the last if there are more."""
     items = func.array_to_json(func.array_agg(rows.c.item, type_=ARRAY(JSON))[1:limit])
     _, *marks = rows.c
-    first, *others = (cast(func.array_agg(mark, type_=ARRAY(Text))[limit], Text) for mark in marks)
-    cursor = reduce(lambda text, mark: text + "." + mark, others, first)
+    cursor = func.concat_ws(
+        literal_column("'.'"), *(func.array_agg(mark, type_=ARRAY(Text))[limit] for mark in marks)
+    )
     more = func.count() > limit
     return select(
         func.coalesce(cast(items, Text), "[]").label("items"),
