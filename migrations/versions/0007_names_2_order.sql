@@ -61,7 +61,7 @@ LANGUAGE plpgsql VOLATILE ROWS 50 SECURITY DEFINER SET search_path = pg_catalog,
 DECLARE
     behind text := '';
 BEGIN
-    IF length(part) < 2 OR NOT feed.visible(of_street) THEN
+    IF length(part) < 2 OR feed.visible(of_street) IS NOT TRUE THEN  -- in no range it is unknown
         RETURN;
     END IF;
     IF page_version > 0 THEN
