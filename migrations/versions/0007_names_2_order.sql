@@ -60,6 +60,7 @@ RETURNS TABLE (place bigint, id uuid)
 LANGUAGE plpgsql VOLATILE ROWS 50 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     behind text := '';
+    pattern text := '%' || regexp_replace(part, '([\\%_])', '\\\1', 'g') || '%';
 BEGIN
     IF length(part) < 2 OR feed.visible(of_street) IS NOT TRUE THEN  -- in no range it is unknown
         RETURN;
@@ -73,12 +74,14 @@ BEGIN
         END IF;
     END IF;
     RETURN QUERY
-    WITH found AS (
+    -- First who fits, then in order: walking the order until enough fit visits the street's rows one by one.
+    WITH fitting AS MATERIALIZED (
         SELECT p.id, p.name_listed FROM person p
-        WHERE p.street_id = of_street AND strpos(p.name_sought, part) > 0
-          AND (coalesce(p.name_listed, U&'\+10FFFF'), p.id) > (behind, page_id)
-        ORDER BY coalesce(p.name_listed, U&'\+10FFFF'), p.id
-        LIMIT at_most + 1
+        WHERE p.street_id = of_street AND p.name_sought LIKE pattern
+          AND (p.name_listed, p.id) > (behind, page_id)
+    ), found AS (
+        SELECT fitting.id, fitting.name_listed FROM fitting
+        ORDER BY fitting.name_listed, fitting.id LIMIT at_most + 1
     ), placed AS (
         SELECT row_number() OVER (ORDER BY found.name_listed, found.id) AS place, found.id FROM found
     ), told AS (

@@ -134,8 +134,10 @@ def text(name: str, *, null: bool = False, names: Names | None = None) -> Column
 
 def named(*, null: bool = False) -> list[Column[Any]]:
     """Declare a name with what it is found and listed by (maplebridge_domain.naming): written together."""
-    listed: Column[Any] = Column("name_listed", Text(collation="C"), nullable=null)
-    return [text("name", null=null), text("name_sought", null=null), listed]
+    keys = (
+        Column(key, Text(collation="C"), nullable=null) for key in ("name_sought", "name_listed")
+    )
+    return [text("name", null=null), *keys]
 
 
 def integer(name: str, *, null: bool = False, default: int | None = None) -> Column[int]:
