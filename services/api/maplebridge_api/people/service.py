@@ -47,6 +47,7 @@ __all__ = [
     "look_up",
     "must_be_current",
     "must_be_named",
+    "name_keys",
     "people_due",
     "register",
     "row_of",
@@ -126,12 +127,12 @@ def row_of(
 
 def _as_named(name: str) -> dict[str, str]:
     """Return what is written of a name: itself, what is shown, what it is found and listed by."""
-    return {
-        "name": name,
-        "name_masked": mask_name(name),
-        "name_sought": sought(name),
-        "name_listed": listed(name, of_person=True),
-    }
+    return {"name": name, "name_masked": mask_name(name), **name_keys(name)}
+
+
+def name_keys(name: str) -> dict[str, str]:
+    """Return by what a person's name is found, and by what it is listed; the database alone reads them."""
+    return {"name_sought": sought(name), "name_listed": listed(name, of_person=True)}
 
 
 async def look_up(write: Write, body: LookUp) -> list[Created]:
