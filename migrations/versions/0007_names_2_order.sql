@@ -50,13 +50,13 @@ BEGIN
 END $$;
 
 -- The third door of decision 13, open by a hand's breadth: who of a street has these characters in the name.
--- Searching and telling of it are one act: it gives whom it has named in the event that it writes, and one more
--- row if there are others. The API's own seal proves whose event that is.
+-- Searching and telling of it are one act: it gives whom it has named in the event that it writes, nobody else,
+-- and whether there are more. The API's own seal proves whose event that is.
 
 CREATE FUNCTION mb_search_people(
     of_street integer, part text, page_id uuid, page_version integer, at_most integer,
     told_at timestamptz, told_by text, in_capacity uuid, told_seal bytea)
-RETURNS TABLE (place bigint, id uuid)
+RETURNS TABLE (place bigint, id uuid, more boolean)
 LANGUAGE plpgsql VOLATILE ROWS 50 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     behind text := '';
@@ -90,7 +90,8 @@ BEGIN
                jsonb_build_object('ids', coalesce(jsonb_agg(placed.id ORDER BY placed.place), '[]')), told_seal
         FROM placed WHERE placed.place <= at_most
     )
-    SELECT placed.place, placed.id FROM placed;
+    SELECT placed.place, placed.id, EXISTS (SELECT FROM placed AS rest WHERE rest.place > at_most)
+    FROM placed WHERE placed.place <= at_most;
 END $$;
 
 REVOKE EXECUTE ON FUNCTION mb_list_people, mb_search_people FROM PUBLIC;

@@ -185,7 +185,9 @@ async def test_the_apis_role_finds_nobody_that_it_has_not_told_of(
         await connection.execute(f"SELECT mb_enter({NEIGHBOUR}, {NEIGHBOUR})")
         assert await connection.fetch(find, TIANQIAO, "张伟", nobody) == []
     assert await connection.fetch(find, TIANQIAO, "张伟", nobody) == []  # in no range at all
+    async with connection.transaction():
+        await connection.execute(f"SELECT mb_enter({TIANQIAO}, {TIANQIAO})")
+        none = find.replace("0, 5,", "0, 0,")  # a page of nobody tells of nobody, and shows nobody
+        assert await connection.fetch(none, TIANQIAO, "张伟", nobody) == []
     await connection.close()
-    assert (
-        await tianqiao.new_events() == ["person.searched"] * 2
-    )  # of 张伟, and of %%, which found none
+    assert await tianqiao.new_events() == ["person.searched"] * 3  # found somebody or not

@@ -141,10 +141,11 @@ WITH_PHONE = Statement(
 
 @dataclass(frozen=True)
 class Sought:
-    """Who was found by a part of the name: as a list shows them, and the cursor behind them."""
+    """Who was found by a part of the name: as a list shows them, and the cursor if there are more."""
 
     text: str
     cursor: str
+    more: bool
 
 
 _sought = func.mb_search_people(
@@ -153,12 +154,15 @@ _sought = func.mb_search_people(
     *(PAGE_ID, PAGE_VERSION, _limit),
     *(bindparam("at", type_=DateTime(timezone=True)), bindparam("actor", type_=Text)),
     *(bindparam("capacity", type_=Uuid), bindparam("seal", type_=LargeBinary)),
-).table_valued(column("place", BigInteger), column("id", Uuid), name="sought")
-#: Writes the event of the search as well; one more than asked for: is there a next page?
+).table_valued(
+    *(column("place", BigInteger), column("id", Uuid), column("more", Boolean)), name="sought"
+)
+#: Writes the event of the search as well, with those whom it gives.
 NAMED_LIKE = Statement(
     select(
         PERSON_OUT,
         func.concat_ws(literal_column("'.'"), person.c.street_id, person.c.id, person.c.version),
+        _sought.c.more,
     )
     .select_from(_sought.join(person, person.c.id == _sought.c.id))
     .where(in_scope(person), person.c.street_id == bindparam("street_id", type_=Integer))

@@ -18,7 +18,7 @@ from ..platform.paging import Limit, get, json_answer
 from ..platform.problems import IdTaken
 from ..platform.request import IfMatch, Tx, Unkept, create, create_batch
 from ..platform.routing import router
-from . import queries, service
+from . import find, queries, service
 from .schemas import (
     Correction,
     Found,
@@ -52,7 +52,7 @@ async def create_people(body: Batch[NewPerson], caller: Registrar, tx: Tx) -> Re
 @routes.post("/people/lookup", responses=answers(Found))
 async def look_up_people(body: LookUp, caller: Registrar, tx: Unkept) -> Response:
     """Find who has a phone number, before entering somebody twice; recorded. 按电话查找人员"""
-    found = await service.look_up(tx, body)
+    found = await find.look_up(tx, body)
     return json_answer(f'{{"items":[{",".join(one.text for one in found)}]}}')
 
 
@@ -61,7 +61,7 @@ async def search_people(
     body: Search, caller: Annotated[Caller, needs(Right.PEOPLE_SEARCH)], tx: Unkept
 ) -> Response:
     """Find people by a part of the name, masked, by pinyin; recorded. 按姓名查找人员（脱敏）"""
-    found, after = await service.search(tx, body)
+    found, after = await find.search(tx, body)
     items = ",".join(one.text for one in found)
     return json_answer(f'{{"items":[{items}],"after":{json.dumps(after)}}}')
 

@@ -14,16 +14,14 @@ from maplebridge_domain.purpose import basis_of
 from maplebridge_domain.worktime import SHANGHAI
 
 from ..platform.database import as_rows
-from ..platform.events import seal
 from ..platform.ids import new_id
-from ..platform.ordering import behind_row
-from ..platform.personal import keyring, phone_hashes, phone_place, seal_phone
+from ..platform.personal import keyring, phone_place, seal_phone
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
 from . import events, queries
 from .ledger import PERSON_LEDGER, PersonLine
-from .queries import PERSON, PERSON_TO_APPOINT, Due, Person, Sought, people_due
-from .schemas import Correction, LookUp, NewPerson, PersonOut, Search, Unmasked, Unmasking
+from .queries import PERSON, PERSON_TO_APPOINT, Due, Person, people_due
+from .schemas import Correction, NewPerson, PersonOut, Unmasked, Unmasking
 
 __all__ = [
     "OF_PERSONS",
@@ -44,14 +42,12 @@ __all__ = [
     "dissolve",
     "entries_of",
     "forget",
-    "look_up",
     "must_be_current",
     "must_be_named",
     "name_keys",
     "people_due",
     "register",
     "row_of",
-    "search",
     "to_change",
     "unmask",
 ]
@@ -133,54 +129,6 @@ def _as_named(name: str) -> dict[str, str]:
 def name_keys(name: str) -> dict[str, str]:
     """Return by what a person's name is found, and by what it is listed; the database alone reads them."""
     return {"name_sought": sought(name), "name_listed": listed(name, of_person=True)}
-
-
-async def look_up(write: Write, body: LookUp) -> list[Created]:
-    """Find who has a phone number; each look is recorded.
-
-    Whoever may ask without a trace could try all numbers behind a mask: it hides four digits.
-
-    Raises:
-        NotFound, RightMissing.
-    """
-    await _must_reach(write, body.street_id, Right.PEOPLE_WRITE)
-    found = await write.tx.all(
-        queries.WITH_PHONE, street_id=body.street_id, hashes=phone_hashes(body.phone)
-    )
-    ids = [one.id for one in found]
-    await write.record(events.LOOKED_UP, street_id=body.street_id, subject="people", ids=ids)
-    return found
-
-
-async def search(write: Write, body: Search) -> tuple[list[Sought], str | None]:
-    """Find who has some characters in the name; the database records whom it gives, and gives nobody else.
-
-    Returns:
-        One page, and its cursor if there are more.
-
-    Raises:
-        NotFound, RightMissing, PageMoved.
-    """
-    await _must_reach(write, body.street_id, Right.PEOPLE_SEARCH)
-    found = await write.tx.all(
-        queries.NAMED_LIKE,
-        street_id=body.street_id,
-        part=body.name,
-        limit=body.limit,
-        at=write.now,
-        actor=write.caller.actor,
-        capacity=write.caller.capacity,
-        seal=seal(write.caller, events.SEARCHED, write.now),
-        **behind_row(body.after),
-    )
-    page = found[: body.limit]
-    return page, page[-1].cursor if len(found) > body.limit else None
-
-
-async def _must_reach(write: Write, street_id: int, right: Right) -> None:
-    if await write.tx.maybe(queries.STREET_THERE, street_id=street_id) is None:
-        raise NotFound("/street_id")
-    write.caller.must(right, on=str(street_id))
 
 
 async def correct(write: Write, id: UUID, version: int, body: Correction) -> Created:
