@@ -6,18 +6,18 @@ from alembic import op
 from maplebridge_domain.naming import listed, sought
 from migrations import sql
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 #: Names that are read and written again at a time.
 BATCH = 10_000
 
 
 def upgrade() -> None:
-    sql.run("0008_names_1_keys.sql")
+    sql.run("0009_names_1_keys.sql")
     for table in ("organisation", "person"):
         _fill(table, of_person=table == "person")
-    sql.run("0008_names_2_order.sql")
+    sql.run("0009_names_2_order.sql")
 
 
 def _fill(table: str, *, of_person: bool) -> None:
