@@ -48,6 +48,15 @@ def test_people_are_read_by_the_office_and_by_who_appoints() -> None:
     assert reading == STREETS_OFFICE | {Role.COMMUNITY_SECRETARY}
 
 
+def test_people_are_searched_by_who_enters_or_appoints_them() -> None:
+    """What a mask hides is found out by searching: no resident, no enterprise, nobody who only reads."""
+    searching = {role for role in Role if Right.PEOPLE_SEARCH in AUTHORITY[role]}
+    assert searching == {
+        *(Role.STREET_SECRETARY, Role.STREET_ADMINISTRATOR, Role.STREET_CLERK),
+        *(Role.COMMUNITY_SECRETARY, Role.OPERATOR),
+    }
+
+
 def test_ledgers_are_read_where_one_works() -> None:
     """Households, attendance, tasks: not by whoever logs in."""
     reach = {role: AUTHORITY[role].get(Right.LEDGERS_READ) for role in OFFICES | {Role.RESIDENT}}

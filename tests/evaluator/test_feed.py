@@ -28,10 +28,10 @@ SECRETS = create()
 # guarantees about rows, so foreign keys are off.
 ROWS = """
 SET session_replication_role = replica;
-INSERT INTO organisation (street_id, id, grid_id, kind, name, parent_id) VALUES
-    ({street}, '{committee}', uuidv7(), 'owners_committee', '业委会', NULL),
-    ({street}, '{enterprise}', uuidv7(), 'property_enterprise', '物业公司', NULL),
-    ({street}, '{party_org}', uuidv7(), 'enterprise_party_org', '物业党支部', '{enterprise}');
+INSERT INTO organisation (street_id, id, grid_id, kind, name, name_sought, name_listed, parent_id) VALUES
+    ({street}, '{committee}', uuidv7(), 'owners_committee', '业委会', '', '', NULL),
+    ({street}, '{enterprise}', uuidv7(), 'property_enterprise', '物业公司', '', '', NULL),
+    ({street}, '{party_org}', uuidv7(), 'enterprise_party_org', '物业党支部', '', '', '{enterprise}');
 INSERT INTO post (street_id, id, organisation_id, kind, name, seats) VALUES
     ({street}, '{committee}', '{committee}', 'director', '主任', 1),
     ({street}, '{party_org}', '{party_org}', 'secretary', '书记', 1);

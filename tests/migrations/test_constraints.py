@@ -41,19 +41,20 @@ DISPUTE = (
     f" ({TIANQIAO}, '{id_of('huayuan')}', '0402', 't', 's', {{}}, now(), now(), now())"
 )
 PERSON = (
-    "INSERT INTO person (street_id, name, name_masked, phone_encrypted, party_member, entered_at,"
-    " erased_at, merged_into) VALUES ({street}, {name}, {name}, {phone}, {party_member}, now(),"
-    " {erased_at}, {merged_into})"
+    "INSERT INTO person (street_id, name, name_masked, name_sought, name_listed, phone_encrypted,"
+    " party_member, entered_at, erased_at, merged_into) VALUES ({street}, {name}, {name}, {name},"
+    " {listed}, {phone}, {party_member}, now(), {erased_at}, {merged_into})"
 )
 NOBODY = {
     "street": TIANQIAO,
     "name": "'x'",
+    "listed": "'x'",
     "phone": "NULL",
     "party_member": "NULL",
     "erased_at": "NULL",
     "merged_into": "NULL",
 }
-ERASED = {"name": "NULL", "erased_at": "now()"}
+ERASED = {"name": "NULL", "listed": "NULL", "erased_at": "now()"}
 RUN = (
     "INSERT INTO evaluation_run (street_id, id, period_from, period_until, kinds, rubric_id, state,"
     f" requested_by, requested_at) VALUES ({TIANQIAO}, '{id_of('run')}', {{period}},"
@@ -349,6 +350,8 @@ REFUSED = [
     ),
     ("person__unknown_reference__street_id", [PERSON.format_map(NOBODY | {"street": 411104099})]),
     ("person__name", [PERSON.format_map(NOBODY | {"name": "NULL"})]),
+    ("person__name", [PERSON.format_map(NOBODY | {"listed": "NULL"})]),
+    ("person__name", [PERSON.format_map(NOBODY | ERASED | {"listed": "'x'"})]),
     ("person__name", [PERSON.format_map(NOBODY | {"erased_at": "now()"})]),
     ("person__name", [PERSON.format_map(NOBODY | {"merged_into": f"'{id_of('wang')}'"})]),
     ("person__phone", [PERSON.format_map(NOBODY | {"phone": "'x'"})]),

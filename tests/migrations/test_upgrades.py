@@ -89,3 +89,21 @@ async def test_in_what_capacity_was_acted_is_taken_from_the_events(
         "record": office,
         "by a system": None,
     }
+
+
+async def test_names_of_before_are_found_and_listed(old: str, tmp_path: Path) -> None:
+    connection = await asyncpg.connect(old)
+    await connection.execute(
+        "SET session_replication_role = replica;"
+        " INSERT INTO organisation (street_id, grid_id, kind, name)"
+        " SELECT street_id, uuidv7(), 'resident_unit', '重庆　银行' FROM generate_series(1, 2) street_id;"
+        " INSERT INTO person (street_id, name, name_masked, erased_at, entered_at) VALUES"
+        " (1, '曾　国藩', '曾**', NULL, now()), (1, NULL, NULL, now(), now())"
+    )
+    await migrate(old, tmp_path / "migrate.log")
+    keys = "SELECT DISTINCT name_sought, name_listed FROM {} ORDER BY 1"
+    organisations = await connection.fetch(keys.format("organisation"))
+    people = await connection.fetch(keys.format("person"))
+    await connection.close()
+    assert list(map(tuple, organisations)) == [("重庆银行", "chong2重 qing4庆 yin2银 hang2行")]
+    assert list(map(tuple, people)) == [("曾国藩", "zeng1曾 guo2国 fan1藩"), (None, None)]

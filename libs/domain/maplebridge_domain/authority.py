@@ -22,6 +22,7 @@ class Right(StrEnum):
     GRID_WRITE = "grid:write"
     ORGANISATIONS_WRITE = "organisations:write"
     PEOPLE_READ = "people:read"
+    PEOPLE_SEARCH = "people:search"  # by a part of the name, which its mask hides
     PEOPLE_WRITE = "people:write"
     APPOINTMENTS_WRITE = "appointments:write"
     APPOINTMENTS_PROPOSE = "appointments:propose"
@@ -117,6 +118,7 @@ _CLERK = _OFFICE | _grants(
     Reach.STREET,
     Right.GRID_WRITE,
     Right.ORGANISATIONS_WRITE,
+    Right.PEOPLE_SEARCH,
     Right.PEOPLE_WRITE,
     Right.APPOINTMENTS_WRITE,
     Right.APPOINTMENTS_PROPOSE,
@@ -141,6 +143,7 @@ AUTHORITY: Mapping[Role, Grants] = {
         Right.RUNS_REQUEST,
         Right.RESULTS_NOTIFY,
         Right.RESULTS_CONFIRM,
+        Right.PEOPLE_SEARCH,
         Right.PEOPLE_UNMASK,
         Right.PEOPLE_ERASE,
     ),
@@ -149,7 +152,7 @@ AUTHORITY: Mapping[Role, Grants] = {
     Role.AUDITOR: _OFFICE | _grants(Reach.STREET, Right.BALLOTS_READ),
     # Who appoints finds whom to appoint among the street's people, masked; who does not, needs none.
     Role.COMMUNITY_SECRETARY: _HOST
-    | _grants(Reach.STREET, Right.PEOPLE_READ)
+    | _grants(Reach.STREET, Right.PEOPLE_READ, Right.PEOPLE_SEARCH)
     | _grants(Reach.PLACE, Right.APPOINTMENTS_WRITE, Right.APPOINTMENTS_PROPOSE),
     # Whom the quarter needs in which post its secretary knows first; the decision is taken above.
     Role.QUARTER_SECRETARY: _HOST | _grants(Reach.PLACE, Right.APPOINTMENTS_PROPOSE),

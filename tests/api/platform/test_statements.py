@@ -26,9 +26,13 @@ HUAYUAN = id_of("huayuan")
         ("POST", "/disputes", dispute(), 1),
         ("POST", "/ballots", ballot("liu in library", "enterprise", "chenguang"), 1),
         ("GET", "/evaluation-runs", None, 1),
+        ("GET", f"/people?limit=1&after={TIANQIAO}.{id_of('chen')}.1", None, 1),
+        ("GET", f"/organisations?name=chen&after={TIANQIAO}.{id_of('chenguang')}.1", None, 1),
+        # begin, is there the street, the search with its event, commit
+        ("POST", "/people/search", {"street_id": TIANQIAO, "name": "wang"}, 4),
     ],
 )
-async def test_a_hot_route_is_one_statement(
+async def test_a_read_or_hot_write_is_one_statement(
     tianqiao: Tianqiao, statements: list[str], method: str, path: str, body: Any, count: int
 ) -> None:
     more = {"json": body} if body else {}

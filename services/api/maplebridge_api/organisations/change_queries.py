@@ -71,7 +71,7 @@ AMEND_ORGANISATION = Statement(
     update(organisation)
     .where(in_scope(organisation), organisation.c.id == _id)
     .values(
-        name=bindparam("name", type_=Text),
+        **{name: bindparam(name, type_=Text) for name in ("name", "name_sought", "name_listed")},
         parent_id=bindparam("parent_id", type_=Uuid),
         community_party_org_id=bindparam("community_party_org_id", type_=Uuid),
         uscc=bindparam("uscc", type_=Text),

@@ -42,6 +42,7 @@ from ..platform.database import (
     recordset,
     timeliness,
 )
+from ..platform.ordering import by_name
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from .tables import organisation, post, service_contract, service_contract_end
@@ -234,7 +235,11 @@ ORGANISATIONS = Pages(
             name: organisation.c[name] == bindparam(name, type_=Uuid)
             for name in ("grid_id", "parent_id", "community_party_org_id")
         },
+        # Not LIKE: every character of the part stands for itself.
+        "name": func.strpos(organisation.c.name_sought, bindparam("name", type_=Text))
+        > literal_column("0"),
     },
+    order=by_name(organisation),
 )
 POSTS = Pages(
     post,

@@ -31,10 +31,11 @@ from maplebridge_domain.posts import (
 from maplebridge_domain.service_contract import ContractDatesWrong
 from maplebridge_domain.worktime import SHANGHAI, Timeliness
 
-from ..platform.bodies import Batch, BatchOut, Page
+from ..platform.bodies import Batch, BatchOut, NamePart, Page
 from ..platform.clock import clock
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created
+from ..platform.ordering import AfterNamed, PageMoved
 from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken
 from ..platform.request import IfMatch, Tx, create, create_batch
@@ -92,18 +93,22 @@ async def create_organisations(body: Batch[NewOrganisation], caller: Registrar, 
     return await create_batch(tx, body, service.create_organisations)
 
 
-@routes.get("/organisations", responses=answers(Page[OrganisationOut]))
+@routes.get("/organisations", responses=answers(Page[OrganisationOut], PageMoved))
 async def list_organisations(
     request: Request,
     caller: Reader,
     limit: Limit = 50,
-    after: After = None,
+    after: AfterNamed = None,
     kind: OrganisationKind | None = None,
     grid_id: UUID | None = None,
     parent_id: UUID | None = None,
     community_party_org_id: UUID | None = None,
+    name: Annotated[
+        NamePart | None,
+        Query(description="At least two characters of the name. 名称中连续的至少两个字"),
+    ] = None,
 ) -> Response:
-    """List organisations, by kind, grid, or whom they answer to. 组织列表"""
+    """List organisations by pinyin, by kind, grid, name, or whom they answer to. 组织列表（按拼音排序）"""
     return await queries.ORGANISATIONS.page(
         request,
         caller,
@@ -113,6 +118,7 @@ async def list_organisations(
         grid_id=grid_id,
         parent_id=parent_id,
         community_party_org_id=community_party_org_id,
+        name=name,
     )
 
 

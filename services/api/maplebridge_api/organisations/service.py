@@ -6,6 +6,7 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.contract_end import ContractEndReason, check_contract_end
 from maplebridge_domain.hierarchy import check_dual_leadership, check_parent
 from maplebridge_domain.identifier import check_credit_code
+from maplebridge_domain.naming import listed, sought
 from maplebridge_domain.organisation import NotAnEnterprise, OrganisationKind
 from maplebridge_domain.posts import check_places, check_post_place
 from maplebridge_domain.service_contract import check_contract_dates, file_by
@@ -65,6 +66,11 @@ __all__ = [
 ]
 
 
+def name_keys(name: str) -> dict[str, str]:
+    """Return what is written beside a name: what it is found and listed by."""
+    return {"name_sought": sought(name), "name_listed": listed(name)}
+
+
 async def create_organisations(
     write: Write, organisations: Items[NewOrganisation]
 ) -> list[Created]:
@@ -89,7 +95,7 @@ async def create_organisations(
         )
         if organisation.uscc:
             check_credit_code(organisation.uscc)
-        return dump(organisation, street_id=grid.street_id)
+        return dump(organisation, street_id=grid.street_id, **name_keys(organisation.name))
 
     made = await write.tx.all(queries.ADD_ORGANISATIONS, rows=as_rows(organisations.each(row)))
     ids = [one.id for one in made]
