@@ -20,11 +20,13 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    null,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from maplebridge_domain.contract_end import ContractWithdrawn
 from maplebridge_domain.cross_appointment import Place
 from maplebridge_domain.grid import GridLevel
 from maplebridge_domain.organisation import OrganisationKind, PostKind
@@ -74,8 +76,19 @@ class ServiceContract:
     street_id: int
     enterprise_id: UUID
     quarter_path: str
-    during: Period
+    planned: Period | None  # none: withdrawn
     version: int
+
+    @property
+    def during(self) -> Period:
+        """The term itself.
+
+        Raises:
+            ContractWithdrawn.
+        """
+        if self.planned is None:
+            raise ContractWithdrawn()
+        return self.planned
 
 
 #: The enterprise behind an organisation: itself, or the one whose party organisation it is.
@@ -145,8 +158,8 @@ _CONTRACTS = by_ids(
 def _contract(
     id_: UUID, street_id: int, enterprise_id: UUID, path: str, during: Any, version: int
 ) -> ServiceContract:
-    period = Period(during.lower, during.upper)
-    return ServiceContract(id_, street_id, enterprise_id, path, period, version)
+    planned = Period(during.lower, during.upper) if during else None
+    return ServiceContract(id_, street_id, enterprise_id, path, planned, version)
 
 
 CONTRACT = Statement(_CONTRACTS, _contract)
@@ -178,7 +191,9 @@ _CONTRACT: dict[str, ColumnElement[Any]] = {
     "street_id": service_contract.c.street_id,
     "enterprise_id": service_contract.c.enterprise_id,
     "quarter_id": service_contract.c.quarter_id,
-    "during": json_period(service_contract.c.during),
+    "during": case(
+        (service_contract.c.during.is_not(None), json_period(service_contract.c.during))
+    ),
     "signed_on": service_contract.c.signed_on,
     "filed_on": service_contract.c.filed_on,
     "file_by": service_contract.c.file_by,
@@ -202,11 +217,12 @@ ADD_CONTRACTS = Statement(
     insert_rows(service_contract, service_contract.c.id, CONTRACT_OUT), Created
 )
 _at = bindparam("at", type_=DateTime(timezone=True))
+#: Without an instant it never began.
 END_CONTRACT = Statement(
     update(service_contract)
     .where(in_scope(service_contract), service_contract.c.id == bindparam("id", type_=Uuid))
     .values(
-        during=func.tstzrange(func.lower(service_contract.c.during), _at),
+        during=case((_at.is_not(None), func.tstzrange(func.lower(service_contract.c.during), _at))),
         version=service_contract.c.version + literal_column("1"),
     )
     .returning(service_contract.c.id),
@@ -235,8 +251,9 @@ POSTS = Pages(
     POST_OUT,
     {"organisation_id": post.c.organisation_id == bindparam("organisation_id", type_=Uuid)},
 )
-#: How the filing of a contract stands today.
+#: How the filing of a contract stands today; what was withdrawn is not to be filed.
 _filing = case(
+    (service_contract.c.during.is_(None), null()),
     (service_contract.c.filed_on > service_contract.c.file_by, literal_column("'late'")),
     (service_contract.c.filed_on.is_not(None), literal_column("'in_time'")),
     (service_contract.c.file_by < bindparam("today", type_=Date), literal_column("'missing'")),
@@ -308,6 +325,7 @@ def standing_of_post(
     ).where(
         service_contract.c.street_id == post.c.street_id,
         service_contract.c.enterprise_id == ENTERPRISE_ID,
+        service_contract.c.during.is_not(None),
     )
     standing = json_object(
         kind=post.c.kind,
