@@ -82,7 +82,7 @@ async def test_a_token_can_be_had_for_every_role_of_the_street(folder: Path) -> 
 async def crossed_at(url: str, token: str, day: str) -> list[int]:
     """Return how many held a cross-appointment that day by each step: 1, both 2 and 3, 2, 3, 4, 5."""
     headers = {"Authorization": f"Bearer {token}"}
-    query = {"street_id": 411104001, "at": f"{day}T00:00:00+08:00"}
+    query = {"street_id": "411104001", "at": f"{day}T00:00:00+08:00"}
     async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False) as client:
         answer = await client.get("/v1/cross-appointments/summary", params=query)
     names = ("step_1", "steps_2_and_3", "step_2", "step_3", "step_4", "step_5")
