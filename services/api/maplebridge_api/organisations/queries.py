@@ -20,7 +20,6 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
-    null,
     select,
     update,
 )
@@ -42,6 +41,7 @@ from ..platform.database import (
     json_object,
     json_period,
     recordset,
+    timeliness,
 )
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
@@ -56,6 +56,7 @@ class Organisation:
     street_id: int
     kind: OrganisationKind
     path: str
+    grid_id: UUID
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Post:
     street_id: int
     seats: int
     place: Place
+    organisation_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -115,10 +117,11 @@ def _post(
     level: str,
     path: str,
     enterprise_id: UUID | None,
+    organisation_id: UUID | None,
 ) -> Post:
     held = OrganisationKind(holder) if holder else None
     place = Place(PostKind(kind), held, GridLevel(level), path, enterprise_id)
-    return Post(id_, street_id, seats, place)
+    return Post(id_, street_id, seats, place, organisation_id)
 
 
 #: For another slice's filter: is there such an organisation?
@@ -129,8 +132,9 @@ ORGANISATION = Statement(
         organisation.c.street_id,
         organisation.c.kind,
         path_of(organisation.c.street_id, organisation.c.grid_id),
+        organisation.c.grid_id,
     ),
-    lambda id_, street_id, kind, path: Organisation(id_, street_id, OrganisationKind(kind), path),
+    lambda id_, street_id, kind, *more: Organisation(id_, street_id, OrganisationKind(kind), *more),
 )
 _POSTS = by_ids(
     post,
@@ -141,6 +145,7 @@ _POSTS = by_ids(
     level_of(post.c.street_id, GRID_OF_POST),
     path_of(post.c.street_id, GRID_OF_POST),
     ENTERPRISE_ID,
+    post.c.organisation_id,
 ).select_from(HELD)
 POST = Statement(_POSTS, _post)
 #: Locked in order: of two who fill the places of one post, the second sees what the first took.
@@ -251,21 +256,17 @@ POSTS = Pages(
     POST_OUT,
     {"organisation_id": post.c.organisation_id == bindparam("organisation_id", type_=Uuid)},
 )
-#: How the filing of a contract stands today; what was withdrawn is not to be filed.
-_filing = case(
-    (service_contract.c.during.is_(None), null()),
-    (service_contract.c.filed_on > service_contract.c.file_by, literal_column("'late'")),
-    (service_contract.c.filed_on.is_not(None), literal_column("'in_time'")),
-    (service_contract.c.file_by < bindparam("today", type_=Date), literal_column("'missing'")),
-    else_=literal_column("'pending'"),
-)
+_filing = timeliness(service_contract.c.filed_on, service_contract.c.file_by)
 CONTRACTS = Pages(
     service_contract,
     CONTRACT_OUT,
     {
         "quarter_id": service_contract.c.quarter_id == bindparam("quarter_id", type_=Uuid),
         "enterprise_id": service_contract.c.enterprise_id == bindparam("enterprise_id", type_=Uuid),
-        "filing": _filing == bindparam("filing", type_=Text),
+        # What was withdrawn is not to be filed.
+        "filing": and_(
+            service_contract.c.during.is_not(None), _filing == bindparam("filing", type_=Text)
+        ),
     },
 )
 _ending = recordset({"lo": Integer(), "hi": Integer(), "last_day": Date(), "notices": JSONB()})
