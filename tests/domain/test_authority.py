@@ -30,12 +30,20 @@ def test_every_post_gives_exactly_one_role_and_every_role_of_an_office_comes_fro
     assert given == set(Role) - set(SYSTEMS) - {Role.RESIDENT}
 
 
-def test_whoever_holds_no_post_reads_what_hangs_on_the_notice_board_and_their_own_cases() -> None:
+def test_whoever_holds_no_post_reads_what_hangs_on_the_notice_board_and_what_is_theirs() -> None:
+    """Their own cases, and what is on record about offices that they held."""
     assert AUTHORITY[Role.RESIDENT] == {
         Right.READ: Reach.STREET,
         Right.DISPUTES_REPORT: Reach.STREET,
         Right.DISPUTES_READ: Reach.OWN,
+        Right.RECORDS_READ: Reach.OWN,
     }
+
+
+def test_records_are_read_by_the_streets_office_and_by_whom_they_are_about() -> None:
+    reach = {role: AUTHORITY[role][Right.RECORDS_READ] for role in OFFICES | {Role.RESIDENT}}
+    assert {role for role, of in reach.items() if of == Reach.STREET} == STREETS_OFFICE
+    assert {*reach.values()} == {Reach.STREET, Reach.OWN}
 
 
 def test_every_office_gives_what_a_resident_has() -> None:

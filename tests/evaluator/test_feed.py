@@ -39,7 +39,8 @@ INSERT INTO appointment (street_id, id, person_id, post_id, seat, during) VALUES
     ({street}, '{wang_in_office}', '{wang}', '{committee}', 1, '[2026-01-01, 2026-10-16)'),
     ({street}, '{li_in_office}', '{li}', '{party_org}', 1, '[2026-01-01,)');
 INSERT INTO service_contract (street_id, id, enterprise_id, quarter_id, during, file_by) VALUES
-    ({street}, uuidv7(), '{enterprise}', uuidv7(), '[2026-01-01,)', '2026-01-16');
+    ({street}, uuidv7(), '{enterprise}', uuidv7(), '[2026-01-01,)', '2026-01-16'),
+    ({street}, uuidv7(), uuidv7(), uuidv7(), NULL, '2026-01-16'); -- withdrawn
 INSERT INTO record (street_id, subject_kind, subject_id, kind, class, code, title, basis,
                     occurred_on, repaired_at) VALUES
     ({street}, 'enterprise', '{enterprise}', 'penalty', 'minor', 'kept', 't', 'b', '2026-10-31', NULL),

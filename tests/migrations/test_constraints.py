@@ -75,6 +75,10 @@ RECORD = (
     f" occurred_on) VALUES ({TIANQIAO}, 'enterprise', '{id_of('chenguang')}', '{{kind}}', {{grade}},"
     " 'c', 't', 'b', '2026-10-01')"
 )
+CONTRACT_END = (
+    "INSERT INTO service_contract_end (street_id, contract_id, reason, ends_at, during, entered_at,"
+    f" entered_by) VALUES ({TIANQIAO}, '{CONTRACT}', {{}}, {TERM}, now(), 'clients/li')"
+)
 NEW_GRID = f"INSERT INTO grid (street_id, id, level) VALUES ({TIANQIAO}, '{id_of('new')}', 'unit')"
 NEW_PLACE = (
     "INSERT INTO grid_placement (street_id, grid_id, path, during) VALUES"
@@ -157,6 +161,9 @@ REFUSED = [
     ("appointment_proposal__approved", [PROPOSAL.format("'approved', now(), 'li', NULL")]),
     ("appointment_proposal__rejected", [PROPOSAL.format("'rejected', now(), 'li', NULL")]),
     ("appointment_proposal__own_proposal", [PROPOSAL.format("'rejected', now(), 'feng', 'x'")]),
+    ("appointment_proposal__own_proposal", [PROPOSAL.format("'withdrawn', now(), 'li', NULL")]),
+    ("service_contract_end__withdrawn", [CONTRACT_END.format("'withdrawn', now()")]),
+    ("service_contract_end__withdrawn", [CONTRACT_END.format("'agreed', NULL")]),
     ("appointment__step_rests", [appointment("wang", FREE, 1, TERM, "3, NULL, NULL")]),
     ("appointment__step", [appointment("wang", FREE, 1, TERM, f"6, '{WANG}', NULL")]),
     (

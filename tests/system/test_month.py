@@ -74,6 +74,19 @@ async def test_a_token_can_be_had_for_every_role_of_the_street(folder: Path) -> 
         assert {role for role, _ in CLIENTS.values()} == {*SYSTEMS}
         for client in CLIENTS:
             assert await fetch_token(data, client, None)
+        token = await fetch_token(data, None, holders[Role.STREET_SECRETARY].id)
+        assert await crossed_at(system.url, token, "2026-10-15") == [28, 49, 49, 49, 14, 23]
+        assert await crossed_at(system.url, token, "2000-01-01") == [0] * 6
+
+
+async def crossed_at(url: str, token: str, day: str) -> list[int]:
+    """Return how many held a cross-appointment that day by each step: 1, both 2 and 3, 2, 3, 4, 5."""
+    headers = {"Authorization": f"Bearer {token}"}
+    query = {"street_id": "411104001", "at": f"{day}T00:00:00+08:00"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False) as client:
+        answer = await client.get("/v1/cross-appointments/summary", params=query)
+    names = ("step_1", "steps_2_and_3", "step_2", "step_3", "step_4", "step_5")
+    return [answer.raise_for_status().json()[name] for name in names]
 
 
 async def roles_by(url: str, token: str) -> set[str]:

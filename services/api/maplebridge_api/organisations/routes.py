@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from maplebridge_domain.authority import OfficeNotYoursToFill, Right
+from maplebridge_domain.contract_end import ContractWithdrawn
 from maplebridge_domain.grid import NotAQuarter
 from maplebridge_domain.hierarchy import (
     AlreadyDissolved,
@@ -40,9 +41,10 @@ from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken
 from ..platform.request import IfMatch, Tx, create, create_batch
 from ..platform.routing import router
-from . import amend, dissolve, filing, queries, service
+from . import amend, change_queries, dissolve, filing, queries, service
 from .schemas import (
     ContractFiling,
+    ContractHistoryOut,
     Dissolution,
     EndingContractOut,
     NewOrganisation,
@@ -249,9 +251,15 @@ async def get_service_contract(request: Request, caller: Reader, id: UUID) -> Re
     return await get(request, caller, queries.CONTRACT_BY_ID, id=id)
 
 
+@routes.get("/service-contracts/{id:uuid}/history", responses=answers(ContractHistoryOut))
+async def get_service_contract_history(request: Request, caller: Reader, id: UUID) -> Response:
+    """Read why a contract ended early or was withdrawn, who entered it, and by what document. 合同变更历史"""
+    return await get(request, caller, change_queries.CONTRACT_HISTORY, id=id)
+
+
 @routes.post(
     "/service-contracts/{id:uuid}/filing",
-    responses=answers(ServiceContractOut, ContractDatesWrong),
+    responses=answers(ServiceContractOut, ContractDatesWrong, ContractWithdrawn),
 )
 async def file_service_contract(
     id: UUID, body: ContractFiling, caller: Registrar, version: IfMatch, tx: Tx

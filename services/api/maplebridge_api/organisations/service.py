@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.contract_end import ContractEndReason, check_contract_end
+from maplebridge_domain.contract_end import ContractEndReason
 from maplebridge_domain.hierarchy import check_dual_leadership, check_parent
 from maplebridge_domain.identifier import check_credit_code
 from maplebridge_domain.naming import listed, sought
@@ -166,26 +166,24 @@ async def create_contracts(write: Write, contracts: Items[NewServiceContract]) -
 async def end_contract(
     write: Write,
     contract: ServiceContract,
-    at: datetime,
+    at: datetime | None,
     reason: ContractEndReason,
     note: str | None,
 ) -> Created:
-    """End a contract early; what rests on it has been ended before, in the same transaction.
+    """End a contract early, or withdraw it (at no instant); what rests on it has been ended before.
 
-    The event is the caller's, who knows what ended with it.
-
-    Raises:
-        ContractNotInForce.
+    The event is the caller's, who knows what ended with it, in the same transaction.
     """
-    check_contract_end(contract.during, at)
     ended = {
         "street_id": contract.street_id,
         "contract_id": contract.id,
         "reason": reason,
         "note": note,
+        "during": range_text(contract.during),
         "ends_at": at,
-        "planned_until": contract.during.until,
         "entered_at": write.now,
+        "entered_by": write.caller.actor,
+        "entered_in_capacity": write.caller.capacity,
     }
     await write.tx.run(queries.KEEP_CONTRACT_END, rows=as_rows([ended]))
     await write.tx.run(queries.END_CONTRACT, id=contract.id, at=at)

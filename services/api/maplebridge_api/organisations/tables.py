@@ -13,7 +13,9 @@ from maplebridge_domain.posts import LeaderThereAlready
 from maplebridge_domain.service_contract import ContractDatesWrong
 
 from ..platform.schema import (
+    Names,
     TemporalUnique,
+    capacity,
     during,
     in_street,
     instant,
@@ -97,7 +99,7 @@ service_contract = street_table(
     "service_contract",
     *reference("service_contract", "enterprise_id", "organisation"),
     *reference("service_contract", "quarter_id", "grid"),
-    during(),
+    during(null=True),  # null: withdrawn before it began, so that the quarter is free
     Column("signed_on", Date),
     Column("filed_on", Date),  # with county and street
     Column("file_by", Date, nullable=False),
@@ -115,14 +117,19 @@ service_contract = street_table(
     Index("service_contract__enterprise_id", "street_id", "enterprise_id"),
 )
 
-#: A contract that ended early: until when it was to run before, why it does not, and when that was entered.
+#: A contract that ended early, or never began: what its term was before, why it is not, who entered that.
 service_contract_end = street_table(
     "service_contract_end",
     *reference("service_contract_end", "contract_id", "service_contract"),
     *one_of("service_contract_end", "reason", ContractEndReason),
     text("note", null=True),
-    instant("ends_at"),
-    instant("planned_until", null=True),
+    during(),
+    instant("ends_at", null=True),  # null: withdrawn
     instant("entered_at"),
+    text("entered_by", names=Names.ACTOR),
+    capacity("entered_in_capacity"),
+    CheckConstraint(
+        "(reason = 'withdrawn') = (ends_at IS NULL)", name="service_contract_end__withdrawn"
+    ),
     Index("service_contract_end__contract_id", "street_id", "contract_id"),
 )

@@ -60,16 +60,16 @@ class Seen:
     """What a caller sees of a table by a right, where it reaches less than the whole street.
 
     The same condition for its list and its single read, so that neither shows what the other hides.
-    `path` gives the path of a row's quarter, or of whatever grid it lies in, and `part` that of a lane or
-    unit of the quarter: it is asked only for those who stand in one, PostgreSQL pays for each subquery
-    though it never runs it. A list by a filter that settles a path for all rows says so by that filter's
-    parameter, and it is looked up once.
+    `path` gives the path of a row's quarter, or of whatever grid it lies in (none: it is seen by no place),
+    and `part` that of a lane or unit of the quarter: it is asked only for those who stand in one, PostgreSQL
+    pays for each subquery though it never runs it. A list by a filter that settles a path for all rows says
+    so by that filter's parameter, and it is looked up once.
     """
 
     def __init__(
         self,
         right: Right,
-        path: PathOf,
+        path: PathOf | None = None,
         *,
         own: Callable[[ColumnElement[UUID], ColumnElement[UUID]], ColumnElement[bool]],
         part: PathOf | None = None,
@@ -97,7 +97,7 @@ class Seen:
         reach, in_parts = sight
         if reach == Reach.STREET:
             return []
-        if reach == Reach.OWN:
+        if reach == Reach.OWN or self._path is None:
             return [self._own]
         places = func.any(bindparam("places", type_=ARRAY(Text)))
         paths = [self._path, self._part] if in_parts and self._part else [self._path]
