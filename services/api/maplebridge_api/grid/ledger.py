@@ -65,7 +65,7 @@ GRID_LEDGER = Statement(
     lambda id_, path, level, *rest: GridLine(id_, path, GridLevel(level), *rest),
 )
 HOUSEHOLD_LEDGER = Statement(
-    select(grid_placement.c.path, household.c.address, household_placement.c.residents)
+    select(grid_placement.c.path, household_placement.c.address, household_placement.c.residents)
     .select_from(
         STANDING.join(
             household_placement,
@@ -74,16 +74,10 @@ HOUSEHOLD_LEDGER = Statement(
                 household_placement.c.grid_id == grid.c.id,
                 lasts(household_placement),
             ),
-        ).join(
-            household,
-            and_(
-                household.c.street_id == household_placement.c.street_id,
-                household.c.id == household_placement.c.household_id,
-            ),
         )
     )
-    .where(in_scope(household))
-    .order_by(grid_placement.c.path, household.c.address),
+    .where(in_scope(household_placement))
+    .order_by(grid_placement.c.path, household_placement.c.address),
     HouseholdLine,
 )
 
@@ -126,14 +120,8 @@ _kept = (
             and_(
                 household_placement.c.street_id == _street_id,
                 household_placement.c.grid_id == _given.c.grid_id,
+                household_placement.c.address == _given.c.address,
                 lasts(household_placement),
-            ),
-        ).join(
-            household,
-            and_(
-                household.c.street_id == _street_id,
-                household.c.id == household_placement.c.household_id,
-                household.c.address == _given.c.address,
             ),
         )
     )
@@ -143,8 +131,8 @@ _new = ~exists().where(_kept.c.no == _given.c.no)
 _made = (
     insert(household)
     .from_select(
-        ["street_id", "id", "address"],
-        select(_street_id, _given.c.id, _given.c.address).where(_new),
+        ["street_id", "id"],
+        select(_street_id, _given.c.id).where(_new),
     )
     .returning(household.c.id)
     .cte("made")
@@ -153,8 +141,11 @@ _during = func.tstzrange(bindparam("since", type_=DateTime(timezone=True)), null
 _placed = (
     insert(household_placement)
     .from_select(
-        ["street_id", "household_id", "grid_id", "residents", "during"],
-        select(_street_id, _given.c.id, _given.c.grid_id, _given.c.residents, _during).where(_new),
+        ["street_id", "household_id", "grid_id", "address", "residents", "during"],
+        select(
+            *(_street_id, _given.c.id, _given.c.grid_id),
+            *(_given.c.address, _given.c.residents, _during),
+        ).where(_new),
     )
     .returning(household_placement.c.id)
     .cte("placed")
