@@ -17,8 +17,10 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     null,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -112,19 +114,21 @@ _given = (
     .render_derived()
 )
 _street_id = bindparam("street_id", type_=Integer)
-_kept = (
-    select(_given.c.no.cast(BigInteger).label("no"), household_placement.c.residents)
-    .select_from(
-        _given.join(
-            household_placement,
-            and_(
-                household_placement.c.street_id == _street_id,
-                household_placement.c.grid_id == _given.c.grid_id,
-                household_placement.c.address == _given.c.address,
-                lasts(household_placement),
-            ),
-        )
+#: With a limit, so that each is looked up by its key: a join reads the whole street again for every batch.
+_there = (
+    select(household_placement.c.residents)
+    .where(
+        household_placement.c.street_id == _street_id,
+        household_placement.c.grid_id == _given.c.grid_id,
+        household_placement.c.address == _given.c.address,
+        lasts(household_placement),
     )
+    .limit(literal_column("1"))
+    .lateral("there")
+)
+_kept = (
+    select(_given.c.no.cast(BigInteger).label("no"), _there.c.residents)
+    .select_from(_given.join(_there, true()))
     .cte("kept")
 )
 _new = ~exists().where(_kept.c.no == _given.c.no)
