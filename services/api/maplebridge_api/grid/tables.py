@@ -112,7 +112,7 @@ household_placement = street_table(
     TemporalUnique("street_id", "household_id", "during", name="household_placement__during"),
     Index("household_placement__grid_id", "street_id", "grid_id"),
     Index("household_placement__household_id", "street_id", "household_id"),
-    # Of those that live there now: a temporal key would cost an import half its time.
+    # Of those that live there now: a temporal key (GiST) takes more than twice as long to fill.
     Index(
         f"household_placement__{HouseholdTaken.code}",
         "street_id",
