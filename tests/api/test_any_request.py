@@ -53,7 +53,7 @@ async def served(databases: Databases) -> AsyncIterator[str]:
     app.state.database = Database(databases.url(name, "mb_api"), 5)
     with serving(app) as url:
         yield url
-    await databases.executes(f"DROP DATABASE {name} WITH (FORCE)")
+    await databases.drop(name)
 
 
 @pytest.fixture

@@ -48,4 +48,4 @@ async def test_streets_and_disputes_are_made_and_every_key_of_theirs_holds(
         await database.execute(add)
         await database.execute(drop)
     await database.close()
-    await databases.executes(f"DROP DATABASE {name} WITH (FORCE)")
+    await databases.drop(name)

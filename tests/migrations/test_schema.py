@@ -297,4 +297,4 @@ async def test_migrating_again_changes_nothing_and_the_newest_is_the_only_head(
     assert after == before
     assert await rows(connection, "SELECT version_num::text FROM alembic_version") == [(head,)]
     await connection.close()
-    await databases.executes(f"DROP DATABASE {name} WITH (FORCE)")
+    await databases.drop(name)

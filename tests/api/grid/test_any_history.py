@@ -58,7 +58,7 @@ async def http(databases: Databases) -> AsyncIterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {token}"}
     with serving(app) as url, httpx.Client(base_url=f"{url}/v1", headers=headers) as client:
         yield client
-    await databases.executes(f"DROP DATABASE {name} WITH (FORCE)")
+    await databases.drop(name)
 
 
 class History:

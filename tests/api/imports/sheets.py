@@ -31,7 +31,7 @@ async def empty_street(databases: Databases) -> AsyncIterator[Tianqiao]:
     async with open_street(databases.url(name), databases.url(name, "mb_api")) as street:
         await enter(street.clerk_li, STREET[:1])
         yield street
-    await databases.executes(f"DROP DATABASE {name} WITH (FORCE)")
+    await databases.drop(name)
 
 
 def csv_of(*rows: Sequence[Any], encoding: str = "gb18030") -> bytes:

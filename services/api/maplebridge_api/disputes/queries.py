@@ -92,7 +92,7 @@ def _below(given: frozenset[str] = frozenset()) -> ColumnElement[str]:
 SEEN = Seen(
     Right.DISPUTES_READ,
     _quarter,
-    _below,
+    part=_below,
     own=lambda person_id, _: dispute.c.reporter_id == person_id,
 )
 DISPUTE_BY_ID = Single(dispute, DISPUTE_OUT, seen=SEEN)

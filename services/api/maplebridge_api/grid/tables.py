@@ -76,7 +76,8 @@ grid_placement = street_table(
     without_overlaps("grid_placement", "path", unless=GridCodeTaken),
     without_overlaps("grid_placement", "unit_code", unless=UnitNumberTaken),
     Index("grid_placement__path", "street_id", "path"),
-    Index("grid_placement__grid_id", "street_id", "grid_id"),
+    # Also by time: where a grid stood last is asked by nearly every right that reaches a place.
+    Index("grid_placement__grid_id", "street_id", "grid_id", "during"),
 )
 
 grid_description = street_table(

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from maplebridge_domain.authority import Reach, Right
+from maplebridge_domain.grid import GridLevel, path_length
 
 from .database import GATE, HI, LO, ByScope, Database, Read, in_scope
 from .identity import Caller
@@ -50,35 +51,60 @@ _FIRST = {"after_street": 999_999_999, "after_id": UUID(int=2**128 - 1)}
 Page = tuple[str, str | None]
 
 
+PathOf = Callable[[frozenset[str]], ColumnElement[str]]
+#: How far a caller's right reaches, and whether they stand in a part of a quarter.
+Sight = tuple[Reach, bool]
+_ALL: Sight = (Reach.STREET, False)
+#: A place in a quarter is longer than the quarter's own path with its slash.
+_IN_QUARTER = path_length(GridLevel.QUARTER) + 1
+
+
 class Seen:
     """What a caller sees of a table by a right, where it reaches less than the whole street.
 
     The same condition for its list and its single read, so that neither shows what the other hides.
-    `paths` give the path of a row's grid, and of a smaller one in it that the row may lie in: who reaches
-    the one need not be asked for the other. A list by a filter that settles a path for all rows says so
-    by that filter's parameter, and it is looked up once.
+    `path` gives the path of a row's quarter, or of whatever grid it lies in, and `part` that of a lane or
+    unit of the quarter: it is asked only for those who stand in one, PostgreSQL pays for each subquery
+    though it never runs it. A list by a filter that settles a path for all rows says so by that filter's
+    parameter, and it is looked up once.
     """
 
     def __init__(
         self,
         right: Right,
-        *paths: Callable[[frozenset[str]], ColumnElement[str]],
+        path: PathOf,
+        *,
         own: Callable[[ColumnElement[UUID], ColumnElement[UUID]], ColumnElement[bool]],
+        part: PathOf | None = None,
     ) -> None:
-        self.right = right
-        self._paths = paths
+        self._right = right
+        self._path = path
+        self._part = part
         self._own = own(bindparam("person_id_", type_=Uuid), bindparam("capacity", type_=Uuid))
 
+    def sights(self) -> list[Sight]:
+        """Return all that callers may be asked for."""
+        return [(reach, False) for reach in Reach] + ([(Reach.PLACE, True)] if self._part else [])
+
+    def by(self, caller: Caller) -> Sight:
+        """Return what a caller is to be asked for."""
+        reach = caller.rights[self._right]
+        if reach == Reach.PLACE and self._part is not None:
+            return reach, any(len(place) > _IN_QUARTER for place in caller.place)
+        return reach, False
+
     def condition(
-        self, reach: Reach, given: frozenset[str] = frozenset()
+        self, sight: Sight, given: frozenset[str] = frozenset()
     ) -> list[ColumnElement[bool]]:
-        """Return the condition for a reach; none where it is the whole street."""
+        """Return the condition for those who are asked for so much; none where it is the whole street."""
+        reach, in_parts = sight
         if reach == Reach.STREET:
             return []
         if reach == Reach.OWN:
             return [self._own]
         places = func.any(bindparam("places", type_=ARRAY(Text)))
-        ends = [path(given) + literal_column("'/'") for path in self._paths]
+        paths = [self._path, self._part] if in_parts and self._part else [self._path]
+        ends = [path(given) + literal_column("'/'") for path in paths]
         return [or_(*(end.op("^@", is_comparison=True)(places) for end in ends), self._own)]
 
 
@@ -112,9 +138,9 @@ class Pages:
         self._item = item
         self._source = table if source is None else source
         self._filters = filters or {}
-        self._reads = {(frozenset[str](), Reach.STREET): self._compile(frozenset(), Reach.STREET)}
+        self._reads = {(frozenset[str](), _ALL): self._compile(frozenset(), _ALL)}
 
-    def _compile(self, given: frozenset[str], reach: Reach) -> Read[Page]:
+    def _compile(self, given: frozenset[str], sight: Sight) -> Read[Page]:
         street_id, id_ = self._table.c.street_id, self._table.c.id
         limit = bindparam("limit", type_=Integer)
         after_street = bindparam("after_street", type_=Integer)
@@ -129,7 +155,7 @@ class Pages:
             select(self._item.label("item"), street_id.label("street_id"), id_.label("id"))
             .select_from(self._source)
             .where(GATE, after)
-            .where(*self._only, *(self._seen.condition(reach, given) if self._seen else ()))
+            .where(*self._only, *(self._seen.condition(sight, given) if self._seen else ()))
             .where(*(self._filters[name] for name in sorted(given)))
             .order_by(street_id.desc(), id_.desc())
             .limit(limit + literal_column("1"))  # one more than asked for: is there a next page?
@@ -152,7 +178,7 @@ class Pages:
         `only` gives what the list's own condition asks for, such as the present instant.
         """
         given = {name: value for name, value in filters.items() if value is not None}
-        form = (frozenset(given), caller.rights[self._seen.right] if self._seen else Reach.STREET)
+        form = (frozenset(given), self._seen.by(caller) if self._seen else _ALL)
         read = self._reads.get(form)
         if read is None:
             read = self._reads[form] = self._compile(*form)
@@ -235,16 +261,15 @@ class Single:
             rows = rows.select_from(source)
         named = table.c.id == bindparam("id", type_=Uuid)
         rows = rows.where(GATE, in_scope(table), named, *([] if only is None else [only])).limit(1)
-        self._right = seen.right if seen else None
-        reaches = Reach if seen else (Reach.STREET,)
-        self._reads: dict[Reach, Read[Any]] = {
-            reach: Read(rows.where(*(seen.condition(reach) if seen else ())), _row)
-            for reach in reaches
+        self._seen = seen
+        self._reads = {
+            sight: Read(rows.where(*(seen.condition(sight) if seen else ())), _row)
+            for sight in (seen.sights() if seen else [_ALL])
         }
 
     def read(self, caller: Caller) -> Read[Any]:
         """Return the read that shows no more than the caller's right reaches."""
-        return self._reads[caller.rights[self._right] if self._right else Reach.STREET]
+        return self._reads[self._seen.by(caller) if self._seen else _ALL]
 
 
 def _row(*row: Any) -> Any:
