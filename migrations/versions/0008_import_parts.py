@@ -2,9 +2,9 @@
 
 from migrations import sql
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
-    sql.run("0007_import_parts.sql")
+    sql.run("0008_import_parts.sql")
