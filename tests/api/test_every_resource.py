@@ -12,6 +12,7 @@ from maplebridge_api.main import create_app
 from maplebridge_api.platform.openapi import routes_of
 from maplebridge_api.platform.schema import SHARED_TABLES, STREET_TABLES
 from tests.api.appointments.test_cross_appoint import step
+from tests.api.committees.test_term import MEMBERS, term
 from tests.world import (
     RUBRIC,
     TERM,
@@ -159,6 +160,17 @@ RESOURCES = [
         "appointment_proposal.made",
         ({"source_id": id_of("liu in library")}, "422 wrong_source_post"),
         shown_at="/appointment-proposals",
+        batch=False,
+    ),
+    Resource(
+        "/committee-terms",
+        lambda n: term(
+            id=None,
+            organisation_id=id_of(("huayuan committee", "jiayuan committee")[n]),
+            members=MEMBERS[2:],
+        ),
+        "committee_term.begun",
+        ({"election": None}, "422 owners_vote_missing"),
         batch=False,
     ),
     Resource(
@@ -423,6 +435,18 @@ CHANGES: dict[str, tuple[str, Json]] = {
         f"/service-contracts/{id_of('contract of huayuan')}/end",
         {"at": "2026-06-30T00:00:00+08:00", "reason": "agreed"},
     ),
+    "/v1/committee-terms/{id}/filing": (
+        f"/committee-terms/{id_of('first term')}/filing",
+        {"filed_on": "2026-10-30", "filing_number": "7"},
+    ),
+    "/v1/committee-terms/{id}/end": (
+        f"/committee-terms/{id_of('first term')}/end",
+        {"at": "2026-11-01T00:00:00+08:00", "reason": "recall"},
+    ),
+    "/v1/committee-terms/{id}/handover": (
+        f"/committee-terms/{id_of('first term')}/handover",
+        {"handed_over_on": "2026-10-30", "what": ["seals"]},
+    ),
     "/v1/disputes/{id}/steps": (
         f"/disputes/{id_of('flooded kitchen')}/steps",
         {"act": "accept"},
@@ -515,6 +539,7 @@ async def test_a_change_is_made_from_the_version_that_was_read(
     await tianqiao.asks(APPLIED_IMPORT, TIANQIAO, id_of("import"))
     proposal = BY_PATH["/appointment-proposals"].new(0) | {"id": id_of("proposal")}
     await clerk.makes("/appointment-proposals", proposal)
+    await clerk.makes("/committee-terms", term(members=MEMBERS[2:]))
     before = await rows_of(tianqiao)
     place, body = CHANGES[route]
     methods = {*create_app().openapi()["paths"][route]} & {"put", "patch", "post"}

@@ -99,6 +99,18 @@ END_POSTS_OF_BINHE = (
     f" WHERE id = '{id_of('he in binhe committee')}')"
     f" UPDATE post SET during = '(,2026-01-01)' WHERE organisation_id = '{id_of('binhe committee')}'"
 )
+COMMITTEE = (
+    "INSERT INTO committee_term (street_id, organisation_id, quarter_id, kind, during, members,"
+    " voted_on, votes, file_by, renew_from, party_members, party_aim_percent, hand_over_by) VALUES"
+    f" ({TIANQIAO}, '{id_of('jiayuan committee')}', '{id_of('jiayuan')}', 'owners_committee',"
+    " '[2026-01-02,2031-01-02)', 5, '2026-01-01', '{}', '2026-02-01', '2030-10-01', 1, 30,"
+    " '2031-01-12')"
+)
+STAND_IN = (
+    "INSERT INTO committee_term (street_id, organisation_id, quarter_id, kind, during, members, owners)"
+    f" VALUES ({TIANQIAO}, '{id_of('library')}', '{id_of('jiayuan')}',"
+    " 'property_management_committee', '[2030-12-31,)', 7, 4)"
+)
 REFUSED = [
     ("appointment__post_taken", [appointment("liu", HELD, 1)]),
     ("appointment__already_holds_post", [appointment("wang", HELD, 2)]),
@@ -159,6 +171,38 @@ REFUSED = [
     (
         "service_contract__contract_dates_wrong",
         ["UPDATE service_contract SET signed_on = '2026-01-02', filed_on = '2026-01-01'"],
+    ),
+    # A quarter has one committee at a time, of whichever kind; what was elected has all that follows.
+    ("committee_term__committee_there_already", [COMMITTEE, STAND_IN]),
+    ("committee_term__committee_there_already", [STAND_IN, COMMITTEE]),
+    ("committee_term__elected", [COMMITTEE, "UPDATE committee_term SET voted_on = NULL"]),
+    ("committee_term__elected", [STAND_IN, "UPDATE committee_term SET party_members = 1"]),
+    ("committee_term__owners", [STAND_IN, "UPDATE committee_term SET owners = NULL"]),
+    ("committee_term__members", [STAND_IN, "UPDATE committee_term SET owners = 8"]),
+    ("committee_term__members", [COMMITTEE, "UPDATE committee_term SET party_members = 6"]),
+    ("committee_term__filed", [COMMITTEE, "UPDATE committee_term SET filed_on = '2026-01-02'"]),
+    (
+        "committee_term__committee_dates_wrong",
+        [
+            COMMITTEE,
+            (
+                "UPDATE committee_term SET filed_on = '2025-12-31', filing_number = '7',"
+                " confirmed_at = now(), confirmer = 'li'"
+            ),
+        ],
+    ),
+    (
+        "committee_term__end",
+        [COMMITTEE, "UPDATE committee_term SET during = '[2026-01-02,)', hand_over_by = NULL"],
+    ),
+    ("committee_term__end", [STAND_IN, "UPDATE committee_term SET hand_over_by = '2026-01-01'"]),
+    ("committee_term__kind", [STAND_IN, "UPDATE committee_term SET kind = 'x'"]),
+    (
+        "committee_term__organisation_dissolved__organisation_id",
+        [
+            *(COMMITTEE, dissolve("wanjia")),
+            f"UPDATE committee_term SET organisation_id = '{id_of('wanjia')}'",
+        ],
     ),
     # What belongs to an organisation lies within its time, whichever of the two is changed.
     ("organisation__organisation_dissolved__parent_id", [dissolve("chenguang")]),

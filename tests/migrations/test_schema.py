@@ -152,6 +152,8 @@ CHANGED = {
     "service_contract",
     "appointment",
     "appointment_proposal",
+    "committee_term",
+    "committee_member",
     "dispute",
     "meeting",
     "attendance",

@@ -13,15 +13,6 @@ from .worktime import calendar, deadline
 _LONGEST_DAYS = 120
 
 
-class Filing(StrEnum):
-    """How the filing of a contract stands."""
-
-    IN_TIME = "in_time"
-    LATE = "late"  # filed after the day by which it was due
-    MISSING = "missing"  # that day has passed, and nothing is filed
-    PENDING = "pending"  # that day is still to come
-
-
 class NoticeKind(StrEnum):
     """What a party to a contract may have to say before its end."""
 

@@ -8,6 +8,7 @@ are not known yet.
 import csv
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -54,6 +55,15 @@ def calendar() -> Calendar:
         workdays=frozenset(day for day, kind in days if kind == "workday"),
         published_until=datetime(published + 1, 1, 1, tzinfo=SHANGHAI),
     )
+
+
+class Timeliness(StrEnum):
+    """How something stands that is to be done by a day."""
+
+    IN_TIME = "in_time"
+    LATE = "late"  # done after that day
+    MISSING = "missing"  # that day has passed, and it is not done
+    PENDING = "pending"  # that day is still to come
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 from . import (
     adjustments,
     appointments,
+    committees,
     disputes,
     evaluations,
     grid,
@@ -59,6 +60,7 @@ SLICES = (
     evaluations,
     ratings,
     proposals,
+    committees,
     privacy,
     adjustments,
     imports,

@@ -38,6 +38,8 @@ VALUES = {
     "step": 1,
     "places": [f"{TIANQIAO}/"],
     "filing": "missing",
+    "handover": "missing",
+    "reached": False,
     "today": date(2026, 11, 2),
     "rows": '[{"lo": 0, "hi": 999999999, "last_day": "2027-12-31", "notices": []}]',
 }

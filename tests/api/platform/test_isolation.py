@@ -14,6 +14,7 @@ from maplebridge_api.platform.openapi import routes_of
 from maplebridge_api.platform.schema import STREET_TABLES
 from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.rubrics import shipped_rubric
+from tests.api.committees import test_term
 from tests.api.evaluations import test_run
 from tests.contract import contract
 from tests.world import (
@@ -39,6 +40,7 @@ from tests.world import (
     service_contract,
 )
 
+COMMITTEE = test_term.term(members=test_term.MEMBERS[:1])
 #: What stands next door, so that there is one of each kind of thing.
 FURNITURE: list[tuple[str, Json]] = [
     organisation("next unit", "resident_unit", "next community"),
@@ -120,6 +122,13 @@ FURNITURE: list[tuple[str, Json]] = [
             "during": TERM,
         },
     ),
+    organisation("next committee", "owners_committee", "next quarter"),
+    (
+        "/committee-terms",
+        COMMITTEE
+        | {"id": id_of("next term"), "organisation_id": id_of("next committee")}
+        | {"members": [{"person_id": id_of("next person")}]},
+    ),
     (
         "/evaluation-runs",
         {"id": id_of("next run"), "street_id": NEIGHBOUR}
@@ -166,6 +175,10 @@ BODIES: dict[str, Json] = {
         "kinds": ["credit_rating"],
         "rubric_id": id_of("rubric"),
     },
+    "/committee-terms": COMMITTEE,
+    "/committee-terms/{id}/filing": {"filed_on": "2026-10-30", "filing_number": "7"},
+    "/committee-terms/{id}/end": {"at": "2026-11-01T00:00:00+08:00", "reason": "recall"},
+    "/committee-terms/{id}/handover": {"handed_over_on": "2026-10-30", "what": ["seals"]},
     "/organisations/{id}": {
         "parent_id": id_of("chenguang"),
         "community_party_org_id": id_of("binhe committee"),
@@ -412,6 +425,7 @@ LISTED_ONLY = {
     *("/event-heads", "/office-holders", "/sessions", "/capacities"),
     *("/appointments/expiring", "/posts/vacant"),  # read singly as what they are
     "/service-contracts/ending",  # each is read as a service contract
+    *("/committee-terms/renewals", "/committee-terms/party-shares"),  # as the terms that they are
 }
 
 
@@ -458,6 +472,9 @@ async def furnish(tianqiao: Tianqiao) -> None:
     await clerk.makes("/disputes", dispute(quarter_id=id_of("jiayuan")))
     soon = {"during": TERM | {"until": "2027-02-01T00:00:00+08:00"}}
     await clerk.makes("/service-contracts", service_contract("s", "wanjia", "laoyuan")[1] | soon)
+    to_be_renewed = {"during": test_term.DURING | {"until": "2027-01-01T00:00:00+08:00"}}
+    members = {"members": [{"person_id": id_of("lin")}]}  # without a second office
+    await clerk.makes("/committee-terms", COMMITTEE | to_be_renewed | members)
     for path in ("/records", "/tasks", "/appointment-proposals"):
         await clerk.makes(path, BODIES[path])
     file = {"params": {"street_id": TIANQIAO, "shape": "people"}, **FILES["/imports"]}

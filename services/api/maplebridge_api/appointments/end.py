@@ -67,7 +67,7 @@ async def end_contract(write: Write, id: UUID, version: int, body: ContractEnd) 
         subject=f"service-contracts/{id}",
         ended_at=at,
         reason=body.reason,
-        **_with_it(ended),
+        **with_it(ended),
     )
     return shown
 
@@ -85,6 +85,16 @@ async def end_terms(
         note=note,
         now=write.now,
     )
+
+
+async def end_all_in(
+    write: Write, street_id: int, organisation_id: UUID, at: datetime, reason: EndReason
+) -> list[Ended]:
+    """End every term in an organisation's posts, and what rests on it; the event is the caller's."""
+    held = await write.tx.all(
+        term_queries.IN_ORGANISATION, street_id=street_id, organisation_id=organisation_id, at=at
+    )
+    return await end_terms(write, street_id, held, at, reason, None)
 
 
 async def _to_end(write: Write, id: UUID, version: int) -> Term:
@@ -125,12 +135,13 @@ async def _tell(
         subject=f"appointments/{term.id}",
         ended_at=at,
         reason=reason,
-        **_with_it(others),
+        **with_it(others),
     )
     return shown
 
 
-def _with_it(ended: list[Ended]) -> dict[str, list[UUID]]:
+def with_it(ended: list[Ended]) -> dict[str, list[UUID]]:
+    """Say for an event what ended with something, and what was withdrawn."""
     return {
         "with_it": sorted(one.id for one in ended if not one.withdrawn),
         "withdrawn": sorted(one.id for one in ended if one.withdrawn),

@@ -19,11 +19,12 @@ from ..platform.request import Write
 from . import queries
 from .appoint import appoint, same_street, seat
 from .cross_appoint import check_rules, find_grounds, seat_across
+from .end import end_all_in, with_it
 from .events import APPOINTED, CROSS_APPOINTED
 from .ledger import APPOINTMENT_LEDGER, AppointmentLine
 from .queries import APPOINTMENT, Appointment, holder_of, last_term_end, shares_post
 from .refusals import CROSS_RULES, FILLING, RULES, STEP_RULES
-from .schemas import Capacities, CapacityOut, NewAppointment, NewCrossAppointment
+from .schemas import Capacities, CapacityOut, NewAppointment, NewCrossAppointment, VotesIn
 
 __all__ = [
     "APPOINTED",
@@ -38,11 +39,13 @@ __all__ = [
     "AppointmentLine",
     "NewAppointment",
     "NewCrossAppointment",
+    "VotesIn",
     "appoint",
     "appointments_of",
     "as_person",
     "capacities",
     "check_rules",
+    "end_all_in",
     "find_grounds",
     "holder_of",
     "last_term_end",
@@ -54,6 +57,7 @@ __all__ = [
     "seat",
     "seat_across",
     "shares_post",
+    "with_it",
 ]
 
 

@@ -41,6 +41,7 @@ from ..platform.database import (
 )
 from ..platform.paging import Single
 from ..platform.request import Created
+from ..platform.views import place_held
 from .queries import APPOINTMENT_OUT
 from .tables import appointment, appointment_history
 
@@ -132,6 +133,24 @@ STILL_HELD = Statement(
 ON_CONTRACT = Statement(
     select(appointment.c.id)
     .where(_OF_STREET, appointment.c.contract_id == bindparam("contract_id", type_=Uuid), *_RUNS_ON)
+    .order_by(appointment.c.id)
+    .with_for_update(),
+    an_id,
+)
+
+#: What is held in an organisation's posts after an instant; locked in order.
+IN_ORGANISATION = Statement(
+    select(appointment.c.id)
+    .where(
+        _OF_STREET,
+        appointment.c.id.in_(
+            select(place_held.c.appointment_id).where(
+                place_held.c.street_id == _street_id,
+                place_held.c.organisation_id == bindparam("organisation_id", type_=Uuid),
+            )
+        ),
+        *_RUNS_ON,
+    )
     .order_by(appointment.c.id)
     .with_for_update(),
     an_id,

@@ -1,5 +1,6 @@
 """Dissolving an organisation."""
 
+from datetime import datetime
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
@@ -22,12 +23,7 @@ async def dissolve(write: Write, id: UUID, version: int, body: Dissolution) -> C
     check_version(organisation.version, version)
     if organisation.dissolved_at is not None:
         raise AlreadyDissolved(organisation.dissolved_at.astimezone(SHANGHAI).date())
-    resting = await write.tx.one(change_queries.RESTING, id=id, at=body.at)
-    check_rests_nothing(resting.parts, resting.contracts, resting.holders)
-
-    # The posts first: they lie within the organisation's time, and the database holds them to it.
-    await write.tx.run(change_queries.END_POSTS, id=id, at=body.at)
-    shown = await write.tx.one(change_queries.DISSOLVE, id=id, at=body.at)
+    shown = await end_organisation(write, id, body.at)
     await write.record(
         events.ORGANISATION_DISSOLVED,
         street_id=organisation.street_id,
@@ -35,3 +31,16 @@ async def dissolve(write: Write, id: UUID, version: int, body: Dissolution) -> C
         dissolved_at=body.at,
     )
     return shown
+
+
+async def end_organisation(write: Write, id: UUID, at: datetime) -> Created:
+    """End an organisation and its posts at an instant; rights and event are the caller's.
+
+    Raises:
+        StillRestedOn, OrganisationDissolved.
+    """
+    resting = await write.tx.one(change_queries.RESTING, id=id, at=at)
+    check_rests_nothing(resting.parts, resting.contracts, resting.holders)
+    # The posts first: they lie within the organisation's time, and the database holds them to it.
+    await write.tx.run(change_queries.END_POSTS, id=id, at=at)
+    return await write.tx.one(change_queries.DISSOLVE, id=id, at=at)

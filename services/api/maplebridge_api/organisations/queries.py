@@ -40,6 +40,7 @@ from ..platform.database import (
     json_object,
     json_period,
     recordset,
+    timeliness,
 )
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
@@ -54,6 +55,7 @@ class Organisation:
     street_id: int
     kind: OrganisationKind
     path: str
+    grid_id: UUID
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Post:
     street_id: int
     seats: int
     place: Place
+    organisation_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -102,10 +105,11 @@ def _post(
     level: str,
     path: str,
     enterprise_id: UUID | None,
+    organisation_id: UUID | None,
 ) -> Post:
     held = OrganisationKind(holder) if holder else None
     place = Place(PostKind(kind), held, GridLevel(level), path, enterprise_id)
-    return Post(id_, street_id, seats, place)
+    return Post(id_, street_id, seats, place, organisation_id)
 
 
 #: For another slice's filter: is there such an organisation?
@@ -116,8 +120,9 @@ ORGANISATION = Statement(
         organisation.c.street_id,
         organisation.c.kind,
         path_of(organisation.c.street_id, organisation.c.grid_id),
+        organisation.c.grid_id,
     ),
-    lambda id_, street_id, kind, path: Organisation(id_, street_id, OrganisationKind(kind), path),
+    lambda id_, street_id, kind, *more: Organisation(id_, street_id, OrganisationKind(kind), *more),
 )
 _POSTS = by_ids(
     post,
@@ -128,6 +133,7 @@ _POSTS = by_ids(
     level_of(post.c.street_id, GRID_OF_POST),
     path_of(post.c.street_id, GRID_OF_POST),
     ENTERPRISE_ID,
+    post.c.organisation_id,
 ).select_from(HELD)
 POST = Statement(_POSTS, _post)
 #: Locked in order: of two who fill the places of one post, the second sees what the first took.
@@ -235,13 +241,7 @@ POSTS = Pages(
     POST_OUT,
     {"organisation_id": post.c.organisation_id == bindparam("organisation_id", type_=Uuid)},
 )
-#: How the filing of a contract stands today.
-_filing = case(
-    (service_contract.c.filed_on > service_contract.c.file_by, literal_column("'late'")),
-    (service_contract.c.filed_on.is_not(None), literal_column("'in_time'")),
-    (service_contract.c.file_by < bindparam("today", type_=Date), literal_column("'missing'")),
-    else_=literal_column("'pending'"),
-)
+_filing = timeliness(service_contract.c.filed_on, service_contract.c.file_by)
 CONTRACTS = Pages(
     service_contract,
     CONTRACT_OUT,

@@ -28,8 +28,8 @@ from maplebridge_domain.posts import (
     TooManyPlaces,
     WrongPlaceForPost,
 )
-from maplebridge_domain.service_contract import ContractDatesWrong, Filing
-from maplebridge_domain.worktime import SHANGHAI
+from maplebridge_domain.service_contract import ContractDatesWrong
+from maplebridge_domain.worktime import SHANGHAI, Timeliness
 
 from ..platform.bodies import Batch, BatchOut, Page
 from ..platform.clock import clock
@@ -211,7 +211,7 @@ async def list_service_contracts(
     after: After = None,
     quarter_id: UUID | None = None,
     enterprise_id: UUID | None = None,
-    filing: Filing | None = None,
+    filing: Timeliness | None = None,
 ) -> Response:
     """List service contracts, by quarter, enterprise, or how their filing stands. 物业服务合同列表"""
     filters = {"quarter_id": quarter_id, "enterprise_id": enterprise_id, "filing": filing}

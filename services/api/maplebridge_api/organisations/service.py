@@ -17,6 +17,7 @@ from ..platform.database import as_rows
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
+from .dissolve import end_organisation
 from .ledger import ORGANISATION_LEDGER, POST_LEDGER, OrganisationLine, PostLine
 from .queries import (
     CONTRACT,
@@ -56,6 +57,7 @@ __all__ = [
     "create_organisations",
     "create_posts",
     "end_contract",
+    "end_organisation",
     "name_of",
     "serving_enterprise",
     "standing_of_post",

@@ -10,12 +10,14 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    Date,
     DateTime,
     Dialect,
     FromClause,
@@ -24,6 +26,7 @@ from sqlalchemy import (
     Table,
     Uuid,
     bindparam,
+    case,
     column,
     func,
     insert,
@@ -150,6 +153,16 @@ def provisional(due: ColumnElement[Any]) -> ColumnElement[Any]:
     """Tell whether a deadline lies in a year whose days off are not published yet."""
     published = calendar().published_until
     return due > bindparam("published_until", published, DateTime(timezone=True))
+
+
+def timeliness(done_on: ColumnElement[date], by: ColumnElement[date]) -> ColumnElement[str]:
+    """Tell how something stands `today` that is to be done by a day (`worktime.Timeliness`)."""
+    return case(
+        (done_on > by, literal_column("'late'")),
+        (done_on.is_not(None), literal_column("'in_time'")),
+        (by < bindparam("today", type_=Date), literal_column("'missing'")),
+        else_=literal_column("'pending'"),
+    )
 
 
 class ByScope(ColumnElement[bool]):

@@ -423,16 +423,22 @@ def check_version(current: int, expected: int) -> None:
 
 @dataclass(frozen=True)
 class Items(Generic[Item]):
-    """What one request creates: a single body, or the items of a batch; pointers say which item."""
+    """What one request creates: a single body, or the items of a batch; pointers say which item.
+
+    What lies deeper in a body brings the pointer of each.
+    """
 
     items: Sequence[Item]
     batch: bool
+    pointers: Sequence[str] | None = None
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self.items)
 
     def pointer(self, index: int) -> str:
         """Return the JSON pointer of an item in the request."""
+        if self.pointers is not None:
+            return self.pointers[index]
         return f"/items/{index}" if self.batch else ""
 
     def each(self, make: Callable[[Item], Result]) -> list[Result]:

@@ -54,6 +54,8 @@ STREET_TABLES = (
     "appointment",
     "appointment_history",
     "appointment_proposal",
+    "committee_term",
+    "committee_member",
     "dispute",
     "dispute_step",
     "rubric",

@@ -46,7 +46,8 @@ run_basis = table(
     column("rubric_sha256", LargeBinary),
 )
 
-#: Which place of which post is held, and when: for who changes a post or an organisation.
+#: Which place of which post is held, when and by which appointment: for who changes a post or ends an
+#: organisation.
 place_held = table(
     "place_held",
     column("street_id", Integer),
@@ -54,4 +55,5 @@ place_held = table(
     column("organisation_id", Uuid),
     column("seat", SmallInteger),
     column("during", TSTZRANGE),
+    column("appointment_id", Uuid),
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Response
 
 from maplebridge_domain.authority import OfficeNotYoursToFill, OwnOffice, Right
+from maplebridge_domain.committee import ElectedTwice
 from maplebridge_domain.person import (
     BothHoldPost,
     CaseStillOpen,
@@ -58,7 +59,7 @@ async def erase_person(
     "/people/{id:uuid}/merge",
     responses=answers(
         PersonOut,
-        *(PersonMerged, PersonErased, MergedWithItself, BothHoldPost),
+        *(PersonMerged, PersonErased, MergedWithItself, BothHoldPost, ElectedTwice),
         *(OfficeNotYoursToFill, OwnOffice),
     ),
 )

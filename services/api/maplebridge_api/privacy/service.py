@@ -13,6 +13,7 @@ from maplebridge_domain.retention import Kept
 from maplebridge_domain.worktime import SHANGHAI
 
 from ..appointments.service import appointments_of, must_fill_all, must_not_both_hold
+from ..committees.service import forget_membership
 from ..disputes.service import erase_texts_due, mentioning
 from ..imports.service import prune_copies
 from ..people import service as people
@@ -122,6 +123,7 @@ async def _record_erasure(write: Write, street_id: int, id: UUID, reason: Reason
 
 async def _forget(write: Write, street_id: int, id: UUID) -> Created:
     await forget_logins(write, id)
+    await forget_membership(write, id)
     left = await people.forget(write, id)
     await replace_answers(write.tx, street_id, [left])
     return left
@@ -136,7 +138,7 @@ async def merge(write: Write, id: UUID, version: int, body: Merger) -> tuple[Cre
         The entry that is left, and its version.
 
     Raises:
-        MergedWithItself, NotFound, RightMissing, PersonMerged, PersonErased, Stale, BothHoldPost,
+        MergedWithItself, NotFound, RightMissing, PersonMerged, PersonErased, Stale, BothHoldPost, ElectedTwice,
         OfficeNotYoursToFill, OwnOffice.
     """
     if body.into == id:
