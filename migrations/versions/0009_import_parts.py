@@ -2,9 +2,9 @@
 
 from migrations import sql
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:
-    sql.run("0008_import_parts.sql")
+    sql.run("0009_import_parts.sql")
