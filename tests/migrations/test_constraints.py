@@ -321,8 +321,18 @@ REFUSED = [
         "household_placement__during",
         [
             (
-                "INSERT INTO household_placement (street_id, household_id, grid_id, residents,"
-                " during) SELECT street_id, household_id, grid_id, 1, during FROM household_placement"
+                "INSERT INTO household_placement (street_id, household_id, grid_id, address,"
+                " residents, during) SELECT street_id, household_id, grid_id, '?', 1, during"
+                " FROM household_placement"
+            )
+        ],
+    ),
+    (
+        "household_placement__household_taken",
+        [
+            (
+                "UPDATE household_placement SET address = '1室',"
+                f" grid_id = '{id_of('huayuan unit 1')}' WHERE street_id = {TIANQIAO}"
             )
         ],
     ),
@@ -349,8 +359,8 @@ REFUSED = [
         "household_placement__unknown_reference__grid_id",
         [
             (
-                "INSERT INTO household_placement (street_id, household_id, grid_id, residents,"
-                f" during) SELECT street_id, id, '{id_of('next quarter')}', 1,"
+                "INSERT INTO household_placement (street_id, household_id, grid_id, address,"
+                f" residents, during) SELECT street_id, id, '{id_of('next quarter')}', '?', 1,"
                 " '[2020-01-01,2020-01-02)' FROM household"
             )
         ],
