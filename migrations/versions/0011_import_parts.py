@@ -2,9 +2,9 @@
 
 from migrations import sql
 
-revision = "0009"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
-    sql.run("0009_import_parts.sql")
+    sql.run("0011_import_parts.sql")
