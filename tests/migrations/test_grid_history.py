@@ -81,7 +81,7 @@ async def test_grids_and_households_are_as_they_were_since_they_were_entered(
             *(TIANQIAO, id_of(unit)),
         )
     await run(connection, "0007_last_place.sql")
-    await run(connection, "0009_import_parts.sql")
+    await run(connection, "0011_import_parts.sql")
     homes = await connection.fetch("SELECT grid_id::text, address FROM household_placement")
     assert sorted(map(tuple, homes)) == sorted(
         [
