@@ -431,6 +431,14 @@ CHANGES: dict[str, tuple[str, Json]] = {
         f"/appointment-proposals/{id_of('proposal')}/rejection",
         {"reason": "另有任用"},
     ),
+    "/v1/appointment-proposals/{id}/withdrawal": (
+        f"/appointment-proposals/{id_of('proposal')}/withdrawal",
+        {},
+    ),
+    "/v1/service-contracts/{id}/withdrawal": (
+        f"/service-contracts/{id_of('contract of huayuan')}/withdrawal",
+        {"note": "未履行"},
+    ),
     "/v1/service-contracts/{id}/end": (
         f"/service-contracts/{id_of('contract of huayuan')}/end",
         {"at": "2026-06-30T00:00:00+08:00", "reason": "agreed"},

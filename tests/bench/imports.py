@@ -127,15 +127,13 @@ async def _empty(owner: asyncpg.Connection) -> None:
 
 async def _copy(owner: asyncpg.Connection, rows: list[tuple[UUID, UUID, str, int]]) -> float:
     begun = time.perf_counter()
-    entered = ((STREET_ID, id_, address) for id_, _, address, _ in rows)
-    places = ((STREET_ID, id_, unit, count, SINCE) for id_, unit, _, count in rows)
-    await owner.copy_records_to_table(
-        "household", records=entered, columns=("street_id", "id", "address")
-    )
+    entered = ((STREET_ID, id_) for id_, *_ in rows)
+    places = ((STREET_ID, *row, SINCE) for row in rows)
+    await owner.copy_records_to_table("household", records=entered, columns=("street_id", "id"))
     await owner.copy_records_to_table(
         "household_placement",
         records=places,
-        columns=("street_id", "household_id", "grid_id", "residents", "during"),
+        columns=("street_id", "household_id", "grid_id", "address", "residents", "during"),
     )
     return time.perf_counter() - begun
 

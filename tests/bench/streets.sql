@@ -43,10 +43,10 @@ FROM made,
              ('enterprise_party_org', 'street', 14)) AS sort (kind, level, many),
      generate_series(1, sort.many) n;
 
-INSERT INTO organisation (street_id, id, grid_id, kind, name, parent_id)
+INSERT INTO organisation (street_id, id, grid_id, kind, name, name_sought, name_listed, parent_id)
 SELECT street_id, id,
        pg_temp.id(street_id::text, level, CASE level WHEN 'street' THEN '0' ELSE n::text END), kind,
-       kind || n,
+       kind || n, kind || n, kind || n,
        CASE kind WHEN 'enterprise_party_org'
             THEN pg_temp.id(street_id::text, 'property_enterprise', n::text) END
 FROM body;
@@ -57,8 +57,8 @@ SELECT street_id, kind, n, id AS organisation_id, pg_temp.id(id::text, 'person')
        pg_temp.id(id::text, 'post') AS post_id, pg_temp.id(id::text, 'appointment') AS id
 FROM body WHERE kind <> 'property_enterprise';
 
-INSERT INTO person (street_id, id, name, name_masked, entered_at)
-SELECT street_id, person_id, '代表' || n, '代**', '2024-01-01' FROM holder;
+INSERT INTO person (street_id, id, name, name_masked, name_sought, name_listed, entered_at)
+SELECT street_id, person_id, '代表' || n, '代**', '代表' || n, 'dai4代 biao3表 ' || n, '2024-01-01' FROM holder;
 
 INSERT INTO post (street_id, id, organisation_id, kind, name, seats)
 SELECT street_id, post_id, organisation_id,

@@ -32,10 +32,10 @@ FROM (SELECT *, old_path AS path_then, tstzrange('2026-01-01', '2026-07-01') AS 
       UNION ALL SELECT *, path, tstzrange('2026-07-01', NULL) FROM node) AS node
 LEFT JOIN node AS parent ON node.path LIKE '%/%' AND parent.path = regexp_replace(node.path, '/[0-9]+$', '');
 
-INSERT INTO household (street_id, id, address) SELECT street_id, id, '一户' FROM node WHERE level = 'unit';
+INSERT INTO household (street_id, id) SELECT street_id, id FROM node WHERE level = 'unit';
 
-INSERT INTO household_placement (street_id, household_id, grid_id, residents, during)
-SELECT street_id, id, id, 2, '[2026-01-01,)' FROM node WHERE level = 'unit';
+INSERT INTO household_placement (street_id, household_id, grid_id, address, residents, during)
+SELECT street_id, id, id, '一户', 2, '[2026-01-01,)' FROM node WHERE level = 'unit';
 
 -- The reference's tables: the same rows and indexes, neither keys to others nor policies.
 

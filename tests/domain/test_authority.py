@@ -30,12 +30,20 @@ def test_every_post_gives_exactly_one_role_and_every_role_of_an_office_comes_fro
     assert given == set(Role) - set(SYSTEMS) - {Role.RESIDENT}
 
 
-def test_whoever_holds_no_post_reads_what_hangs_on_the_notice_board_and_their_own_cases() -> None:
+def test_whoever_holds_no_post_reads_what_hangs_on_the_notice_board_and_what_is_theirs() -> None:
+    """Their own cases, and what is on record about offices that they held."""
     assert AUTHORITY[Role.RESIDENT] == {
         Right.READ: Reach.STREET,
         Right.DISPUTES_REPORT: Reach.STREET,
         Right.DISPUTES_READ: Reach.OWN,
+        Right.RECORDS_READ: Reach.OWN,
     }
+
+
+def test_records_are_read_by_the_streets_office_and_by_whom_they_are_about() -> None:
+    reach = {role: AUTHORITY[role][Right.RECORDS_READ] for role in OFFICES | {Role.RESIDENT}}
+    assert {role for role, of in reach.items() if of == Reach.STREET} == STREETS_OFFICE
+    assert {*reach.values()} == {Reach.STREET, Reach.OWN}
 
 
 def test_every_office_gives_what_a_resident_has() -> None:
@@ -46,6 +54,15 @@ def test_every_office_gives_what_a_resident_has() -> None:
 def test_people_are_read_by_the_office_and_by_who_appoints() -> None:
     reading = {role for role in OFFICES if Right.PEOPLE_READ in AUTHORITY[role]}
     assert reading == STREETS_OFFICE | {Role.COMMUNITY_SECRETARY}
+
+
+def test_people_are_searched_by_who_enters_or_appoints_them() -> None:
+    """What a mask hides is found out by searching: no resident, no enterprise, nobody who only reads."""
+    searching = {role for role in Role if Right.PEOPLE_SEARCH in AUTHORITY[role]}
+    assert searching == {
+        *(Role.STREET_SECRETARY, Role.STREET_ADMINISTRATOR, Role.STREET_CLERK),
+        *(Role.COMMUNITY_SECRETARY, Role.OPERATOR),
+    }
 
 
 def test_ledgers_are_read_where_one_works() -> None:

@@ -28,10 +28,10 @@ SECRETS = create()
 # guarantees about rows, so foreign keys are off.
 ROWS = """
 SET session_replication_role = replica;
-INSERT INTO organisation (street_id, id, grid_id, kind, name, parent_id) VALUES
-    ({street}, '{committee}', uuidv7(), 'owners_committee', '业委会', NULL),
-    ({street}, '{enterprise}', uuidv7(), 'property_enterprise', '物业公司', NULL),
-    ({street}, '{party_org}', uuidv7(), 'enterprise_party_org', '物业党支部', '{enterprise}');
+INSERT INTO organisation (street_id, id, grid_id, kind, name, name_sought, name_listed, parent_id) VALUES
+    ({street}, '{committee}', uuidv7(), 'owners_committee', '业委会', '', '', NULL),
+    ({street}, '{enterprise}', uuidv7(), 'property_enterprise', '物业公司', '', '', NULL),
+    ({street}, '{party_org}', uuidv7(), 'enterprise_party_org', '物业党支部', '', '', '{enterprise}');
 INSERT INTO post (street_id, id, organisation_id, kind, name, seats) VALUES
     ({street}, '{committee}', '{committee}', 'director', '主任', 1),
     ({street}, '{party_org}', '{party_org}', 'secretary', '书记', 1);
@@ -39,7 +39,8 @@ INSERT INTO appointment (street_id, id, person_id, post_id, seat, during) VALUES
     ({street}, '{wang_in_office}', '{wang}', '{committee}', 1, '[2026-01-01, 2026-10-16)'),
     ({street}, '{li_in_office}', '{li}', '{party_org}', 1, '[2026-01-01,)');
 INSERT INTO service_contract (street_id, id, enterprise_id, quarter_id, during, file_by) VALUES
-    ({street}, uuidv7(), '{enterprise}', uuidv7(), '[2026-01-01,)', '2026-01-16');
+    ({street}, uuidv7(), '{enterprise}', uuidv7(), '[2026-01-01,)', '2026-01-16'),
+    ({street}, uuidv7(), uuidv7(), uuidv7(), NULL, '2026-01-16'); -- withdrawn
 INSERT INTO record (street_id, subject_kind, subject_id, kind, class, code, title, basis,
                     occurred_on, repaired_at) VALUES
     ({street}, 'enterprise', '{enterprise}', 'penalty', 'minor', 'kept', 't', 'b', '2026-10-31', NULL),

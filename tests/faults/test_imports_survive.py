@@ -67,6 +67,8 @@ async def test_an_import_whose_worker_is_killed_in_the_middle_is_entered_once(
         async with held(system) as connection:
             id = await hands_in(client)
             await waits_for_the_lock(connection)
+            under_way = ok(await client.get(f"/v1/imports/{id}")).json()
+            assert (under_way["state"], under_way["rows_read"]) == ("working", ROWS)
             system.kill("jobs")
             assert await connection.fetchval("SELECT count(*) FROM household") == 0
         async with asyncio.timeout(60):

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -100,7 +101,7 @@ async def street(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stre
         secret = system.secrets.client_secrets["operator"]
         async with signed_in(system.url, "operator", secret) as client:
             await set_clock(client, MONDAY_AFTER)
-            await load(client, world, lambda things: None)
+            await load(client, world, data / "sample", lambda things: None)
             yield Street(system, client, world)
 
 
@@ -154,10 +155,12 @@ async def test_the_same_month_gives_the_same_results_to_the_byte(street: Street)
     assert len(first) > 100_000
 
 
-async def test_the_sample_sent_a_second_time_changes_nothing(street: Street) -> None:
+async def test_the_sample_sent_a_second_time_changes_nothing(
+    street: Street, tmp_path: Path
+) -> None:
     events = "SELECT last_no FROM event_head WHERE street_id = $1"
     before = await street.asks(events, street.world.street["street_id"])
-    await load(street.client, street.world, lambda things: None)
+    await load(street.client, street.world, tmp_path, lambda things: None)
     assert await street.asks(events, street.world.street["street_id"]) == before > 1_000
 
 

@@ -41,19 +41,20 @@ DISPUTE = (
     f" ({TIANQIAO}, '{id_of('huayuan')}', '0402', 't', 's', {{}}, now(), now(), now())"
 )
 PERSON = (
-    "INSERT INTO person (street_id, name, name_masked, phone_encrypted, party_member, entered_at,"
-    " erased_at, merged_into) VALUES ({street}, {name}, {name}, {phone}, {party_member}, now(),"
-    " {erased_at}, {merged_into})"
+    "INSERT INTO person (street_id, name, name_masked, name_sought, name_listed, phone_encrypted,"
+    " party_member, entered_at, erased_at, merged_into) VALUES ({street}, {name}, {name}, {name},"
+    " {listed}, {phone}, {party_member}, now(), {erased_at}, {merged_into})"
 )
 NOBODY = {
     "street": TIANQIAO,
     "name": "'x'",
+    "listed": "'x'",
     "phone": "NULL",
     "party_member": "NULL",
     "erased_at": "NULL",
     "merged_into": "NULL",
 }
-ERASED = {"name": "NULL", "erased_at": "now()"}
+ERASED = {"name": "NULL", "listed": "NULL", "erased_at": "now()"}
 RUN = (
     "INSERT INTO evaluation_run (street_id, id, period_from, period_until, kinds, rubric_id, state,"
     f" requested_by, requested_at) VALUES ({TIANQIAO}, '{id_of('run')}', {{period}},"
@@ -73,6 +74,10 @@ RECORD = (
     "INSERT INTO record (street_id, subject_kind, subject_id, kind, class, code, title, basis,"
     f" occurred_on) VALUES ({TIANQIAO}, 'enterprise', '{id_of('chenguang')}', '{{kind}}', {{grade}},"
     " 'c', 't', 'b', '2026-10-01')"
+)
+CONTRACT_END = (
+    "INSERT INTO service_contract_end (street_id, contract_id, reason, ends_at, during, entered_at,"
+    f" entered_by) VALUES ({TIANQIAO}, '{CONTRACT}', {{}}, {TERM}, now(), 'clients/li')"
 )
 NEW_GRID = f"INSERT INTO grid (street_id, id, level) VALUES ({TIANQIAO}, '{id_of('new')}', 'unit')"
 NEW_PLACE = (
@@ -156,6 +161,9 @@ REFUSED = [
     ("appointment_proposal__approved", [PROPOSAL.format("'approved', now(), 'li', NULL")]),
     ("appointment_proposal__rejected", [PROPOSAL.format("'rejected', now(), 'li', NULL")]),
     ("appointment_proposal__own_proposal", [PROPOSAL.format("'rejected', now(), 'feng', 'x'")]),
+    ("appointment_proposal__own_proposal", [PROPOSAL.format("'withdrawn', now(), 'li', NULL")]),
+    ("service_contract_end__withdrawn", [CONTRACT_END.format("'withdrawn', now()")]),
+    ("service_contract_end__withdrawn", [CONTRACT_END.format("'agreed', NULL")]),
     ("appointment__step_rests", [appointment("wang", FREE, 1, TERM, "3, NULL, NULL")]),
     ("appointment__step", [appointment("wang", FREE, 1, TERM, f"6, '{WANG}', NULL")]),
     (
@@ -337,8 +345,18 @@ REFUSED = [
         "household_placement__during",
         [
             (
-                "INSERT INTO household_placement (street_id, household_id, grid_id, residents,"
-                " during) SELECT street_id, household_id, grid_id, 1, during FROM household_placement"
+                "INSERT INTO household_placement (street_id, household_id, grid_id, address,"
+                " residents, during) SELECT street_id, household_id, grid_id, '?', 1, during"
+                " FROM household_placement"
+            )
+        ],
+    ),
+    (
+        "household_placement__household_taken",
+        [
+            (
+                "UPDATE household_placement SET address = '1室',"
+                f" grid_id = '{id_of('huayuan unit 1')}' WHERE street_id = {TIANQIAO}"
             )
         ],
     ),
@@ -365,8 +383,8 @@ REFUSED = [
         "household_placement__unknown_reference__grid_id",
         [
             (
-                "INSERT INTO household_placement (street_id, household_id, grid_id, residents,"
-                f" during) SELECT street_id, id, '{id_of('next quarter')}', 1,"
+                "INSERT INTO household_placement (street_id, household_id, grid_id, address,"
+                f" residents, during) SELECT street_id, id, '{id_of('next quarter')}', '?', 1,"
                 " '[2020-01-01,2020-01-02)' FROM household"
             )
         ],
@@ -382,6 +400,8 @@ REFUSED = [
     ),
     ("person__unknown_reference__street_id", [PERSON.format_map(NOBODY | {"street": 411104099})]),
     ("person__name", [PERSON.format_map(NOBODY | {"name": "NULL"})]),
+    ("person__name", [PERSON.format_map(NOBODY | {"listed": "NULL"})]),
+    ("person__name", [PERSON.format_map(NOBODY | ERASED | {"listed": "'x'"})]),
     ("person__name", [PERSON.format_map(NOBODY | {"erased_at": "now()"})]),
     ("person__name", [PERSON.format_map(NOBODY | {"merged_into": f"'{id_of('wang')}'"})]),
     ("person__phone", [PERSON.format_map(NOBODY | {"phone": "'x'"})]),

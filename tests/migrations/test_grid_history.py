@@ -71,5 +71,24 @@ async def test_grids_and_households_are_as_they_were_since_they_were_entered(
         " FROM household h JOIN household_placement p ON p.household_id = h.id"
     )
     assert tuple(home) == ("1室", id_of("unit of two"), 3, "2025-06-01")
+
+    # Entered once more since, and elsewhere: what is there twice is told apart, nothing is lost.
+    for unit in ("unit of two", "other of two"):
+        await connection.execute(
+            "WITH made AS (INSERT INTO household (street_id, address) VALUES ($1, '1室') RETURNING id)"
+            " INSERT INTO household_placement (street_id, household_id, grid_id, residents, during)"
+            " SELECT $1, id, $2, 4, '[2026-06-01,)' FROM made",
+            *(TIANQIAO, id_of(unit)),
+        )
+    await run(connection, "0007_last_place.sql")
+    await run(connection, "0011_import_parts.sql")
+    homes = await connection.fetch("SELECT grid_id::text, address FROM household_placement")
+    assert sorted(map(tuple, homes)) == sorted(
+        [
+            (id_of("unit of two"), "1室"),
+            (id_of("unit of two"), "1室（重复2）"),
+            (id_of("other of two"), "1室"),
+        ]
+    )
     await connection.close()
     await databases.executes("DROP DATABASE before")

@@ -40,17 +40,21 @@ IDS = {
 }
 
 
+async def upgrade(url: str, revision: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "alembic", "upgrade", revision),
+        env={**os.environ, "MAPLEBRIDGE_DATABASE_URL": url},
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert await process.wait() == 0
+
+
 @pytest.fixture
 async def old(databases: Databases) -> AsyncIterator[str]:
     """Give a database of the first release."""
     await databases.executes("CREATE DATABASE old")
     url = databases.url("old")
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "alembic", "upgrade", "0001"),
-        env={**os.environ, "MAPLEBRIDGE_DATABASE_URL": url},
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert await process.wait() == 0
+    await upgrade(url, "0001")
     yield url
     await databases.executes("DROP DATABASE old WITH (FORCE)")
 
@@ -61,11 +65,15 @@ async def test_the_sample_client_of_earlier_releases_is_cut_off_and_no_other(
     connection = await asyncpg.connect(old)
     await connection.execute(
         "INSERT INTO client VALUES ('sample', 'sample', '{read}', 0, 999999999),"
-        " ('operator', 'operator', '{read}', 0, 999999999)"
+        " ('operator', 'operator', '{read}', 0, 999999999),"
+        " ('assessor', 'assessor', '{read,results:read}', 0, 999999999)"
     )
     await migrate(old, tmp_path / "migrate.log")
     cut_off = "SELECT array_agg(client_id) FROM client WHERE disabled_at IS NOT NULL"
     assert await connection.fetchval(cut_off) == ["sample"]
+    # Who reads results read records by that right; they have a right of their own now.
+    rights = "SELECT rights FROM client WHERE 'records:read' = ANY (rights)"
+    assert await connection.fetchval(rights) == ["read", "results:read", "records:read"]
     await connection.close()
 
 
@@ -89,3 +97,56 @@ async def test_in_what_capacity_was_acted_is_taken_from_the_events(
         "record": office,
         "by a system": None,
     }
+
+
+async def test_names_of_before_are_found_and_listed(old: str, tmp_path: Path) -> None:
+    connection = await asyncpg.connect(old)
+    await connection.execute(
+        "SET session_replication_role = replica;"
+        " INSERT INTO organisation (street_id, grid_id, kind, name)"
+        " SELECT street_id, uuidv7(), 'resident_unit', '重庆　银行' FROM generate_series(1, 2) street_id;"
+        " INSERT INTO person (street_id, name, name_masked, erased_at, entered_at) VALUES"
+        " (1, '曾　国藩', '曾**', NULL, now()), (1, NULL, NULL, now(), now())"
+    )
+    await migrate(old, tmp_path / "migrate.log")
+    keys = "SELECT DISTINCT name_sought, name_listed FROM {} ORDER BY 1"
+    organisations = await connection.fetch(keys.format("organisation"))
+    people = await connection.fetch(keys.format("person"))
+    await connection.close()
+    assert list(map(tuple, organisations)) == [("重庆银行", "chong2重 qing4庆 yin2银 hang2行")]
+    assert list(map(tuple, people)) == [("曾国藩", "zeng1曾 guo2国 fan1藩"), (None, None)]
+
+
+#: Two ends of one contract, the second nearer, by a clerk and by a system.
+ENDS = """
+SET session_replication_role = replica;
+INSERT INTO service_contract (street_id, id, enterprise_id, quarter_id, during, file_by)
+    VALUES (1, {case}, {other}, {other}, '[2025-01-01, 2026-06-01)', '2025-01-16');
+INSERT INTO service_contract_end (street_id, contract_id, reason, ends_at, planned_until, entered_at) VALUES
+    (1, {case}, 'agreed', '2026-09-01', '2028-01-01', '2026-02-01'),
+    (1, {case}, 'breach', '2026-06-01', '2026-09-01', '2026-03-01');
+INSERT INTO event (street_id, no, type, time, actor, capacity, subject, data, hash) VALUES
+    (1, 1, 'service_contract.ended', '2026-02-01', 'persons/x', {office}, 'service-contracts/' || {case},
+     '{{}}', ''),
+    (1, 2, 'service_contract.ended', '2026-03-01', 'clients/x', NULL, 'service-contracts/' || {case},
+     '{{}}', '');
+"""
+
+
+async def test_who_ended_a_contract_is_taken_from_the_events_and_its_term_is_kept_whole(
+    old: str, tmp_path: Path
+) -> None:
+    await upgrade(old, "0006")
+    connection = await asyncpg.connect(old)
+    await connection.execute(ENDS.format(**IDS))
+    await migrate(old, tmp_path / "migrate.log")
+    found = await connection.fetch(
+        "SELECT entered_by, entered_in_capacity::text, lower(during)::date::text,"
+        " upper(during)::date::text FROM service_contract_end ORDER BY entered_at"
+    )
+    await connection.close()
+    office = IDS["office"].split("'")[1]
+    assert [tuple(row) for row in found] == [
+        ("persons/x", office, "2025-01-01", "2028-01-01"),
+        ("clients/x", None, "2025-01-01", "2026-09-01"),
+    ]

@@ -80,6 +80,8 @@ def provoking(world: World) -> list[Request]:
         "name": STRANGER,
         "phone": PHONE,
     }
+    sought = {"street_id": world.street["street_id"], "name": STRANGER}
+    moved = f"{world.street['street_id']}.{person['id']}.999"
     login = {"street_id": world.street["street_id"], "name": STRANGER, "device": PHONE}
     case = {"quarter_id": world.disputes[0]["quarter_id"], "title": STRANGER, "summary": PHONE}
     return [
@@ -99,6 +101,9 @@ def provoking(world: World) -> list[Request]:
         ("POST", "/v1/people", named | {"name": UNWANTED}),
         ("POST", "/v1/disputes", case | {"title": UNWANTED}),
         ("POST", "/v1/people/lookup", {"street_id": 110_101_001, "phone": PHONE}),
+        ("POST", "/v1/people/search", sought | {"street_id": 110_101_001}),
+        ("POST", "/v1/people/search", sought | {"name": STRANGER * 30}),
+        ("POST", "/v1/people/search", sought | {"after": moved}),  # refused inside the database
         ("POST", f"{holder}/erase", {"reason": "purpose_achieved"}),
         ("POST", f"{holder}/erase", {"reason": STRANGER}),
         ("POST", f"{holder}/correction", {"name": STRANGER}),  # without If-Match

@@ -35,7 +35,8 @@ several appointments acts in one at a time (`Acting-Capacity`), and rights never
 
 **S** the whole street, for a system its range of streets 全街道 · **P** the grid of the appointment and
 below, for an enterprise the quarters that it serves 任职网格或所服务小区 · **O** what oneself reported or
-cast, the meetings that oneself was listed for 本人的
+cast, the meetings that oneself was listed for, records about oneself or the organisation that one leads
+本人的，或所负责组织的
 """
 
 

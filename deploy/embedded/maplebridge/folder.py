@@ -46,6 +46,11 @@ class DataFolder:
         return self.root / "logs"
 
     @property
+    def sample(self) -> Path:
+        """The spreadsheets of the sample street, if it was loaded."""
+        return self.root / "sample"
+
+    @property
     def secrets(self) -> Path:
         """Passwords and keys, for its owner's eyes only."""
         return self.root / "secrets.json"
@@ -134,6 +139,7 @@ class DataFolder:
                 self.postgres,
                 self.valkey,
                 self.logs,
+                self.sample,
                 self.state,
                 self.lock,
                 self.secrets,

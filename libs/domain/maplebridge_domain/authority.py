@@ -22,6 +22,7 @@ class Right(StrEnum):
     GRID_WRITE = "grid:write"
     ORGANISATIONS_WRITE = "organisations:write"
     PEOPLE_READ = "people:read"
+    PEOPLE_SEARCH = "people:search"  # by a part of the name, which its mask hides
     PEOPLE_WRITE = "people:write"
     APPOINTMENTS_WRITE = "appointments:write"
     APPOINTMENTS_PROPOSE = "appointments:propose"
@@ -31,6 +32,7 @@ class Right(StrEnum):
     MEETINGS_WRITE = "meetings:write"
     BALLOTS_READ = "ballots:read"
     BALLOTS_CAST = "ballots:cast"
+    RECORDS_READ = "records:read"
     RECORDS_WRITE = "records:write"
     RUBRICS_WRITE = "rubrics:write"
     RUNS_REQUEST = "runs:request"
@@ -54,7 +56,9 @@ class Reach(StrEnum):
     PLACE = (
         "place"  # the grid of the appointment and below, or the quarters that its enterprise serves
     )
-    OWN = "own"  # what oneself reported or cast, the meetings that oneself was listed for
+    # What oneself reported or cast, the meetings that oneself was listed for, what is on record about
+    # oneself or the organisation that one leads.
+    OWN = "own"
 
 
 class Role(StrEnum):
@@ -92,7 +96,7 @@ def _grants(reach: Reach, *rights: Right) -> dict[Right, Reach]:
 
 
 _RESIDENT = _grants(Reach.STREET, Right.READ, Right.DISPUTES_REPORT) | _grants(
-    Reach.OWN, Right.DISPUTES_READ
+    Reach.OWN, Right.DISPUTES_READ, Right.RECORDS_READ
 )
 _DELEGATE = _RESIDENT | _grants(
     Reach.OWN, Right.BALLOTS_CAST, Right.BALLOTS_READ, Right.LEDGERS_READ
@@ -109,6 +113,7 @@ _OFFICE = _grants(
     Right.PEOPLE_READ,
     Right.DISPUTES_READ,
     Right.DISPUTES_REPORT,
+    Right.RECORDS_READ,
     Right.RESULTS_READ,
     Right.STATEMENTS_READ,
     Right.EVENTS_READ,
@@ -117,6 +122,7 @@ _CLERK = _OFFICE | _grants(
     Reach.STREET,
     Right.GRID_WRITE,
     Right.ORGANISATIONS_WRITE,
+    Right.PEOPLE_SEARCH,
     Right.PEOPLE_WRITE,
     Right.APPOINTMENTS_WRITE,
     Right.APPOINTMENTS_PROPOSE,
@@ -141,6 +147,7 @@ AUTHORITY: Mapping[Role, Grants] = {
         Right.RUNS_REQUEST,
         Right.RESULTS_NOTIFY,
         Right.RESULTS_CONFIRM,
+        Right.PEOPLE_SEARCH,
         Right.PEOPLE_UNMASK,
         Right.PEOPLE_ERASE,
     ),
@@ -149,7 +156,7 @@ AUTHORITY: Mapping[Role, Grants] = {
     Role.AUDITOR: _OFFICE | _grants(Reach.STREET, Right.BALLOTS_READ),
     # Who appoints finds whom to appoint among the street's people, masked; who does not, needs none.
     Role.COMMUNITY_SECRETARY: _HOST
-    | _grants(Reach.STREET, Right.PEOPLE_READ)
+    | _grants(Reach.STREET, Right.PEOPLE_READ, Right.PEOPLE_SEARCH)
     | _grants(Reach.PLACE, Right.APPOINTMENTS_WRITE, Right.APPOINTMENTS_PROPOSE),
     # Whom the quarter needs in which post its secretary knows first; the decision is taken above.
     Role.QUARTER_SECRETARY: _HOST | _grants(Reach.PLACE, Right.APPOINTMENTS_PROPOSE),
@@ -203,6 +210,12 @@ _ROLES: dict[tuple[OrganisationKind | None, PostKind], Role] = {
         )
     },
 }
+
+
+#: Posts whose holders act for their organisation, and so read what is on record about it. Who leads an
+#: enterprise's party organisation acts for the enterprise as well. A deputy, a member or a supervisor
+#: does not: the one who watches an enterprise is not the enterprise. Our own reading of PIPL art. 45.
+LEADING = frozenset({PostKind.SECRETARY, PostKind.DIRECTOR, PostKind.MANAGER})
 
 
 @dataclass(eq=False)

@@ -126,6 +126,16 @@ class UnitNumberTaken(Problem):
 
 
 @dataclass(eq=False)
+class HouseholdTaken(Problem):
+    """An address of a unit is one household's at a time."""
+
+    kind = Kind.CONFLICT
+    zh = "该单元此地址已登记住户，请核对，或先更改其中一户的地址。"
+    en = "A household has this address in this unit already; check it, or change one's address first."
+    pointer = "/address"
+
+
+@dataclass(eq=False)
 class NotAUnit(Problem):
     """Households are entered in unit grids."""
 

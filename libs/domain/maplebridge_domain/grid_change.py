@@ -111,11 +111,12 @@ class Placement:
 
 @dataclass(frozen=True)
 class Living:
-    """How many live in a household, and in which unit, during a period."""
+    """How many live in a household, in which unit and at which address, during a period."""
 
     id: UUID
     household_id: UUID
     grid_id: UUID
+    address: str
     residents: int
     since: datetime
     until: datetime | None = None

@@ -16,6 +16,7 @@ from .problem import Problem
 from .spreadsheet import (
     Cell,
     CellMissing,
+    clean_id,
     clean_instant,
     clean_key,
     clean_name,
@@ -152,6 +153,11 @@ def _listed(
     return Column(name, heading, one_of(listed), hint, required=required, also=also, listed=listed)
 
 
+def _id(name: str, heading: str) -> Column:
+    hint = "导出时写入，使再次导入的条目保持原编号；自行填表时留空。"
+    return Column(name, heading, clean_id, hint)
+
+
 _PERSON_KEY = Column(
     "person_key",
     "人员编号",
@@ -184,6 +190,7 @@ SHEETS: Mapping[Shape, Sheet] = {
                 "如2026-01-31；不填为导入之日。",
                 also=("设立时间",),
             ),
+            _id("id", "网格系统编号"),
         ),
         50_000,
     ),
@@ -233,6 +240,7 @@ SHEETS: Mapping[Shape, Sheet] = {
                 "18位，请设为文本格式。",
                 also=("信用代码",),
             ),
+            _id("id", "组织系统编号"),
         ),
         50_000,
     ),
@@ -266,6 +274,8 @@ SHEETS: Mapping[Shape, Sheet] = {
             Column(
                 "until", "届满日期（不含当日）", clean_instant, "长期任职不填。", also=("届满日期",)
             ),
+            _id("post_id", "岗位系统编号"),
+            _id("id", "任职系统编号"),
         ),
         50_000,
     ),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
+from uuid import UUID
 
 from .person import normalise_phone
 from .problem import Kind, Problem
@@ -228,6 +229,25 @@ def clean_key(cell: Cell) -> str:
     if _ID_NUMBER.fullmatch(text):
         raise CellHoldsIdNumber()
     return text
+
+
+def uuid_in(text: str) -> UUID | None:
+    """Return the UUID that a text writes, if it writes one."""
+    digits = text.replace("-", "").lower()
+    is_one = len(text) == 36 and len(digits) == 32 and not set(digits) - set("0123456789abcdef")
+    return UUID(digits) if is_one else None
+
+
+def clean_id(cell: Cell) -> UUID:
+    """Return an id as an export wrote it.
+
+    Raises:
+        CellLostDigits, CellNotInForm.
+    """
+    found = uuid_in(code_text(cell))
+    if found is None:
+        raise CellNotInForm("0198c7a4-2f6e-7b3a-9d51-3f0c8e6b1a24")
+    return found
 
 
 def clean_instant(cell: Cell) -> datetime:

@@ -64,6 +64,21 @@ async def test_a_corrected_term_takes_no_place_of_another(tianqiao: Tianqiao) ->
         made = await clerk.makes("/appointments", body)
         answer = await clerk.changes(f"/appointments/{made['id']}", "correction", to(TERM))
         assert outcome(answer) == expected
+        # A correction names no post: there is nothing in it to point at.
+        assert answer.json().get("errors", []) == []
+
+
+async def test_what_a_correction_can_mend_is_pointed_at(tianqiao: Tianqiao) -> None:
+    clerk = tianqiao.clerk_li
+    director = await clerk.makes("/cross-appointments", step(2))
+    place = f"/appointments/{director['id']}"
+    late = ELECTION | {"filed_on": "2025-03-02"}
+    for body, pointer in (
+        (to(TERM | {"until": "2029-01-01T00:00:00+08:00"}), "/during"),
+        (to(TERM, election=late), "/election"),
+    ):
+        [error] = (await clerk.changes(place, "correction", body)).json()["errors"]
+        assert error["pointer"] == pointer
 
 
 async def test_an_end_that_was_entered_wrongly_is_taken_back(tianqiao: Tianqiao) -> None:

@@ -7,7 +7,19 @@ from typing import Any
 
 from maplebridge_api.platform.clock import clock
 from tests.api.appointments.test_cross_appoint import step
-from tests.world import NOW, TERM, Actor, Json, Tianqiao, id_of, outcome, outcomes
+from tests.world import (
+    NOW,
+    TERM,
+    Actor,
+    Json,
+    Tianqiao,
+    appointment,
+    enter,
+    id_of,
+    outcome,
+    outcomes,
+    post,
+)
 
 WANG = f"/appointments/{id_of('wang in huayuan branch')}"
 JUNE, LATER = "2026-06-30T00:00:00+08:00", "2027-01-01T00:00:00+08:00"
@@ -129,8 +141,12 @@ async def test_a_contract_ends_early_with_all_that_rests_on_it(tianqiao: Tianqia
     assert (await shown(clerk, later))["end_reason"] is None
     assert await tianqiao.new_events() == ["service_contract.ended"]
     assert outcome(await clerk.changes(CONTRACT, "end", end)) == "409 contract_not_in_force"
-    kept = await tianqiao.asks("SELECT planned_until FROM service_contract_end")
-    assert kept == datetime.fromisoformat(TERM["until"])
+    history = (await clerk.gets(f"{CONTRACT}/history")).json()["items"]
+    assert history == [
+        {"reason": "owners_dismissed", "note": end["note"], "ends_at": JUNE, "during": TERM}
+        | {"entered_at": NOW.isoformat(), "entered_by": "clients/clerk_li"}
+        | {"entered_in_capacity": None}
+    ]
     # The quarter is free for another enterprise from that day on.
     body = {"enterprise_id": id_of("wanjia"), "quarter_id": id_of("huayuan")}
     after = body | {"during": {"from": JUNE, "until": None}}
@@ -153,3 +169,82 @@ async def test_whoever_is_first_nothing_outlasts_a_contract_that_is_ended_meanwh
         " ON c.street_id = a.street_id AND c.id = a.contract_id WHERE NOT a.during <@ c.during"
     )
     assert outlasting == 0
+
+
+TO_COME = {"from": LATER, "until": TERM["until"]}
+
+
+async def a_clerk(tianqiao: Tianqiao) -> Actor:
+    """Let Zhao be a clerk of the street, and act as one."""
+    await enter(
+        tianqiao.clerk_li,
+        [
+            post("clerks", "clerk", "working committee", seats=2),
+            appointment("zhao as clerk", "zhao", "clerks"),
+        ],
+    )
+    return await tianqiao.in_office("zhao as clerk")
+
+
+async def test_a_contract_is_withdrawn_before_it_begins_with_what_was_to_rest_on_it(
+    tianqiao: Tianqiao,
+) -> None:
+    clerk, zhao = tianqiao.clerk_li, await a_clerk(tianqiao)
+    assert outcome(await zhao.changes(CONTRACT, "withdrawal", {})) == "409 contract_begun"
+    body = {"enterprise_id": id_of("chenguang"), "quarter_id": id_of("jiayuan")}
+    made = await clerk.makes("/service-contracts", body | {"during": TO_COME})
+    member = await crossed(clerk, 4, contract_id=made["id"], during=TO_COME)
+    proposed = step(4, contract_id=made["id"], during=TO_COME)
+    proposal = await clerk.makes("/cross-appointment-proposals", proposed)
+    await tianqiao.new_events()
+    place, note = f"/service-contracts/{made['id']}", "业主大会未通过"
+    gone = (await zhao.changes(place, "withdrawal", {"note": note})).json()
+    assert (gone["during"], gone["end_reason"]) == (None, "withdrawn")
+    now = await shown(clerk, member)
+    assert (now["during"], now["end_reason"]) == (None, "contract_ended")
+    assert json.loads(await told(tianqiao))["withdrawn"] == [member["id"]]
+    assert await tianqiao.new_events() == ["service_contract.withdrawn"]
+    # Why, what it was to be, and who entered that by which office, is read by anybody in the street.
+    [kept] = (await tianqiao.logged_in("chen").gets(f"{place}/history")).json()["items"]
+    assert (kept["reason"], kept["note"], kept["ends_at"]) == ("withdrawn", note, None)
+    assert (kept["during"], kept["entered_by"]) == (TO_COME, f"persons/{id_of('zhao')}")
+    assert kept["entered_in_capacity"] == id_of("zhao as clerk")
+
+    # It is over for good, nobody acts by it, and the quarter is free.
+    end = {"at": TERM["until"], "reason": "agreed"}
+    for act, more in (("withdrawal", {}), ("end", end), ("filing", {"filed_on": "2026-11-01"})):
+        assert outcome(await clerk.changes(place, act, more)) == "409 contract_withdrawn", act
+    refused = await clerk.posts("/cross-appointments", proposed)
+    assert outcome(refused) == "409 contract_withdrawn"
+    assert refused.json()["errors"][0]["pointer"] == "/contract_id"
+    approved = await zhao.changes(f"/appointment-proposals/{proposal['id']}", "approval", {})
+    assert outcome(approved) == "409 contract_withdrawn"
+    listed = f"/service-contracts?quarter_id={id_of('jiayuan')}"
+    for filing in ("missing", "pending"):
+        assert (await clerk.gets(f"{listed}&filing={filing}")).json()["items"] == []
+    clock.set_to = datetime.fromisoformat(LATER)
+    [capacity] = (await tianqiao.logged_in("qian").gets("/capacities")).json()["items"]
+    assert len(capacity["place"]) == 1
+    other = body | {"enterprise_id": id_of("wanjia"), "during": TO_COME}
+    assert outcome(await clerk.posts("/service-contracts", other)) == "201"
+
+
+async def test_of_two_at_once_nothing_rests_on_a_contract_that_is_withdrawn(
+    tianqiao: Tianqiao,
+) -> None:
+    body = {"enterprise_id": id_of("chenguang"), "quarter_id": id_of("jiayuan")}
+    made = await tianqiao.clerk_li.makes("/service-contracts", body | {"during": TO_COME})
+    answers = await gather(
+        *(
+            clerk.posts(f"/service-contracts/{made['id']}/withdrawal", {}, headers=FIRST)
+            for clerk in (tianqiao.clerk_li, tianqiao.clerk_zheng)
+        ),
+        tianqiao.clerk_zheng.posts(
+            "/cross-appointments", step(4, contract_id=made["id"], during=TO_COME)
+        ),
+    )
+    assert outcomes(answers[:2]) == ["200", "412 stale"]
+    crossed_over = {"201", "409 contract_withdrawn", "409 source_not_in_force"}
+    assert outcome(answers[2]) in crossed_over
+    resting = "SELECT count(*) FROM appointment WHERE contract_id = $1 AND during IS NOT NULL"
+    assert await tianqiao.asks(resting, made["id"]) == 0

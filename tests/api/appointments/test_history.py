@@ -186,12 +186,11 @@ async def test_whatever_happens_the_service_says_what_a_simple_model_says(
         seen[f"{act} {got}"] = seen.get(f"{act} {got}", 0) + 1
 
     assert len(seen) > 9, seen  # otherwise little was tried
-    for day in range(0, LAST, 8):
+    for day in range(LAST):
         at = instant(day).replace("+", "%2B")
-        for post in (SECRETARY, MEMBERS):
-            held = (await clerk.gets(f"/appointments?post_id={post}&at={at}")).json()["items"]
-            expected_ids = [i for i, h in model.held.items() if h.post == post and h.at(day)]
-            assert sorted(one["id"] for one in held) == sorted(expected_ids), (seed, day)
+        held = (await clerk.gets(f"/appointments?limit=200&at={at}")).json()["items"]
+        shown = {one["id"] for one in held if one["post_id"] in SEATS}
+        assert shown == {i for i, h in model.held.items() if h.at(day)}, (seed, day)
     assert await tianqiao.asks(BROKEN) == 0
     changes = sum(one.version - 1 for one in model.held.values())
     kept = "SELECT count(*) FROM appointment_history WHERE appointment_id <> $1"

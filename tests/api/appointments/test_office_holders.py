@@ -81,8 +81,8 @@ async def test_the_database_names_whom_the_domain_names(owner: asyncpg.Connectio
     for number, (holder, kind) in enumerate(product((None, *OrganisationKind), PostKind)):
         if holder:
             place = await owner.fetchval(
-                "INSERT INTO organisation (street_id, grid_id, kind, name)"
-                " VALUES ($1, $2, $3, 'x') RETURNING id",
+                "INSERT INTO organisation (street_id, grid_id, kind, name, name_sought, name_listed)"
+                " VALUES ($1, $2, $3, 'x', 'x', 'x') RETURNING id",
                 *(TIANQIAO, id_of("huayuan"), holder),
             )
         post = await owner.fetchval(

@@ -136,10 +136,11 @@ async def test_a_grid_is_held_against_the_standards_size(
     owner = await asyncpg.connect(databases.url(database))
     for unit, homes in (("huayuan unit 1", 299), ("huayuan unit 2", 501)):
         await owner.execute(
-            "WITH made AS (INSERT INTO household (street_id, address)"
-            " SELECT $1, 'x' || n FROM generate_series(1, $3::int) AS n RETURNING id)"
-            " INSERT INTO household_placement (street_id, household_id, grid_id, residents, during)"
-            " SELECT $1, id, $2, 1, '[2025-01-01,)' FROM made",
+            "WITH made AS (INSERT INTO household (street_id)"
+            " SELECT $1 FROM generate_series(1, $3::int) RETURNING id)"
+            " INSERT INTO household_placement"
+            " (street_id, household_id, grid_id, address, residents, during)"
+            " SELECT $1, id, $2, id::text, 1, '[2025-01-01,)' FROM made",
             TIANQIAO,
             id_of(unit),
             homes,
@@ -158,7 +159,7 @@ async def test_a_grid_is_held_against_the_standards_size(
         id_of("household 201"),
     )
     await owner.execute(
-        "INSERT INTO household (street_id, id, address) VALUES ($1, $2, 'x')",
+        "INSERT INTO household (street_id, id) VALUES ($1, $2)",
         TIANQIAO,
         id_of("homeless"),
     )

@@ -4,6 +4,7 @@ import json
 from asyncio import gather
 from datetime import datetime
 
+import asyncpg
 import pytest
 from joserfc import jws
 from joserfc.jwk import KeySet
@@ -12,6 +13,7 @@ from maplebridge_api.evaluations.queries import HandedOut
 from maplebridge_api.evaluations.service import HAND_OUT_AGAIN_AFTER, hand_out
 from maplebridge_api.platform.clock import clock
 from maplebridge_api.platform.database import EVERYWHERE
+from maplebridge_domain.authority import AUTHORITY, Role
 from tests.world import TIANQIAO, Json, Tianqiao, id_of, new_id, outcome, outcomes
 
 PERIOD = {"from": "2026-10-01", "until": "2026-11-01"}
@@ -168,6 +170,48 @@ async def test_a_statement_is_verified_offline_by_the_published_keys(tianqiao: T
     assert signed["test"] is True  # a sandbox's statement says so
     assert signed["confirmed_in_capacity"] == id_of("xu in working committee")
     assert signed["entrusted_by_county"] is False
+
+
+#: A street of another district with what a rating rests on, copied as it stands.
+NEXT_DISTRICT = 411103001
+COPIED = """
+SET session_replication_role = replica;
+INSERT INTO {table} SELECT (jsonb_populate_record(row, '{{"street_id": {to}}}')).*
+FROM {table} row WHERE street_id = {of} {only};
+"""
+
+
+async def test_of_two_districts_each_department_sees_its_own_statements(tianqiao: Tianqiao) -> None:
+    clock.set_to = datetime.fromisoformat(await under_notice(tianqiao))
+    xu = await tianqiao.in_office("xu in working committee")
+    assert (await xu.changes(RUN, "confirmation", {})).is_success
+    [ours] = (await tianqiao.clerk_li.gets("/rating-statements")).json()["items"]
+    connection = await asyncpg.connect(tianqiao.owner_url)
+    places = {"of": TIANQIAO, "to": NEXT_DISTRICT}
+    another = (
+        f"UPDATE evaluation_result SET id = '{id_of('theirs')}' WHERE street_id = {NEXT_DISTRICT}"
+    )
+    for table in ("street", "organisation", "rubric", "evaluation_run", "evaluation_result"):
+        only = "AND statement IS NOT NULL" if table == "evaluation_result" else ""
+        await connection.execute(COPIED.format(table=table, only=only, **places))
+    await connection.execute(another)
+    await connection.close()
+
+    districts = {411104: (ours["id"], TIANQIAO), 411103: (id_of("theirs"), NEXT_DISTRICT)}
+    for district, (own, street_id) in districts.items():
+        streets = (district * 1000, district * 1000 + 999)
+        rights = AUTHORITY[Role.MANAGEMENT_DEPARTMENT]
+        department = tianqiao.system(f"department {district}", rights=rights, streets=streets)
+        listed = (await department.gets("/rating-statements")).json()["items"]
+        assert [(one["id"], one["street_id"]) for one in listed] == [(own, street_id)]
+        read = {
+            id_: outcome(await department.gets(f"/rating-statements/{id_}"))
+            for id_, _ in districts.values()
+        }
+        assert {id_ for id_, got in read.items() if got == "200"} == {own}
+        assert sorted(read.values()) == ["200", "404 not_found"]
+        for path in ("/evaluation-results", "/evaluation-runs", "/records", "/streets", "/events"):
+            assert outcome(await department.gets(path)) == "403 right_missing", path
 
 
 async def test_a_notice_cannot_be_dated_back_nor_ahead(tianqiao: Tianqiao) -> None:

@@ -83,7 +83,7 @@ async def test_of_a_large_batch_the_one_item_is_named_that_the_database_refuses(
         return {"grid_id": id_of("huayuan unit 1"), "address": f"{number}室", "residents": 1} | more
 
     taken = new_id()
-    await tianqiao.clerk_li.makes("/households", household(0, id=taken))
+    await tianqiao.clerk_li.makes("/households", household(100, id=taken))
     await tianqiao.new_events()
     for place in (0, 1, 57, 98, 99):
         many = [household(number) for number in range(100)]

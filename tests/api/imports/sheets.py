@@ -2,13 +2,15 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import xlsxwriter
 
 from maplebridge_api.importing import work_on_next
-from tests.world import TIANQIAO, Actor, Json, Tianqiao
+from tests.conftest import Databases
+from tests.world import STREET, TIANQIAO, Actor, Json, Tianqiao, enter, open_street
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GRIDS = ["网格编码", "网格层级", "网格名称", "管理方式", "设立日期"]
@@ -20,6 +22,16 @@ OFFICES = [
     *("人员编号", "姓名", "手机号码", "任职日期", "届满日期（不含当日）"),
 ]
 UNIT = f"{TIANQIAO}/001/0001/012"
+
+
+@asynccontextmanager
+async def empty_street(databases: Databases) -> AsyncIterator[Tianqiao]:
+    """Open an installation of its own, with a street and nothing in it."""
+    name = await databases.copy("maplebridge")
+    async with open_street(databases.url(name), databases.url(name, "mb_api")) as street:
+        await enter(street.clerk_li, STREET[:1])
+        yield street
+    await databases.drop(name)
 
 
 def csv_of(*rows: Sequence[Any], encoding: str = "gb18030") -> bytes:

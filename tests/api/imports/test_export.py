@@ -6,9 +6,9 @@ import pytest
 
 from maplebridge_api.platform.clock import clock
 from maplebridge_domain.authority import Right
-from tests.api.imports.sheets import exports, imports, rows_of
+from tests.api.imports.sheets import empty_street, exports, imports, rows_of
 from tests.conftest import Databases
-from tests.world import NOW, STREET, TIANQIAO, Json, Tianqiao, enter, id_of, open_street, outcome
+from tests.world import NOW, TIANQIAO, Json, Tianqiao, id_of, outcome
 
 SHAPES = ("grids", "households", "organisations", "people", "appointments")
 HAS: dict[str, Json] = {
@@ -21,12 +21,8 @@ PURPOSE = {"people": {"purpose": "answer_person"}}
 
 @pytest.fixture
 async def empty(databases: Databases) -> AsyncIterator[Tianqiao]:
-    """Open an installation of its own, with a street and nothing in it."""
-    name = await databases.copy("maplebridge")
-    async with open_street(databases.url(name), databases.url(name, "mb_api")) as street:
-        await enter(street.clerk_li, STREET[:1])
+    async with empty_street(databases) as street:
         yield street
-    await databases.drop(name)
 
 
 @pytest.mark.parametrize("format_", ["xlsx", "csv"])

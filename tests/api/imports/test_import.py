@@ -1,5 +1,6 @@
 """A spreadsheet is checked as a whole, then entered, all or nothing; again it changes nothing."""
 
+import io
 from asyncio import gather
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from maplebridge_api.importing import work_on_next
 from maplebridge_api.jobs import erase_what_is_due
 from maplebridge_api.platform.clock import clock
 from maplebridge_api.platform.database import Database
+from maplebridge_api.platform.xlsx import Workbook
 from tests.api.imports.sheets import (
     GRIDS,
     HOUSEHOLDS,
@@ -106,11 +108,25 @@ async def test_what_is_wrong_is_named_and_nothing_is_entered(tianqiao: Tianqiao)
         (8, "A", "cell_missing"),
         (8, "C", "cell_not_a_count"),
     }
+    told = (await tianqiao.clerk_li.gets(f"/imports/{run['id']}/faults")).json()["items"]
+    assert {one["sheet"] for one in told} == {"住户"}
+    wrong = next(one for one in told if one["code"] == "cell_not_a_count")
+    assert (wrong["heading"], wrong["zh"]) == (
+        "居住人数",
+        "须为整数，不小于0，不大于100000，请改正。",
+    )
+    assert wrong["en"].startswith("This must be a whole number")
     assert [note["code"] for note in run["notes"]] == ["total_row"]
-    assert await tianqiao.asks("SELECT count(*) FROM household WHERE address = '203室'") == 0
+    assert (
+        await tianqiao.asks("SELECT count(*) FROM household_placement WHERE address = '203室'") == 0
+    )
     assert await tianqiao.new_events() == ["import.requested", "import.refused"]
 
     copy = await tianqiao.clerk_li.gets(f"/imports/{run['id']}/copy")
+    marked = {row.number: row.cells[3:] for row in Workbook(io.BytesIO(copy.content)).rows("住户")}
+    assert marked[2] == ["错误说明"]
+    assert marked[4] == ["地址：与本表前面的行重复（第3行），请删去一行。"]
+    assert not marked[3]
     again = await imports(tianqiao, "households", copy.content)
     assert again["faults_count"] == run["faults_count"]
     stranger = await tianqiao.stranger.gets(f"/imports/{run['id']}/copy")
@@ -140,6 +156,32 @@ async def test_a_row_that_names_a_wrong_one_is_not_at_fault(tianqiao: Tianqiao) 
         (2, "E", "cell_not_in_form"),
         (4, "D", "organisation_unknown"),
     ]
+
+
+async def test_what_comes_from_an_export_keeps_its_id_and_none_is_given_twice(
+    tianqiao: Tianqiao,
+) -> None:
+    heads = [*GRIDS, "网格系统编号"]
+    lane, quarter = "街巷（楼院）网格", f"{TIANQIAO}/001/0002"
+    new, huayuan = id_of("new lane"), [f"{TIANQIAO}/001/0001", "小区小网格", "huayuan", "", ""]
+    first = [f"{quarter}/01", lane, "东巷", "", "", new.upper()]
+    wrong = (
+        [f"{quarter}/02", lane, "西巷", "", "", new],
+        [f"{quarter}/03", lane, "南巷", "", "", "18"],
+        [*huayuan, new],
+    )
+    run = await imports(tianqiao, "grids", csv_of(heads, first, *wrong))
+    assert await faults_of(tianqiao, run) == [
+        (3, "F", "row_twice"),
+        (4, "F", "cell_not_in_form"),
+        (5, "F", "kept_differently"),
+    ]
+    run = await imports(tianqiao, "grids", csv_of(heads, first, [*huayuan, id_of("huayuan")]))
+    assert rows_of(run) == ("applied", 1, 1)
+    assert (await tianqiao.clerk_li.gets(f"/grids/{new}")).json()["name"] == "东巷"
+    taken = [f"{quarter}/04", lane, "北巷", "", "", new]
+    run = await imports(tianqiao, "grids", csv_of(heads, taken))
+    assert [code for *_, code in await faults_of(tianqiao, run)] == ["id_taken"]
 
 
 async def test_what_a_verb_refuses_is_led_back_to_its_row(tianqiao: Tianqiao) -> None:
@@ -226,7 +268,10 @@ async def test_two_imports_of_the_same_rows_at_once_enter_them_once(tianqiao: Ti
         pass
     listed = (await tianqiao.clerk_li.gets("/imports?state=applied")).json()["items"]
     assert sorted(one["rows_made"] for one in listed) == [0, 300]
-    assert await tianqiao.asks("SELECT count(*) FROM household WHERE address LIKE '%号'") == 300
+    assert (
+        await tianqiao.asks("SELECT count(*) FROM household_placement WHERE address LIKE '%号'")
+        == 300
+    )
 
 
 async def test_an_import_is_undone_as_a_whole_while_nothing_rests_on_it(tianqiao: Tianqiao) -> None:
@@ -245,7 +290,9 @@ async def test_an_import_is_undone_as_a_whole_while_nothing_rests_on_it(tianqiao
     for table in ("grid", "household", "organisation", "person", "post", "appointment"):
         ids = "SELECT count(*) FROM event WHERE type = 'import.undone'"
         assert await tianqiao.asks(ids) == 5, table
-    assert await tianqiao.asks("SELECT count(*) FROM household WHERE address = '202室'") == 0
+    assert (
+        await tianqiao.asks("SELECT count(*) FROM household_placement WHERE address = '202室'") == 0
+    )
     assert await tianqiao.asks("SELECT count(*) FROM post WHERE name = '经理'") == 0
     again = await imports(tianqiao, "grids", FILES["grids"])
     assert rows_of(again) == ("applied", 2, 1)

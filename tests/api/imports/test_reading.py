@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 import zipfile
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from maplebridge_api.platform.xlsx import Workbook
 from maplebridge_domain.shape import SHEETS, Shape
 from maplebridge_domain.spreadsheet import FileHoldsTooMuch, FileNotReadable, HeadingsMissing
 from tests.api.imports.sheets import GRIDS, HOUSEHOLDS, PEOPLE, csv_of, xlsx_of
+from tests.world import id_of
 
 PATH = "411104001/001/0001/001"
 #: As a cell holds it: without a zone.
@@ -151,11 +153,13 @@ def test_a_template_has_every_heading_and_offers_the_values_of_lists(shape: Shap
 
 
 def test_what_is_written_is_read_again() -> None:
-    rows = [("411104001/001", "community", "=滨河（一）", None, AN_HOUR)]
+    has = ("professional", "signed", True, None, "议事厅")
+    rows = [("411104001/001", "community", "=滨河（一）", *has, AN_HOUR, id_of("binhe"))]
     again, findings = read(workbook(Shape.GRIDS, rows), Shape.GRIDS)
     assert not findings.faults
     assert again[0]["name"] == "=滨河（一）"
     assert again[0]["level"] == "community"
+    assert (again[0]["cameras"], again[0]["access_control"]) == ("signed", True)
 
 
 RUN_BY_A_SPREADSHEET = ("=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "'=1+1", "''-1")
@@ -210,6 +214,21 @@ def test_a_csv_file_of_bytes_is_refused() -> None:
     for content in (b"\xff\xff\xff\xff", b"a,b\n\0,c\n"):
         with pytest.raises(FileNotReadable):
             list(csv_rows(io.BytesIO(content)))
+
+
+def test_a_wide_sheet_is_read_row_by_row_and_most_of_it_is_never_held() -> None:
+    """A small part of what an import takes, with as many columns; `make bench` measures the whole."""
+    others = [f"备注{number}" for number in range(27)]
+    content = xlsx_of([*HOUSEHOLDS, *others], *([PATH, f"{n}室", 2, *others] for n in range(2_000)))
+    findings = Findings()
+    tracemalloc.start()
+    source = find_source(io.BytesIO(content), Shape.HOUSEHOLDS)
+    counted = sum(len(some) for some in read_lines(source, Shape.HOUSEHOLDS, findings, 100))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert counted == 2_000
+    assert peak < 3_000_000  # all rows, held, would be twice that
+    assert SHEETS[Shape.HOUSEHOLDS].rows_max == 400_000
 
 
 def test_more_rows_than_an_import_takes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -297,7 +297,7 @@ async def test_whoever_merely_lives_here_reads_the_notice_board_and_no_ledger(
     for path in ("/streets", "/grids", "/organisations", "/posts", "/office-holders", "/meetings"):
         assert outcome(await gao.gets(path)) == "200", path
     meeting = f"/meetings/{id_of('meeting')}/attendance"
-    for path in ("/households", "/tasks", meeting, "/records", "/evaluation-runs"):
+    for path in ("/households", "/tasks", meeting, "/evaluation-results", "/evaluation-runs"):
         assert outcome(await gao.gets(path)) == "403 right_missing", path
 
 

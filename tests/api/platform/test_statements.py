@@ -26,9 +26,13 @@ HUAYUAN = id_of("huayuan")
         ("POST", "/disputes", dispute(), 1),
         ("POST", "/ballots", ballot("liu in library", "enterprise", "chenguang"), 1),
         ("GET", "/evaluation-runs", None, 1),
+        ("GET", f"/people?limit=1&after={TIANQIAO}.{id_of('chen')}.1", None, 1),
+        ("GET", f"/organisations?name=chen&after={TIANQIAO}.{id_of('chenguang')}.1", None, 1),
+        # begin, is there the street, the search with its event, commit
+        ("POST", "/people/search", {"street_id": TIANQIAO, "name": "wang"}, 4),
     ],
 )
-async def test_a_hot_route_is_one_statement(
+async def test_a_read_or_hot_write_is_one_statement(
     tianqiao: Tianqiao, statements: list[str], method: str, path: str, body: Any, count: int
 ) -> None:
     more = {"json": body} if body else {}
@@ -72,9 +76,11 @@ async def test_a_batch_is_as_many_statements_as_one_row(
     tianqiao: Tianqiao, statements: list[str], path: str, item: dict[str, object], count: int
 ) -> None:
     counted = []
-    for size in (1, 1, 100):  # once more than counted: a connection learns its types first
+    for size in (1, 2, 100):  # once more than counted: a connection learns its types first
         statements.clear()
-        batch = {"items": [item] * size}
+        # An address of a unit is one household's.
+        no_two = [{"address": f"{size}/{n}室"} if "address" in item else {} for n in range(size)]
+        batch = {"items": [item | other for other in no_two]}
         assert (await tianqiao.clerk_li.posts(path, batch)).is_success
         counted.append(len(statements))
     assert counted[1:] == [count, count], statements

@@ -47,6 +47,7 @@ OF_PYTHON = {
 OURS = {
     *("date_not_text", "out_of_our_times", "points_not_a_number", "points_too_fine"),
     *("nothing_amended", "nothing_corrected", "nothing_described", "not_a_mobile_number"),
+    "part_too_short",
 }
 #: Names of formats and values that a Chinese reader knows by these letters.
 TERMS = r"\b(JSON|Unicode|ASCII|UUID|RFC|ISO|YYYY-MM-DD|HH:MM:SS|true|false|null|x)\b"

@@ -90,6 +90,8 @@ async def test_every_row_that_names_a_person_is_in_their_export(tianqiao: Tianqi
     await a_busy_month(tianqiao)
     export = await exported(tianqiao.clerk_li)
     assert (export["name"], export["phone"]) == ("wang", "15400000001")
+    for key in ("name_sought", "name_listed"):  # what is made from the name, as it is kept
+        assert export[key] == await tianqiao.asks(f"SELECT {key} FROM person WHERE id = $1", WANG)
     assert export["party_member"] is True
     assert len(export["entries"]) == 2
     appointments = [row["id"] for row in export["kept"]["appointment"]]

@@ -162,3 +162,45 @@ async def test_the_rules_are_asked_again_as_things_stand_at_the_approval(
     await tianqiao.clerk_li.changes(source, "end", end)
     approved = await ma.changes(place(proposal), "approval", {})
     assert outcome(approved) == "409 outlasts_its_source"
+
+
+async def test_who_proposed_takes_it_back_as_long_as_nobody_has_decided(
+    tianqiao: Tianqiao, feng: Actor, ma: Actor
+) -> None:
+    open_, decided = [await feng.makes("/appointment-proposals", plain(n)) for n in ("zhao", "liu")]
+    assert (await ma.changes(place(decided), "rejection", {"reason": "另有任用"})).is_success
+    assert outcome(await ma.changes(place(open_), "withdrawal", {})) == "403 proposal_not_yours"
+    he = await tianqiao.in_office("lin on huayuan")
+    assert outcome(await he.posts(f"{place(open_)}/withdrawal", {})) == "403 right_missing"
+    too_late = await feng.changes(place(decided), "withdrawal", {})
+    assert outcome(too_late) == "409 too_late_to_take_back"
+    await tianqiao.new_events()
+    gone = (await feng.changes(place(open_), "withdrawal", {"reason": "另行提出"})).json()
+    assert (gone["state"], gone["reason"]) == ("withdrawn", "另行提出")
+    assert (gone["decider"], gone["decided_at"]) == (gone["proposer"], "2026-11-02T09:00:00+08:00")
+    assert gone["decided_in_capacity"] == id_of("feng in office")
+    assert await tianqiao.new_events() == ["appointment_proposal.withdrawn"]
+    again = [await feng.changes(place(open_), "withdrawal", {})]
+    again += [await ma.changes(place(open_), "approval", {})]
+    again += [await ma.changes(place(open_), "rejection", {"reason": "x"})]
+    assert outcomes(again) == ["409 proposal_withdrawn"] * 3
+    listed = (await ma.gets("/appointment-proposals?state=withdrawn")).json()["items"]
+    assert [one["id"] for one in listed] == [open_["id"]]
+    # A system takes back its own as well.
+    made = await tianqiao.clerk_li.makes("/appointment-proposals", plain())
+    assert (await tianqiao.clerk_li.changes(place(made), "withdrawal", {})).is_success
+
+
+async def test_of_one_who_takes_it_back_and_one_who_approves_at_once_one_is_too_late(
+    tianqiao: Tianqiao, feng: Actor, ma: Actor
+) -> None:
+    proposal = await feng.makes("/appointment-proposals", plain())
+    first = {"If-Match": '"1"'}
+    answers = await gather(
+        feng.posts(f"{place(proposal)}/withdrawal", {}, headers=first),
+        ma.posts(f"{place(proposal)}/approval", {}, headers=first),
+    )
+    assert outcomes(answers) == ["200", "412 stale"]
+    state = (await ma.gets(place(proposal))).json()["state"]
+    held = (await ma.gets(f"/appointments?post_id={id_of(DIRECTOR)}")).json()["items"]
+    assert (state, len(held)) in (("withdrawn", 0), ("approved", 1))

@@ -51,7 +51,7 @@ async def demonstrate(data: Path, console: Console) -> None:
         with stages("start", "Start PostgreSQL, Valkey, the API, its jobs and the evaluator"):
             system = await stack.enter_async_context(running(data=folder, sandbox=True))
         world = build(SEED)
-        report = await _a_streets_month(stages, console, system, world)
+        report = await _a_streets_month(stages, console, system, world, data)
     report.write(data / "demo.json")
     write_page(report, world, data / "demo.html")
     show(console, report, data / "demo.html", folder)
@@ -67,14 +67,14 @@ async def _begin_anew(folder: Path) -> None:
 
 
 async def _a_streets_month(
-    stages: Stages, console: Console, system: MapleBridge, world: World
+    stages: Stages, console: Console, system: MapleBridge, world: World, data: Path
 ) -> Report:
     async with (
         _client(system, CLIENT) as street,
         _client(system, CLIENT, act_as=world.secretary_id) as secretary,
         _client(system, "department") as department,
     ):
-        await _load(stages, console, street, world)
+        await _load(stages, console, street, world, data)
         with stages("run", "Evaluate October 2026"):
             run = await evaluate(street, world)
         with stages("publish", "Serve notice, let it pass, confirm as the street's secretary"):
@@ -89,10 +89,14 @@ async def _a_streets_month(
         return await _report(stages, secretary, world, run["id"], good, confirmed)
 
 
-async def _load(stages: Stages, console: Console, street: httpx.AsyncClient, world: World) -> None:
-    with stages("sample", "Load the sample street 天桥街街道 through the API"):
+async def _load(
+    stages: Stages, console: Console, street: httpx.AsyncClient, world: World, data: Path
+) -> None:
+    with stages(
+        "sample", "Import the sample street 天桥街街道 from its spreadsheets, load its month"
+    ):
         await set_clock(street, MONDAY_AFTER)
-        await send_showing(console, street, world)
+        await send_showing(console, street, world, data)
 
 
 def _check_all(statements: list[Json], good: list[Json], world: World) -> None:

@@ -1,41 +1,48 @@
-"""Send a sample street to the API as any client would: parents first, in batches, repeatable."""
+"""Send a sample street to the API as any client would, repeatable: first its ledgers as spreadsheets."""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import httpx
 
-from maplebridge.sample.bodies import Organisation
 from maplebridge.sample.client import Refused, ok, together
+from maplebridge.sample.sheets import leave_sheets
 from maplebridge.sample.world import World
 from maplebridge.trouble import Trouble
+from maplebridge_domain.importing import ImportState
 
 BATCH_MAX = 250
 ATTEMPTS_MAX = 5
 #: Both say when: the service is away for a moment, or the client has sent as much as it may.
 AGAIN = (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS)
 IN_FLIGHT_MAX = 4
-LEVELS = ("community", "quarter", "lane", "unit")
+IMPORT_SECONDS_MAX = 300
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Body = Mapping[str, Any]
 Advance = Callable[[int], None]
 
 
 def count(world: World) -> int:
-    """How many things `load` will report as sent."""
+    """How many things `load` will report as sent, the rows of its sheets among them."""
+    filled = {appointment["post_id"] for appointment in world.appointments}
     lists = (
-        *(world.grids, world.households, world.organisations, world.posts, world.people),
-        *(world.contracts, world.appointments, world.cross_appointments, world.meetings),
+        *(world.grids, world.households, world.organisations, world.people, world.appointments),
+        [post for post in world.posts if post["id"] not in filled],
+        *(world.contracts, world.cross_appointments, world.meetings),
         *(world.attendance, world.tasks, world.completions, world.ballots, world.disputes),
         *(world.steps, world.records),
     )
     return sum(map(len, lists)) + 2  # the street and its rubric
 
 
-async def load(client: httpx.AsyncClient, world: World, advance: Advance) -> None:
+async def load(client: httpx.AsyncClient, world: World, folder: Path, advance: Advance) -> None:
     """Send the street. Sent twice, the second time changes nothing: every call carries its key.
+
+    Its spreadsheets are left in `folder`, for whoever wants to look at what a clerk would hand in.
 
     Raises:
         Trouble: another street of this code is there; or the API refused a call, and what was sent
@@ -43,23 +50,8 @@ async def load(client: httpx.AsyncClient, world: World, advance: Advance) -> Non
     """
     sender = Sender(client, world.seed, advance)
     await _street(sender, world)
-    for level in LEVELS:
-        await sender.many(f"grids/{level}", [g for g in world.grids if g["level"] == level])
-    await together(
-        (
-            sender.many("households", world.households),
-            sender.many("people", world.people),
-            _organisations(sender, world.organisations),
-            sender.one("rubrics", world.rubric),
-        )
-    )
-    await sender.many("posts", world.posts)
-    await together(
-        (
-            sender.many("service-contracts", world.contracts),
-            sender.many("appointments", world.appointments),
-        )
-    )
+    await together((_ledgers(sender, world, folder), sender.one("rubrics", world.rubric)))
+    await sender.many("service-contracts", world.contracts)
     await sender.many("cross-appointments", world.cross_appointments)
     await sender.many("records", world.records)
     await together((_meetings(sender, world), _disputes(sender, world)))
@@ -78,15 +70,23 @@ async def _street(sender: "Sender", world: World) -> None:
         ) from refused
 
 
-async def _organisations(sender: "Sender", organisations: Sequence[Organisation]) -> None:
-    """Send each after those that it answers to."""
-    sent: set[str | None] = {None}
-    rest, wave = organisations, 0
-    while rest:
-        ready = [o for o in rest if {o["parent_id"], o["community_party_org_id"]} <= sent]
-        await sender.many(f"organisations/{wave}", ready)
-        sent |= {o["id"] for o in ready}
-        rest, wave = [o for o in rest if o["id"] not in sent], wave + 1
+async def _ledgers(sender: "Sender", world: World, folder: Path) -> None:
+    """Hand in grids, households, organisations, people and appointments as a clerk would: by spreadsheets.
+
+    One after the other, without waiting: a street's imports are worked on in the order in which they came.
+
+    Raises:
+        Trouble: a sheet was refused; says the first of what is to be mended.
+    """
+    places = []
+    for shape, content in leave_sheets(world, folder).items():
+        path = f"imports?street_id={world.street['street_id']}&shape={shape}"
+        places.append((shape, f"imports/{await sender.file(path, content)}"))
+    for shape, place in places:
+        run = await sender.ended(place)
+        if run["state"] != ImportState.APPLIED:
+            faults = await sender.get(f"{place}/faults")
+            raise Trouble(f"{shape}.xlsx was {run['state']}: {faults['items'][:3]}")
 
 
 async def _meetings(sender: "Sender", world: World) -> None:
@@ -129,11 +129,35 @@ class Sender:
         """Put a list in its place, whole."""
         await self._send("PUT", path, body, etag=await self._etag(path))
 
+    async def file(self, path: str, content: bytes) -> str:
+        """Hand a workbook in; return the id of its import."""
+        response = await self._send("POST", path, {}, key=path, content=content, things=0)
+        return str(response.json()["id"])
+
+    async def ended(self, place: str) -> Any:
+        """Wait until an import has ended, telling how far it is; return what came of it.
+
+        Raises:
+            Trouble: it takes too long.
+        """
+        told = 0
+        for _ in range(IMPORT_SECONDS_MAX * 5):
+            run = await self.get(place)
+            self._advance(run["rows_read"] - told)
+            told = run["rows_read"]
+            if run["ended_at"]:
+                return run
+            await asyncio.sleep(0.2)
+        raise Trouble(f"{place} has not ended after {IMPORT_SECONDS_MAX} s: do the jobs run?")
+
+    async def get(self, path: str) -> Any:
+        """Read something."""
+        return ok(await self._client.get(f"/v1/{path}")).json()
+
     async def many(self, name: str, bodies: Sequence[Body]) -> None:
-        """Create things of a collection in batches; `grids/unit` is a part of `grids`."""
-        collection = name.partition("/")[0]
+        """Create things of a collection in batches."""
         await together(
-            self._batch(f"{collection}/batch", f"{name}/{start}", bodies[start : start + BATCH_MAX])
+            self._batch(f"{name}/batch", f"{name}/{start}", bodies[start : start + BATCH_MAX])
             for start in range(0, len(bodies), BATCH_MAX)
         )
 
@@ -160,6 +184,7 @@ class Sender:
         body: Body,
         *,
         key: str | None = None,
+        content: bytes | None = None,
         things: int = 1,
         etag: str | None = None,
     ) -> httpx.Response:
@@ -167,10 +192,12 @@ class Sender:
         headers = {"Idempotency-Key": f"sample/{self._seed}/{name}"}
         if etag:
             headers["If-Match"] = etag
+        if content is not None:
+            headers["Content-Type"] = XLSX
         async with self._in_flight:
             for _ in range(ATTEMPTS_MAX):
                 response = await self._client.request(
-                    method, f"/v1/{path}", json=body, headers=headers
+                    method, f"/v1/{path}", json=body, content=content, headers=headers
                 )
                 if response.status_code not in AGAIN:
                     break

@@ -6,6 +6,7 @@ import httpx
 from rich.console import Console
 from rich.progress import Progress
 
+from maplebridge.folder import DataFolder
 from maplebridge.reach import reach
 from maplebridge.sample.client import signed_in
 from maplebridge.sample.load import count, load
@@ -25,19 +26,22 @@ async def send(data: Path, seed: int, console: Console) -> World:
     world = build(seed)
     secret = reached.secrets.client_secrets[CLIENT]
     async with signed_in(reached.url, CLIENT, secret) as client:
-        await send_showing(console, client, world)
+        await send_showing(console, client, world, data)
     return world
 
 
-async def send_showing(console: Console, client: httpx.AsyncClient, world: World) -> None:
-    """Load a street and show how far it is.
+async def send_showing(
+    console: Console, client: httpx.AsyncClient, world: World, data: Path
+) -> None:
+    """Load a street and show how far it is; its spreadsheets are left in `sample` of the data folder.
 
     Raises:
         Trouble: the API refused, or could not be reached.
     """
+    folder = DataFolder.at(data).sample
     with Progress(console=console, transient=True) as progress:
         bar = progress.add_task(world.street["name"], total=count(world))
         try:
-            await load(client, world, lambda things: progress.advance(bar, things))
+            await load(client, world, folder, lambda things: progress.advance(bar, things))
         except httpx.HTTPError as error:
             raise Trouble(f"The API could not be reached: {error!r}.") from error

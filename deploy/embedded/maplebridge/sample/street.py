@@ -81,9 +81,8 @@ def _community(draft: Draft, dice: Random, division: Division, sizes: Iterator[i
 
 def _quarter(draft: Draft, dice: Random, grid: Grid, numbers: Iterator[int]) -> Quarter:
     grid["hall"] = f"{grid['name']}红色议事厅"
-    if (
-        grid["management"] == "three_nos"
-    ):  # electronic monitoring and access control (tianqiao.yaml)
+    if grid["management"] == "three_nos":
+        # What tianqiao.yaml says of the courtyards: electronic monitoring and access control.
         grid["cameras"], grid["access_control"] = "signed", True
     codes = [f"{number:03d}" for number in numbers]
     names = _unit_names(grid, len(codes))

@@ -9,6 +9,7 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.dispute import OpenDisputesHere
 from maplebridge_domain.grid import (
     GridCodeTaken,
+    HouseholdTaken,
     UnitNumberTaken,
     WrongGridCode,
     WrongLevel,
@@ -64,7 +65,10 @@ async def split_grid(id: UUID, body: Split, caller: Surveyor, version: IfMatch, 
     return await tx.answer(200, made.model_dump_json(), version=version + 1)
 
 
-@routes.post("/grids/{id:uuid}/merge", responses=answers(GridOut, NotOfOneLevel, *NUMBERED, *RULES))
+@routes.post(
+    "/grids/{id:uuid}/merge",
+    responses=answers(GridOut, NotOfOneLevel, HouseholdTaken, *NUMBERED, *RULES),
+)
 async def merge_grids(
     id: UUID, body: Merger, caller: Surveyor, version: IfMatch, tx: Tx
 ) -> Response:

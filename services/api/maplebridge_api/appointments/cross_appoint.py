@@ -50,9 +50,9 @@ async def seat_across(
 
     Raises:
         NotFound, EmptyPeriod, PersonMerged, PersonErased, WrongSourcePost, WrongTargetPost,
-        WrongPlaceForStep, OutlastsItsSource, NoContractInForce, NotAPartyMember, ElectionMissing,
-        ElectionDatesWrong, InterestNotExcluded, PostTaken, AlreadyHoldsPost, SourceNotInForce,
-        OfficeNotYoursToFill, OwnOffice, and what `check_votes` refuses.
+        WrongPlaceForStep, OutlastsItsSource, ContractWithdrawn, NoContractInForce, NotAPartyMember,
+        ElectionMissing, ElectionDatesWrong, InterestNotExcluded, PostTaken, AlreadyHoldsPost,
+        SourceNotInForce, OfficeNotYoursToFill, OwnOffice, and what `check_votes` refuses.
     """
     grounds = await find_grounds(write.tx, appointments)
 
@@ -100,7 +100,8 @@ def check_rules(new: NewCrossAppointment, grounds: Grounds) -> None:
     """Refuse a cross-appointment that its step, or what it rests on, does not carry.
 
     Raises:
-        NotFound, EmptyPeriod, PersonMerged, PersonErased, and what `check_crossing` refuses.
+        NotFound, EmptyPeriod, PersonMerged, PersonErased, ContractWithdrawn, and what
+        `check_crossing` refuses.
     """
     same_street(grounds.source.street_id, grounds.post)
     must_be_named(grounds.person, "/source_id")
@@ -111,7 +112,7 @@ def crossing_of(new: NewCrossAppointment, grounds: Grounds) -> Crossing:
     """Return a cross-appointment as the rules look at it.
 
     Raises:
-        EmptyPeriod.
+        EmptyPeriod, ContractWithdrawn.
     """
     contract = grounds.contract
     return Crossing(

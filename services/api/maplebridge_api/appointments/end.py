@@ -5,9 +5,14 @@ from uuid import UUID
 
 from maplebridge_domain.appointment import EndReason, check_end, check_withdrawal
 from maplebridge_domain.authority import Right
+from maplebridge_domain.contract_end import (
+    ContractEndReason,
+    check_contract_end,
+    check_contract_withdrawal,
+)
 
 from .. import organisations
-from ..organisations.service import CONTRACT_TO_END, POST
+from ..organisations.service import CONTRACT_TO_END, POST, ServiceContract
 from ..platform.request import Created, Write, check_version
 from . import events, queries, term_queries
 from .schemas import ContractEnd, End, Withdrawal
@@ -48,28 +53,61 @@ async def end_contract(write: Write, id: UUID, version: int, body: ContractEnd) 
     """End a service contract early, and at the same instant every appointment that rests on it.
 
     Raises:
-        NotFound, RightMissing, Stale, ContractNotInForce.
+        NotFound, RightMissing, Stale, ContractWithdrawn, ContractNotInForce.
     """
-    contract = await write.tx.visible(CONTRACT_TO_END, id)
-    write.caller.must(Right.ORGANISATIONS_WRITE, on=contract.quarter_path)
-    check_version(contract.version, version)
-
-    street_id, at = contract.street_id, body.at
-    resting = await write.tx.all(
-        term_queries.ON_CONTRACT, street_id=street_id, contract_id=id, at=at
+    contract = await _contract_to_end(write, id, version)
+    check_contract_end(contract.during, body.at)
+    ended = await _end_resting(write, contract, body.at, body.note)
+    shown = await organisations.service.end_contract(
+        write, contract, body.at, body.reason, body.note
     )
-    reason = EndReason.CONTRACT_ENDED
-    ended = await end_terms(write, street_id, resting, at, reason, body.note)
-    shown = await organisations.service.end_contract(write, contract, at, body.reason, body.note)
     await write.record(
         events.CONTRACT_ENDED,
-        street_id=street_id,
+        street_id=contract.street_id,
         subject=f"service-contracts/{id}",
-        ended_at=at,
+        ended_at=body.at,
         reason=body.reason,
         **with_it(ended),
     )
     return shown
+
+
+async def withdraw_contract(write: Write, id: UUID, version: int, body: Withdrawal) -> Created:
+    """Withdraw a contract before it begins, and every appointment that was to rest on it.
+
+    Raises:
+        NotFound, RightMissing, Stale, ContractWithdrawn, ContractBegun.
+    """
+    contract = await _contract_to_end(write, id, version)
+    check_contract_withdrawal(contract.during, write.now)
+    ended = await _end_resting(write, contract, contract.during.start, body.note)
+    shown = await organisations.service.end_contract(
+        write, contract, None, ContractEndReason.WITHDRAWN, body.note
+    )
+    await write.record(
+        events.CONTRACT_WITHDRAWN,
+        street_id=contract.street_id,
+        subject=f"service-contracts/{id}",
+        withdrawn=sorted(one.id for one in ended),
+    )
+    return shown
+
+
+async def _contract_to_end(write: Write, id: UUID, version: int) -> ServiceContract:
+    contract = await write.tx.visible(CONTRACT_TO_END, id)
+    write.caller.must(Right.ORGANISATIONS_WRITE, on=contract.quarter_path)
+    check_version(contract.version, version)
+    return contract
+
+
+async def _end_resting(
+    write: Write, contract: ServiceContract, at: datetime, note: str | None
+) -> list[Ended]:
+    street_id = contract.street_id
+    resting = await write.tx.all(
+        term_queries.ON_CONTRACT, street_id=street_id, contract_id=contract.id, at=at
+    )
+    return await end_terms(write, street_id, resting, at, EndReason.CONTRACT_ENDED, note)
 
 
 async def end_terms(

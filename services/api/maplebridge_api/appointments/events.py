@@ -12,3 +12,7 @@ CORRECTED = EventType("appointment.corrected", "An appointment's dates were corr
 CONTRACT_ENDED = EventType(
     "service_contract.ended", "A contract and what rests on it ended early. 服务合同提前终止"
 )
+CONTRACT_WITHDRAWN = EventType(
+    "service_contract.withdrawn",
+    "A contract and what was to rest on it were withdrawn before it began. 服务合同撤回",
+)

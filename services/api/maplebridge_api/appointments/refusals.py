@@ -8,6 +8,7 @@ from maplebridge_domain.appointment import (
     SourceNotInForce,
 )
 from maplebridge_domain.authority import OfficeNotYoursToFill, OwnOffice
+from maplebridge_domain.contract_end import ContractWithdrawn
 from maplebridge_domain.cross_appointment import (
     ElectionDatesWrong,
     ElectionMissing,
@@ -45,7 +46,7 @@ RULES = (
 #: What a step and what it rests on ask.
 STEP_RULES = (
     *(WrongSourcePost, WrongTargetPost, WrongPlaceForStep),
-    *(OutlastsItsSource, NoContractInForce),
+    *(OutlastsItsSource, ContractWithdrawn, NoContractInForce),
     *(NotAPartyMember, ElectionMissing, ElectionDatesWrong, InterestNotExcluded),
     *(VotesInconsistent, TooFewOwnersTookPart, TooLittleAreaTookPart),
     *(TooFewOwnersAgreed, TooLittleAreaAgreed),

@@ -14,7 +14,7 @@ from maplebridge_domain.appointment import (
     TermBegun,
 )
 from maplebridge_domain.authority import OfficeNotYoursToFill, Right
-from maplebridge_domain.contract_end import ContractNotInForce
+from maplebridge_domain.contract_end import ContractBegun, ContractNotInForce, ContractWithdrawn
 
 from ..organisations.service import ServiceContractOut
 from ..platform.authority import Authority
@@ -31,7 +31,7 @@ from .appoint import appoint
 from .check import check_in_force
 from .correct import correct
 from .cross_appoint import cross_appoint
-from .end import end, end_contract, withdraw
+from .end import end, end_contract, withdraw, withdraw_contract
 from .refusals import CROSS_RULES, RULES
 from .schemas import (
     AppointmentOut,
@@ -178,19 +178,30 @@ async def correct_appointment(
     return await tx.changed(await correct(tx, id, version, body), version)
 
 
+ENDING_CONTRACT = (ContractWithdrawn, SourceNotInForce)
+Contractor = Annotated[Caller, needs(Right.ORGANISATIONS_WRITE)]
+
+
 @routes.post(
     "/service-contracts/{id:uuid}/end",
-    responses=answers(ServiceContractOut, ContractNotInForce, SourceNotInForce),
+    responses=answers(ServiceContractOut, ContractNotInForce, *ENDING_CONTRACT),
 )
 async def end_service_contract(
-    id: UUID,
-    body: ContractEnd,
-    caller: Annotated[Caller, needs(Right.ORGANISATIONS_WRITE)],
-    version: IfMatch,
-    tx: Tx,
+    id: UUID, body: ContractEnd, caller: Contractor, version: IfMatch, tx: Tx
 ) -> Response:
     """End a service contract early, with the appointments that rest on it. 提前终止物业服务合同"""
     return await tx.changed(await end_contract(tx, id, version, body), version)
+
+
+@routes.post(
+    "/service-contracts/{id:uuid}/withdrawal",
+    responses=answers(ServiceContractOut, ContractBegun, *ENDING_CONTRACT),
+)
+async def withdraw_service_contract(
+    id: UUID, body: Withdrawal, caller: Contractor, version: IfMatch, tx: Tx
+) -> Response:
+    """Withdraw a contract that has not begun, and what was to rest on it. 撤回物业服务合同"""
+    return await tx.changed(await withdraw_contract(tx, id, version, body), version)
 
 
 @routes.post(

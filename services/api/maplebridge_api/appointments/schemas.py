@@ -145,7 +145,7 @@ class End(Body):
 
 
 class Withdrawal(Body):
-    """Why a term is not to begin."""
+    """Why a term, or a contract, is not to begin."""
 
     model_config = example({"note": "本人不愿到任"})
 
@@ -168,13 +168,23 @@ class Correction(Body):
     note: Line = Field(description="What was wrong. 更正原因")
 
 
+#: Why a contract ends early; one that never began is withdrawn.
+ContractEnding = Literal[
+    ContractEndReason.AGREED,
+    ContractEndReason.OWNERS_DISMISSED,
+    ContractEndReason.ENTERPRISE_LEFT,
+    ContractEndReason.BREACH,
+    ContractEndReason.DISSOLVED,
+]
+
+
 class ContractEnd(Body):
     """When a service contract ends early and why; what rests on it ends at the same instant."""
 
     model_config = example({"at": "2026-12-31T00:00:00+08:00", "reason": "owners_dismissed"})
 
     at: Instant
-    reason: ContractEndReason
+    reason: ContractEnding
     note: Note = None
 
 

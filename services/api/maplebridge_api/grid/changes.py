@@ -210,7 +210,7 @@ async def rehouse(write: Write, street_id: int, living: Sequence[Living], at: da
     """Let households live as they are given here from an instant on: where, and how many.
 
     Raises:
-        ChangeInTheFuture, BeforeLastChange.
+        ChangeInTheFuture, BeforeLastChange, HouseholdTaken.
     """
     check_date(at, write.now, after=[one.changed_at for one in living])
     rows = [
@@ -218,6 +218,7 @@ async def rehouse(write: Write, street_id: int, living: Sequence[Living], at: da
             "street_id": street_id,
             "household_id": one.household_id,
             "grid_id": one.grid_id,
+            "address": one.address,
             "residents": one.residents,
             "during": since(at),
         }

@@ -23,7 +23,7 @@ async def create_households(write: Write, households: Items[NewHousehold]) -> li
     """Enter households in unit grids.
 
     Raises:
-        NotFound, NotAUnit, ChangeInTheFuture, BeforeLastChange.
+        NotFound, NotAUnit, ChangeInTheFuture, BeforeLastChange, HouseholdTaken.
     """
     await write.tx.run(placing.HOLD_TREE, ids=[one.grid_id for one in households])
     units = await households.named(write.tx, GRID, "grid_id")
@@ -33,14 +33,14 @@ async def create_households(write: Write, households: Items[NewHousehold]) -> li
         write.caller.must(Right.GRID_WRITE, on=unit.path)
         _must_be_unit(unit)
         check_date(_begins(household), write.now, from_=[unit.began], pointer="/since")
-        address = {"id": household.id, "address": household.address}
-        return address | {"street_id": unit.street_id}
+        return {"street_id": unit.street_id, "id": household.id}
 
     def place(household: NewHousehold) -> dict[str, object]:
         return {
             "street_id": units[household.grid_id].street_id,
             "household_id": household.id,
             "grid_id": household.grid_id,
+            "address": household.address,
             "residents": household.residents,
             "during": since(_begins(household)),
         }
@@ -56,10 +56,11 @@ async def create_households(write: Write, households: Items[NewHousehold]) -> li
 
 
 async def move_household(write: Write, id: UUID, version: int, body: HouseholdMove) -> Created:
-    """Let a household live in another unit from an instant on.
+    """Let a household live in another unit, or at another address, from an instant on.
 
     Raises:
-        NotFound, RightMissing, Stale, HouseholdEnded, NotAUnit, ChangeInTheFuture, BeforeLastChange.
+        NotFound, RightMissing, Stale, HouseholdEnded, NotAUnit, ChangeInTheFuture, BeforeLastChange,
+        HouseholdTaken.
     """
     household = await _take(write, id, version)
     unit = await write.tx.visible(GRID, body.grid_id, "/grid_id")
@@ -69,7 +70,8 @@ async def move_household(write: Write, id: UUID, version: int, body: HouseholdMo
     _must_be_unit(unit)
     at = body.at or write.now
     check_date(at, write.now, from_=[unit.began])
-    living = replace(household.living, grid_id=unit.id)
+    address = body.address or household.living.address
+    living = replace(household.living, grid_id=unit.id, address=address)
     await rehouse(write, household.street_id, [living], at)
     grids = {"from_grid_id": household.living.grid_id, "grid_id": unit.id}
     return await _tell(write, events.HOUSEHOLD_MOVED, household, at, **grids)

@@ -17,8 +17,10 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     null,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -73,7 +75,7 @@ GRID_LEDGER = Statement(
     lambda id_, path, level, *rest: GridLine(id_, path, GridLevel(level), *rest),
 )
 HOUSEHOLD_LEDGER = Statement(
-    select(grid_placement.c.path, household.c.address, household_placement.c.residents)
+    select(grid_placement.c.path, household_placement.c.address, household_placement.c.residents)
     .select_from(
         STANDING.join(
             household_placement,
@@ -82,16 +84,10 @@ HOUSEHOLD_LEDGER = Statement(
                 household_placement.c.grid_id == grid.c.id,
                 lasts(household_placement),
             ),
-        ).join(
-            household,
-            and_(
-                household.c.street_id == household_placement.c.street_id,
-                household.c.id == household_placement.c.household_id,
-            ),
         )
     )
-    .where(in_scope(household))
-    .order_by(grid_placement.c.path, household.c.address),
+    .where(in_scope(household_placement))
+    .order_by(grid_placement.c.path, household_placement.c.address),
     HouseholdLine,
 )
 
@@ -126,33 +122,29 @@ _given = (
     .render_derived()
 )
 _street_id = bindparam("street_id", type_=Integer)
-_kept = (
-    select(_given.c.no.cast(BigInteger).label("no"), household_placement.c.residents)
-    .select_from(
-        _given.join(
-            household_placement,
-            and_(
-                household_placement.c.street_id == _street_id,
-                household_placement.c.grid_id == _given.c.grid_id,
-                lasts(household_placement),
-            ),
-        ).join(
-            household,
-            and_(
-                household.c.street_id == _street_id,
-                household.c.id == household_placement.c.household_id,
-                household.c.address == _given.c.address,
-            ),
-        )
+#: With a limit, so that each is looked up by its key: a join reads the whole street again for every batch.
+_there = (
+    select(household_placement.c.residents)
+    .where(
+        household_placement.c.street_id == _street_id,
+        household_placement.c.grid_id == _given.c.grid_id,
+        household_placement.c.address == _given.c.address,
+        lasts(household_placement),
     )
+    .limit(literal_column("1"))
+    .lateral("there")
+)
+_kept = (
+    select(_given.c.no.cast(BigInteger).label("no"), _there.c.residents)
+    .select_from(_given.join(_there, true()))
     .cte("kept")
 )
 _new = ~exists().where(_kept.c.no == _given.c.no)
 _made = (
     insert(household)
     .from_select(
-        ["street_id", "id", "address"],
-        select(_street_id, _given.c.id, _given.c.address).where(_new),
+        ["street_id", "id"],
+        select(_street_id, _given.c.id).where(_new),
     )
     .returning(household.c.id)
     .cte("made")
@@ -161,8 +153,11 @@ _during = func.tstzrange(bindparam("since", type_=DateTime(timezone=True)), null
 _placed = (
     insert(household_placement)
     .from_select(
-        ["street_id", "household_id", "grid_id", "residents", "during"],
-        select(_street_id, _given.c.id, _given.c.grid_id, _given.c.residents, _during).where(_new),
+        ["street_id", "household_id", "grid_id", "address", "residents", "during"],
+        select(
+            *(_street_id, _given.c.id, _given.c.grid_id),
+            *(_given.c.address, _given.c.residents, _during),
+        ).where(_new),
     )
     .returning(household_placement.c.id)
     .cte("placed")

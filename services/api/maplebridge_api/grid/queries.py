@@ -261,7 +261,7 @@ HOUSEHOLD_OUT = json_object(
     id=household.c.id,
     street_id=household.c.street_id,
     grid_id=household_placement.c.grid_id,
-    address=household.c.address,
+    address=household_placement.c.address,
     residents=household_placement.c.residents,
     during=json_period(household_placement.c.during),
 )

@@ -9,6 +9,7 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.grid import (
     GridCodeTaken,
     GridLevel,
+    HouseholdTaken,
     NotAUnit,
     UnitNumberTaken,
     WrongGridCode,
@@ -57,7 +58,7 @@ Then = Annotated[Instant | None, Query(description="As it was at an instant. 查
 DATED = (ChangeInTheFuture, BeforeLastChange)
 NUMBERED = (WrongGridCode, GridCodeTaken, UnitNumberTaken)
 GRID_RULES = (WrongLevel, *service.ATTRIBUTE_RULES, *NUMBERED, *DATED, IdTaken)
-HOUSEHOLD_RULES = (NotAUnit, *DATED, IdTaken)
+HOUSEHOLD_RULES = (NotAUnit, HouseholdTaken, *DATED, IdTaken)
 
 
 @routes.post("/streets", status_code=201, responses=created(StreetOut, IdTaken))
@@ -190,12 +191,12 @@ async def get_household(request: Request, caller: Keeper, id: UUID, at: Then = N
 
 @routes.post(
     "/households/{id:uuid}/move",
-    responses=answers(HouseholdOut, NotAUnit, HouseholdEnded, *DATED),
+    responses=answers(HouseholdOut, NotAUnit, HouseholdTaken, HouseholdEnded, *DATED),
 )
 async def move_household(
     id: UUID, body: HouseholdMove, caller: Surveyor, version: IfMatch, tx: Tx
 ) -> Response:
-    """Let a household live in another unit from an instant on. 住户迁移"""
+    """Let a household live in another unit, or at another address, from an instant on. 住户迁移"""
     return await tx.changed(await service.move_household(tx, id, version, body), version)
 
 

@@ -156,11 +156,12 @@ class Describing(Attributed):
 
 
 class HouseholdMove(Body):
-    """The unit in which a household lives from now on."""
+    """The unit in which a household lives from now on, and its address there."""
 
     model_config = example({"grid_id": example_id("unit"), "at": "2026-10-01T00:00:00+08:00"})
 
     grid_id: UUID
+    address: Line | None = Field(None, description="Default: the same as before. 地址，默认不变")
     at: At = None
 
 

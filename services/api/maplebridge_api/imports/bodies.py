@@ -16,8 +16,7 @@ from maplebridge_domain.organisation import OrganisationKind
 from maplebridge_domain.spreadsheet import refusal_of
 
 from ..organisations import service as organisations
-from ..platform.ids import new_id
-from .loading import Batches, FirstRows, Loading, all_lines
+from .loading import Batches, FirstRows, Ids, Loading, all_lines
 from .places import grids_of
 from .reading import Line
 
@@ -45,7 +44,7 @@ async def load_organisations(loading: Loading, batches: Batches) -> None:
     named: defaultdict[str, list[Superior]] = defaultdict(list)
     for one in kept:
         named[one.name].append(Superior(one.id, OrganisationKind(one.kind), one.grid_path))
-    once = FirstRows(loading, "name")
+    once, ids = FirstRows(loading, "name"), Ids(loading)
     new: dict[UUID, Line] = {}
     for line in lines:
         values = line.values
@@ -53,13 +52,13 @@ async def load_organisations(loading: Loading, batches: Batches) -> None:
         if not once.first(line, key):
             continue
         if key in known:
-            names = (*_SUPERIORS, "uscc")
+            names = (*_SUPERIORS, "uscc", "id")
             loading.differs(line, {name: getattr(known[key], name) for name in names})
             loading.findings.rows_kept += 1
             continue
         if values["grid_path"] not in grids:
             loading.refuse(GridUnknown(), line, "grid_path")
-        new[id_ := new_id()] = line
+        new[id_ := ids.of(line)] = line
         named[values["name"]].append(Superior(id_, values["kind"], values["grid_path"]))
     superiors = {id_: _superiors(loading, line, named, meant) for id_, line in new.items()}
     ordered = _superiors_first(loading, new, superiors)

@@ -47,7 +47,7 @@ async def export(write: Write, body: NewExport) -> bytes:
 
 async def _grids(write: Write, _: Purpose | None) -> Rows:
     found = await write.tx.all(GRID_LEDGER)
-    return [astuple(one)[1:] for one in found if "/" in one.path]
+    return [(*astuple(one)[1:], str(one.id)) for one in found if "/" in one.path]
 
 
 async def _households(write: Write, _: Purpose | None) -> Rows:
@@ -58,7 +58,10 @@ async def _households(write: Write, _: Purpose | None) -> Rows:
 
 async def _organisations(write: Write, _: Purpose | None) -> Rows:
     return [
-        (one.grid_path, one.kind, one.name, one.parent, one.community_party_org, one.uscc)
+        (
+            *(one.grid_path, one.kind, one.name, one.parent, one.community_party_org, one.uscc),
+            str(one.id),
+        )
         for one in await write.tx.all(ORGANISATION_LEDGER)
     ]
 
@@ -85,7 +88,8 @@ async def _appointments(write: Write, _: Purpose | None) -> Rows:
         for one in holders.get(post.id, [None]):
             who = (str(one.person_id) if one else None, None, None)
             term = (one.start, one.until) if one else (None, None)
-            rows.append((*place, post.kind, post.post, post.seats, *who, *term))
+            ids = (str(post.id), str(one.id) if one else None)
+            rows.append((*place, post.kind, post.post, post.seats, *who, *term, *ids))
     return rows
 
 

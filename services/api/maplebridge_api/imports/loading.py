@@ -9,6 +9,7 @@ from maplebridge_domain.importing import KeptDifferently, RowTwice
 from maplebridge_domain.problem import Problem
 from maplebridge_domain.shape import SHEETS, Shape
 
+from ..platform.ids import new_id
 from ..platform.request import Items, Make, Write
 from . import queries
 from .findings import Findings
@@ -94,6 +95,19 @@ class FirstRows:
         if first != line.row:
             self._loading.refuse(RowTwice(first), line, self._name)
         return first == line.row
+
+
+class Ids:
+    """Gives each new thing the id that its row brings from an export, or one of its own."""
+
+    def __init__(self, loading: Loading, name: str = "id") -> None:
+        self._once = FirstRows(loading, name)
+        self._name = name
+
+    def of(self, line: Line) -> UUID:
+        """Return the id of what a line enters; if another line has given it, this one is refused."""
+        given: UUID | None = line.values[self._name]
+        return given if given and self._once.first(line, given) else new_id()
 
 
 async def all_lines(batches: Batches, name: str) -> tuple[list[Line], set[Any]]:

@@ -19,7 +19,7 @@ from maplebridge_domain.importing import (
 from maplebridge_domain.period import EmptyPeriod, Period
 from maplebridge_domain.person import mask_name
 from maplebridge_domain.posts import check_places, check_post_place
-from maplebridge_domain.spreadsheet import refusal_of
+from maplebridge_domain.spreadsheet import refusal_of, uuid_in
 
 from ..appointments import service as appointments
 from ..organisations import service as organisations
@@ -27,7 +27,7 @@ from ..people import service as people
 from ..platform.bodies import PeriodIn
 from ..platform.ids import new_id
 from ..platform.personal import phone_hashes
-from .loading import Batches, FirstRows, Loading, all_lines
+from .loading import Batches, FirstRows, Ids, Loading, all_lines
 from .places import grids_of
 from .reading import Line
 
@@ -53,13 +53,6 @@ class People:
             return found
         hashes = phone_hashes(phone) if phone else []
         return next((self.by_phone[one] for one in hashes if one in self.by_phone), None)
-
-
-def uuid_in(text: str) -> UUID | None:
-    """Return the UUID that a text writes, if it writes one."""
-    digits = text.replace("-", "").lower()
-    is_one = len(text) == 36 and len(digits) == 32 and not set(digits) - set("0123456789abcdef")
-    return UUID(digits) if is_one else None
 
 
 async def load_people(loading: Loading, batches: Batches) -> None:
@@ -116,10 +109,10 @@ async def load_appointments(loading: Loading, batches: Batches) -> None:
     for one in await tx.all(organisations.ORGANISATION_LEDGER):
         posts.holders[one.grid_path, one.kind, one.name].append(one.id)
     known = People(loading.street_id, await tx.all(people.PERSON_LEDGER))
-    terms: defaultdict[tuple[UUID, UUID], list[Period]] = defaultdict(list)
+    terms: defaultdict[tuple[UUID, UUID], dict[Period, UUID]] = defaultdict(dict)
     for held in await tx.all(appointments.APPOINTMENT_LEDGER):
-        terms[held.post_id, held.person_id].append(Period(held.start, held.until))
-    made = []
+        terms[held.post_id, held.person_id][Period(held.start, held.until)] = held.id
+    ids, made = Ids(loading), []
     for line in lines:
         posts_before = len(posts.new)
         post_id = posts.find(line)
@@ -136,12 +129,13 @@ async def load_appointments(loading: Loading, batches: Batches) -> None:
             continue
         held_terms = terms[post_id, person.id]
         if term in held_terms:
+            loading.differs(line, {"id": held_terms[term]})
             loading.findings.rows_kept += 1
             continue
         if any(_overlap(term, other) for other in held_terms):
             loading.refuse(AlreadyHoldsPost(), line, "from")
-        held_terms.append(term)
-        made.append((line, _new_appointment(post_id, person.id, term)))
+        held_terms[term] = ids.of(line)
+        made.append((line, _new_appointment(held_terms[term], post_id, person.id, term)))
     if not loading.findings.faults:
         await loading.enter("post", posts.new, organisations.create_posts, counted=False)
         await loading.enter("appointment", made, appointments.appoint)
@@ -152,6 +146,7 @@ class Posts:
 
     def __init__(self, loading: Loading, kept: list[organisations.PostLine]) -> None:
         self._loading = loading
+        self._ids = Ids(loading, "post_id")
         self.grids: Mapping[str, Any] = {}
         self.holders: defaultdict[tuple[str, str | None, str | None], list[UUID]] = defaultdict(
             list
@@ -173,8 +168,7 @@ class Posts:
         key = (*place, values["kind"], name)
         if key in self._known:
             id_, seats = self._known[key]
-            if values["seats"] not in (None, seats):
-                self._loading.refuse(KeptDifferently(), line, "seats")
+            self._loading.differs(line, {"seats": seats, "post_id": id_})
             return id_
         return self._add(line, key)
 
@@ -199,7 +193,7 @@ class Posts:
             if (refused := refusal_of(lambda: check_places(kind, seats))) is not None:
                 self._loading.refuse(refused, line, "seats")
             post = organisations.NewPost(
-                id=new_id(),
+                id=self._ids.of(line),
                 organisation_id=holders[0] if in_organisation else None,
                 grid_id=None if in_organisation else self.grids[grid_path].id,
                 kind=kind,
@@ -245,8 +239,8 @@ def _before(start: datetime, until: datetime | None) -> bool:
     return until is None or start < until
 
 
-def _new_appointment(post_id: UUID, person_id: UUID, term: Period) -> appointments.NewAppointment:
+def _new_appointment(
+    id_: UUID, post_id: UUID, person_id: UUID, term: Period
+) -> appointments.NewAppointment:
     during = PeriodIn.model_validate({"from": term.start, "until": term.until})
-    return appointments.NewAppointment(
-        id=new_id(), person_id=person_id, post_id=post_id, during=during
-    )
+    return appointments.NewAppointment(id=id_, person_id=person_id, post_id=post_id, during=during)

@@ -15,7 +15,7 @@ from maplebridge_domain.spreadsheet import refusal_of
 from ..grid import service as grid
 from ..platform.ids import new_id
 from . import queries
-from .loading import Batches, FirstRows, Loading, all_lines
+from .loading import Batches, FirstRows, Ids, Loading, all_lines
 from .reading import Line
 
 #: What a sheet tells of what a grid has; households and party organisations come after the grids.
@@ -37,14 +37,14 @@ async def load_grids(loading: Loading, batches: Batches) -> None:
     kept = await grids_of(loading)
     tree = _tree(loading, kept, lines)
     ids = {path: one.id for path, one in kept.items()}
-    once = FirstRows(loading, "path")
+    once, new_ids = FirstRows(loading, "path"), Ids(loading)
     new: list[Line] = []
     for line in sorted(lines, key=lambda line: str(line.values["path"]).count("/")):
         path = line.values["path"]
         if not once.first(line, path):
             continue
         if path in kept:
-            names = ("level", "name", *_HAS, "since")
+            names = ("level", "name", *_HAS, "since", "id")
             loading.differs(line, {name: getattr(kept[path], name) for name in names})
             loading.findings.rows_kept += 1
             continue
@@ -52,7 +52,7 @@ async def load_grids(loading: Loading, batches: Batches) -> None:
         problem = None if below_a_wrong_row else _refusal(line, tree, loading.write.now)
         if problem is not None:
             loading.refuse(problem, line, _COLUMNS.get(problem.pointer, "path"))
-        ids[path] = new_id()
+        ids[path] = new_ids.of(line)
         new.append(line)
     if loading.findings.faults:
         return

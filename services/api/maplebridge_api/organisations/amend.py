@@ -14,7 +14,7 @@ from . import change_queries, events
 from .change_queries import OrganisationNow
 from .queries import ORGANISATION
 from .schemas import OrganisationAmendment, PostAmendment
-from .service import must_be_of_street
+from .service import must_be_of_street, name_keys
 
 
 async def amend_organisation(
@@ -42,7 +42,10 @@ async def amend_organisation(
 
     names = ("name", "parent_id", "community_party_org_id", "uscc")
     was = {name: getattr(now, name) for name in names}
-    shown = await write.tx.one(change_queries.AMEND_ORGANISATION, id=id, **was | given)
+    becomes = was | given
+    shown = await write.tx.one(
+        change_queries.AMEND_ORGANISATION, id=id, **becomes, **name_keys(becomes["name"])
+    )
     await write.record(
         events.ORGANISATION_AMENDED,
         street_id=now.street_id,

@@ -19,15 +19,17 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 
 from ..grid.service import led_after, path_of
-from ..platform.database import Statement, an_id, by_ids, in_scope
+from ..platform.database import Statement, an_id, by_ids, in_scope, json_object, json_period
+from ..platform.paging import Single
 from ..platform.request import Created
 from ..platform.views import place_held
 from .queries import CONTRACT_OUT, GRID_OF_POST, HELD, ORGANISATION_OUT, POST_OUT
-from .tables import organisation, post, service_contract
+from .tables import organisation, post, service_contract, service_contract_end
 
 _id = bindparam("id", type_=Uuid)
 _at = bindparam("at", type_=DateTime(timezone=True))
@@ -71,7 +73,7 @@ AMEND_ORGANISATION = Statement(
     update(organisation)
     .where(in_scope(organisation), organisation.c.id == _id)
     .values(
-        name=bindparam("name", type_=Text),
+        **{name: bindparam(name, type_=Text) for name in ("name", "name_sought", "name_listed")},
         parent_id=bindparam("parent_id", type_=Uuid),
         community_party_org_id=bindparam("community_party_org_id", type_=Uuid),
         uscc=bindparam("uscc", type_=Text),
@@ -221,7 +223,7 @@ class ContractNow:
     id: UUID
     street_id: int
     quarter_path: str
-    begins_at: datetime
+    begins_at: datetime | None  # none: withdrawn
     signed_on: date | None
     version: int
 
@@ -248,4 +250,37 @@ FILE_CONTRACT = Statement(
     )
     .returning(service_contract.c.id, CONTRACT_OUT),
     Created,
+)
+_ends = (
+    select(
+        json_object(
+            reason=service_contract_end.c.reason,
+            note=service_contract_end.c.note,
+            ends_at=service_contract_end.c.ends_at,
+            during=json_period(service_contract_end.c.during),
+            entered_at=service_contract_end.c.entered_at,
+            entered_by=service_contract_end.c.entered_by,
+            entered_in_capacity=service_contract_end.c.entered_in_capacity,
+        ).label("end"),
+        service_contract_end.c.id,
+    )
+    .where(
+        service_contract_end.c.street_id == service_contract.c.street_id,
+        service_contract_end.c.contract_id == service_contract.c.id,
+    )
+    .order_by(service_contract_end.c.id.desc())
+    .limit(200)
+    .correlate(service_contract)
+    .subquery("ends")
+)
+CONTRACT_HISTORY = Single(
+    service_contract,
+    json_object(
+        items=func.coalesce(
+            select(
+                func.json_agg(aggregate_order_by(_ends.c.end, _ends.c.id.desc()))
+            ).scalar_subquery(),
+            literal_column("'[]'::json"),
+        )
+    ),
 )

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
+from maplebridge_domain.contract_end import ContractWithdrawn
 from maplebridge_domain.service_contract import check_contract_dates, endings_near, file_by
 from maplebridge_domain.worktime import SHANGHAI
 
@@ -19,11 +20,13 @@ async def file_contract(write: Write, id: UUID, version: int, body: ContractFili
     """Enter when a contract was filed with county and street; a late filing is entered as it is.
 
     Raises:
-        NotFound, RightMissing, Stale, ContractDatesWrong.
+        NotFound, RightMissing, Stale, ContractWithdrawn, ContractDatesWrong.
     """
     contract = await write.tx.visible(change_queries.CONTRACT_TO_CHANGE, id)
     write.caller.must(Right.ORGANISATIONS_WRITE, on=contract.quarter_path)
     check_version(contract.version, version)
+    if contract.begins_at is None:
+        raise ContractWithdrawn()
     signed_on = body.signed_on or contract.signed_on
     check_contract_dates(signed_on, body.filed_on, write.now.astimezone(SHANGHAI).date())
 

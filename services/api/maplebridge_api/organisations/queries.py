@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from maplebridge_domain.contract_end import ContractWithdrawn
 from maplebridge_domain.cross_appointment import Place
 from maplebridge_domain.grid import GridLevel
 from maplebridge_domain.organisation import OrganisationKind, PostKind
@@ -43,6 +44,7 @@ from ..platform.database import (
     recordset,
     timeliness,
 )
+from ..platform.ordering import by_name
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from .tables import organisation, post, service_contract, service_contract_end
@@ -78,8 +80,19 @@ class ServiceContract:
     street_id: int
     enterprise_id: UUID
     quarter_path: str
-    during: Period
+    planned: Period | None  # none: withdrawn
     version: int
+
+    @property
+    def during(self) -> Period:
+        """The term itself.
+
+        Raises:
+            ContractWithdrawn.
+        """
+        if self.planned is None:
+            raise ContractWithdrawn()
+        return self.planned
 
 
 #: The enterprise behind an organisation: itself, or the one whose party organisation it is.
@@ -152,8 +165,8 @@ _CONTRACTS = by_ids(
 def _contract(
     id_: UUID, street_id: int, enterprise_id: UUID, path: str, during: Any, version: int
 ) -> ServiceContract:
-    period = Period(during.lower, during.upper)
-    return ServiceContract(id_, street_id, enterprise_id, path, period, version)
+    planned = Period(during.lower, during.upper) if during else None
+    return ServiceContract(id_, street_id, enterprise_id, path, planned, version)
 
 
 CONTRACT = Statement(_CONTRACTS, _contract)
@@ -185,7 +198,9 @@ _CONTRACT: dict[str, ColumnElement[Any]] = {
     "street_id": service_contract.c.street_id,
     "enterprise_id": service_contract.c.enterprise_id,
     "quarter_id": service_contract.c.quarter_id,
-    "during": json_period(service_contract.c.during),
+    "during": case(
+        (service_contract.c.during.is_not(None), json_period(service_contract.c.during))
+    ),
     "signed_on": service_contract.c.signed_on,
     "filed_on": service_contract.c.filed_on,
     "file_by": service_contract.c.file_by,
@@ -209,11 +224,12 @@ ADD_CONTRACTS = Statement(
     insert_rows(service_contract, service_contract.c.id, CONTRACT_OUT), Created
 )
 _at = bindparam("at", type_=DateTime(timezone=True))
+#: Without an instant it never began.
 END_CONTRACT = Statement(
     update(service_contract)
     .where(in_scope(service_contract), service_contract.c.id == bindparam("id", type_=Uuid))
     .values(
-        during=func.tstzrange(func.lower(service_contract.c.during), _at),
+        during=case((_at.is_not(None), func.tstzrange(func.lower(service_contract.c.during), _at))),
         version=service_contract.c.version + literal_column("1"),
     )
     .returning(service_contract.c.id),
@@ -235,7 +251,11 @@ ORGANISATIONS = Pages(
             name: organisation.c[name] == bindparam(name, type_=Uuid)
             for name in ("grid_id", "parent_id", "community_party_org_id")
         },
+        # Not LIKE: every character of the part stands for itself.
+        "name": func.strpos(organisation.c.name_sought, bindparam("name", type_=Text))
+        > literal_column("0"),
     },
+    order=by_name(organisation),
 )
 POSTS = Pages(
     post,
@@ -249,7 +269,10 @@ CONTRACTS = Pages(
     {
         "quarter_id": service_contract.c.quarter_id == bindparam("quarter_id", type_=Uuid),
         "enterprise_id": service_contract.c.enterprise_id == bindparam("enterprise_id", type_=Uuid),
-        "filing": _filing == bindparam("filing", type_=Text),
+        # What was withdrawn is not to be filed.
+        "filing": and_(
+            service_contract.c.during.is_not(None), _filing == bindparam("filing", type_=Text)
+        ),
     },
 )
 _ending = recordset({"lo": Integer(), "hi": Integer(), "last_day": Date(), "notices": JSONB()})
@@ -330,6 +353,7 @@ def standing_of_post(
     ).where(
         service_contract.c.street_id == post.c.street_id,
         service_contract.c.enterprise_id == ENTERPRISE_ID,
+        service_contract.c.during.is_not(None),
     )
     standing = json_object(
         kind=post.c.kind,

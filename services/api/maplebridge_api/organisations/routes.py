@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from maplebridge_domain.authority import OfficeNotYoursToFill, Right
+from maplebridge_domain.contract_end import ContractWithdrawn
 from maplebridge_domain.grid import NotAQuarter
 from maplebridge_domain.grid_attributes import PartyOrgNotOfLevel
 from maplebridge_domain.hierarchy import (
@@ -32,17 +33,19 @@ from maplebridge_domain.posts import (
 from maplebridge_domain.service_contract import ContractDatesWrong
 from maplebridge_domain.worktime import SHANGHAI, Timeliness
 
-from ..platform.bodies import Batch, BatchOut, Page
+from ..platform.bodies import Batch, BatchOut, NamePart, Page
 from ..platform.clock import clock
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created
+from ..platform.ordering import AfterNamed, PageMoved
 from ..platform.paging import After, Limit, get
 from ..platform.problems import IdTaken
 from ..platform.request import IfMatch, Tx, create, create_batch
 from ..platform.routing import router
-from . import amend, dissolve, filing, queries, service
+from . import amend, change_queries, dissolve, filing, queries, service
 from .schemas import (
     ContractFiling,
+    ContractHistoryOut,
     Dissolution,
     EndingContractOut,
     NewOrganisation,
@@ -93,18 +96,22 @@ async def create_organisations(body: Batch[NewOrganisation], caller: Registrar, 
     return await create_batch(tx, body, service.create_organisations)
 
 
-@routes.get("/organisations", responses=answers(Page[OrganisationOut]))
+@routes.get("/organisations", responses=answers(Page[OrganisationOut], PageMoved))
 async def list_organisations(
     request: Request,
     caller: Reader,
     limit: Limit = 50,
-    after: After = None,
+    after: AfterNamed = None,
     kind: OrganisationKind | None = None,
     grid_id: UUID | None = None,
     parent_id: UUID | None = None,
     community_party_org_id: UUID | None = None,
+    name: Annotated[
+        NamePart | None,
+        Query(description="At least two characters of the name. 名称中连续的至少两个字"),
+    ] = None,
 ) -> Response:
-    """List organisations, by kind, grid, or whom they answer to. 组织列表"""
+    """List organisations by pinyin, by kind, grid, name, or whom they answer to. 组织列表（按拼音排序）"""
     return await queries.ORGANISATIONS.page(
         request,
         caller,
@@ -114,6 +121,7 @@ async def list_organisations(
         grid_id=grid_id,
         parent_id=parent_id,
         community_party_org_id=community_party_org_id,
+        name=name,
     )
 
 
@@ -246,9 +254,15 @@ async def get_service_contract(request: Request, caller: Reader, id: UUID) -> Re
     return await get(request, caller, queries.CONTRACT_BY_ID, id=id)
 
 
+@routes.get("/service-contracts/{id:uuid}/history", responses=answers(ContractHistoryOut))
+async def get_service_contract_history(request: Request, caller: Reader, id: UUID) -> Response:
+    """Read why a contract ended early or was withdrawn, who entered it, and by what document. 合同变更历史"""
+    return await get(request, caller, change_queries.CONTRACT_HISTORY, id=id)
+
+
 @routes.post(
     "/service-contracts/{id:uuid}/filing",
-    responses=answers(ServiceContractOut, ContractDatesWrong),
+    responses=answers(ServiceContractOut, ContractDatesWrong, ContractWithdrawn),
 )
 async def file_service_contract(
     id: UUID, body: ContractFiling, caller: Registrar, version: IfMatch, tx: Tx

@@ -178,11 +178,33 @@ class ServiceContractOut(BaseModel):
     street_id: int
     enterprise_id: UUID
     quarter_id: UUID
-    during: PeriodOut
+    during: PeriodOut | None = Field(description="Null: withdrawn before it began. 撤回的为空")
     signed_on: date | None
     filed_on: date | None
     file_by: date = Field(description="By when it is to be filed. 备案期限")
-    end_reason: ContractEndReason | None = Field(description="Set: it ended early. 提前终止原因")
+    end_reason: ContractEndReason | None = Field(
+        description="Set: it ended early, or was withdrawn. 提前终止或撤回"
+    )
+
+
+class ContractEndOut(BaseModel):
+    """That a contract ended early or never began: why, when, by whom, and what its term was before."""
+
+    reason: ContractEndReason
+    note: str | None = Field(description="The document, or where it is filed. 文号或说明")
+    ends_at: AwareDatetime | None = Field(description="Null: withdrawn before it began.")
+    during: PeriodOut = Field(description="As it was before. 原合同期限")
+    entered_at: AwareDatetime
+    entered_by: str = Field(description="`persons/<id>` or `clients/<id>`.")
+    entered_in_capacity: UUID | None = Field(
+        description="The appointment by which it was entered; null: by a system. 登记人身份"
+    )
+
+
+class ContractHistoryOut(BaseModel):
+    """How a contract came to its end, the last that was entered first."""
+
+    items: list[ContractEndOut]
 
 
 class NoticeOut(BaseModel):

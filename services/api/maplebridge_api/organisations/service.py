@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.contract_end import ContractEndReason, check_contract_end
+from maplebridge_domain.contract_end import ContractEndReason
 from maplebridge_domain.hierarchy import check_dual_leadership, check_parent
 from maplebridge_domain.identifier import check_credit_code
+from maplebridge_domain.naming import listed, sought
 from maplebridge_domain.organisation import NotAnEnterprise, OrganisationKind
 from maplebridge_domain.posts import check_places, check_post_place
 from maplebridge_domain.service_contract import check_contract_dates, file_by
@@ -71,6 +72,11 @@ __all__ = [
 ]
 
 
+def name_keys(name: str) -> dict[str, str]:
+    """Return what is written beside a name: what it is found and listed by."""
+    return {"name_sought": sought(name), "name_listed": listed(name)}
+
+
 async def create_organisations(
     write: Write, organisations: Items[NewOrganisation]
 ) -> list[Created]:
@@ -95,7 +101,7 @@ async def create_organisations(
         )
         if organisation.uscc:
             check_credit_code(organisation.uscc)
-        return dump(organisation, street_id=grid.street_id)
+        return dump(organisation, street_id=grid.street_id, **name_keys(organisation.name))
 
     made = await write.tx.all(queries.ADD_ORGANISATIONS, rows=as_rows(organisations.each(row)))
     ids = [one.id for one in made]
@@ -166,26 +172,24 @@ async def create_contracts(write: Write, contracts: Items[NewServiceContract]) -
 async def end_contract(
     write: Write,
     contract: ServiceContract,
-    at: datetime,
+    at: datetime | None,
     reason: ContractEndReason,
     note: str | None,
 ) -> Created:
-    """End a contract early; what rests on it has been ended before, in the same transaction.
+    """End a contract early, or withdraw it (at no instant); what rests on it has been ended before.
 
-    The event is the caller's, who knows what ended with it.
-
-    Raises:
-        ContractNotInForce.
+    The event is the caller's, who knows what ended with it, in the same transaction.
     """
-    check_contract_end(contract.during, at)
     ended = {
         "street_id": contract.street_id,
         "contract_id": contract.id,
         "reason": reason,
         "note": note,
+        "during": range_text(contract.during),
         "ends_at": at,
-        "planned_until": contract.during.until,
         "entered_at": write.now,
+        "entered_by": write.caller.actor,
+        "entered_in_capacity": write.caller.capacity,
     }
     await write.tx.run(queries.KEEP_CONTRACT_END, rows=as_rows([ended]))
     await write.tx.run(queries.END_CONTRACT, id=contract.id, at=at)

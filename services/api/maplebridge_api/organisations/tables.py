@@ -13,11 +13,14 @@ from maplebridge_domain.posts import LeaderThereAlready
 from maplebridge_domain.service_contract import ContractDatesWrong
 
 from ..platform.schema import (
+    Names,
     TemporalUnique,
+    capacity,
     during,
     in_street,
     instant,
     integer,
+    named,
     one_of,
     reference,
     street_table,
@@ -40,7 +43,7 @@ organisation = street_table(
     "organisation",
     *reference("organisation", "grid_id", "grid"),
     *one_of("organisation", "kind", OrganisationKind),
-    text("name"),
+    *named(),
     *reference("organisation", "parent_id", "organisation", null=True),
     # The second superior of an enterprise's party organisation.
     *reference("organisation", "community_party_org_id", "organisation", null=True),
@@ -67,6 +70,7 @@ organisation = street_table(
         unique=True,
         postgresql_where="upper_inf(during)",
     ),
+    Index("organisation__listed", "street_id", "name_listed", "id"),
     Index("organisation__kind", "street_id", "kind"),
     Index("organisation__grid_id", "street_id", "grid_id"),
     Index("organisation__parent_id", "street_id", "parent_id"),
@@ -105,7 +109,7 @@ service_contract = street_table(
     "service_contract",
     *reference("service_contract", "enterprise_id", "organisation"),
     *reference("service_contract", "quarter_id", "grid"),
-    during(),
+    during(null=True),  # null: withdrawn before it began, so that the quarter is free
     Column("signed_on", Date),
     Column("filed_on", Date),  # with county and street
     Column("file_by", Date, nullable=False),
@@ -123,14 +127,19 @@ service_contract = street_table(
     Index("service_contract__enterprise_id", "street_id", "enterprise_id"),
 )
 
-#: A contract that ended early: until when it was to run before, why it does not, and when that was entered.
+#: A contract that ended early, or never began: what its term was before, why it is not, who entered that.
 service_contract_end = street_table(
     "service_contract_end",
     *reference("service_contract_end", "contract_id", "service_contract"),
     *one_of("service_contract_end", "reason", ContractEndReason),
     text("note", null=True),
-    instant("ends_at"),
-    instant("planned_until", null=True),
+    during(),
+    instant("ends_at", null=True),  # null: withdrawn
     instant("entered_at"),
+    text("entered_by", names=Names.ACTOR),
+    capacity("entered_in_capacity"),
+    CheckConstraint(
+        "(reason = 'withdrawn') = (ends_at IS NULL)", name="service_contract_end__withdrawn"
+    ),
     Index("service_contract_end__contract_id", "street_id", "contract_id"),
 )

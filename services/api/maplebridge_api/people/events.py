@@ -8,3 +8,5 @@ CORRECTED = EventType("person.corrected", "A person's data was corrected. 更正
 LOOKED_UP = EventType("person.looked_up", "People were looked up by a phone. 按电话查找人员")
 # mb_disclose gives a name and phone only beside one of these, or of those in ../privacy/events.py.
 UNMASKED = EventType("person.unmasked", "A name and phone were shown in full. 查看完整信息")
+# Written by mb_search_people itself, which finds nobody without it.
+SEARCHED = EventType("person.searched", "People were searched by a part of a name. 按姓名查找人员")

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     ColumnElement,
     DateTime,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     Uuid,
+    and_,
     bindparam,
     column,
     func,
@@ -37,6 +39,7 @@ from ..platform.database import (
     insert_rows,
     json_object,
 )
+from ..platform.ordering import PAGE_ID, PAGE_STREET, PAGE_VERSION, Order, behind_row
 from ..platform.paging import Pages
 from ..platform.request import Created
 from ..platform.tables import event_head
@@ -90,6 +93,13 @@ def _unless_merged(text: str, version: int, merged_into: UUID | None) -> tuple[s
 
 
 _id = bindparam("id", type_=Uuid)
+_limit = bindparam("limit", type_=Integer)
+_listed = func.mb_list_people(
+    PAGE_STREET, PAGE_ID, PAGE_VERSION, _limit + literal_column("1")
+).table_valued(
+    *(column("place", BigInteger), column("street_id", Integer), column("id", Uuid)),
+    name="listed",
+)
 ADD_PEOPLE = Statement(insert_rows(person, person.c.id, PERSON_OUT), Created)
 PERSON_BY_ID = Read(
     select(PERSON_OUT.label("item"), person.c.version, person.c.merged_into)
@@ -97,7 +107,19 @@ PERSON_BY_ID = Read(
     .limit(1),
     _unless_merged,
 )
-PEOPLE = Pages(person, PERSON_OUT, only=person.c.merged_into.is_(None))
+_is_person = and_(person.c.street_id == _listed.c.street_id, person.c.id == _listed.c.id)
+#: By pinyin, which the database knows and this role does not.
+PEOPLE = Pages(
+    person,
+    PERSON_OUT,
+    source=_listed.join(person, _is_person),
+    order=Order(
+        (_listed.c.place,),
+        in_scope(person),
+        (person.c.street_id, person.c.id, person.c.version),
+        behind_row,
+    ),
+)
 #: Is there such a street? Its log is, from the first moment on.
 STREET_THERE = Statement(
     select(event_head.c.street_id).where(
@@ -118,6 +140,38 @@ WITH_PHONE = Statement(
 
 
 @dataclass(frozen=True)
+class Sought:
+    """Who was found by a part of the name: as a list shows them, and the cursor if there are more."""
+
+    text: str
+    cursor: str
+    more: bool
+
+
+_sought = func.mb_search_people(
+    bindparam("street_id", type_=Integer),
+    bindparam("part", type_=Text),
+    *(PAGE_ID, PAGE_VERSION, _limit),
+    *(bindparam("at", type_=DateTime(timezone=True)), bindparam("actor", type_=Text)),
+    *(bindparam("capacity", type_=Uuid), bindparam("seal", type_=LargeBinary)),
+).table_valued(
+    *(column("place", BigInteger), column("id", Uuid), column("more", Boolean)), name="sought"
+)
+#: Writes the event of the search as well, with those whom it gives.
+NAMED_LIKE = Statement(
+    select(
+        PERSON_OUT,
+        func.concat_ws(literal_column("'.'"), person.c.street_id, person.c.id, person.c.version),
+        _sought.c.more,
+    )
+    .select_from(_sought.join(person, person.c.id == _sought.c.id))
+    .where(in_scope(person), person.c.street_id == bindparam("street_id", type_=Integer))
+    .order_by(_sought.c.place),
+    Sought,
+)
+
+
+@dataclass(frozen=True)
 class Disclosed:
     """What is kept of a person that is never shown unasked."""
 
@@ -132,6 +186,10 @@ _disclosed = func.mb_disclose(bindparam("street_id", type_=Integer), _id).table_
 DISCLOSE = Statement(select(_disclosed.c.name, _disclosed.c.phone_encrypted), Disclosed)
 
 
+#: What is written of a name, and goes with it: what is shown, what it is found by, what it is listed by.
+NAME_COLUMNS = ("name", "name_masked", "name_sought", "name_listed")
+
+
 def _change(**values: Any) -> Statement[UUID]:
     """Write a change of a person's columns; none of them is read, which the role may not."""
     return Statement(
@@ -143,7 +201,7 @@ def _change(**values: Any) -> Statement[UUID]:
     )
 
 
-SET_NAME = _change(name=bindparam("name", type_=Text), name_masked=bindparam("masked", type_=Text))
+SET_NAME = _change(**{name: bindparam(name, type_=Text) for name in NAME_COLUMNS})
 SET_PHONE = _change(
     phone_encrypted=bindparam("encrypted", type_=LargeBinary),
     phone_masked=bindparam("masked", type_=Text),
@@ -160,8 +218,8 @@ NEXT_VERSION = Statement(
 _NOTHING = {
     name: null()
     for name in (
-        *("name", "name_masked", "phone_encrypted", "phone_masked", "phone_hash"),
-        "party_member",
+        *NAME_COLUMNS,
+        *("phone_encrypted", "phone_masked", "phone_hash", "party_member"),
     )
 }
 FORGET = _change(erased_at=bindparam("at", type_=DateTime(timezone=True)), **_NOTHING)

@@ -1,5 +1,6 @@
 """Routes of people."""
 
+import json
 from typing import Annotated
 from uuid import UUID
 
@@ -12,12 +13,23 @@ from maplebridge_domain.purpose import PurposeNotInForce
 from ..platform.bodies import Batch, BatchOut, Page
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created
-from ..platform.paging import After, Limit, get, json_answer
+from ..platform.ordering import AfterNamed, PageMoved
+from ..platform.paging import Limit, get, json_answer
 from ..platform.problems import IdTaken
 from ..platform.request import IfMatch, Tx, Unkept, create, create_batch
 from ..platform.routing import router
-from . import queries, service
-from .schemas import Correction, Found, LookUp, NewPerson, PersonOut, Unmasked, Unmasking
+from . import find, queries, service
+from .schemas import (
+    Correction,
+    Found,
+    LookUp,
+    NewPerson,
+    PersonOut,
+    Search,
+    SearchOut,
+    Unmasked,
+    Unmasking,
+)
 
 routes = router("people")
 
@@ -40,15 +52,25 @@ async def create_people(body: Batch[NewPerson], caller: Registrar, tx: Tx) -> Re
 @routes.post("/people/lookup", responses=answers(Found))
 async def look_up_people(body: LookUp, caller: Registrar, tx: Unkept) -> Response:
     """Find who has a phone number, before entering somebody twice; recorded. 按电话查找人员"""
-    found = await service.look_up(tx, body)
+    found = await find.look_up(tx, body)
     return json_answer(f'{{"items":[{",".join(one.text for one in found)}]}}')
 
 
-@routes.get("/people", responses=answers(Page[PersonOut]))
-async def list_people(
-    request: Request, caller: Reader, limit: Limit = 50, after: After = None
+@routes.post("/people/search", responses=answers(SearchOut, PageMoved))
+async def search_people(
+    body: Search, caller: Annotated[Caller, needs(Right.PEOPLE_SEARCH)], tx: Unkept
 ) -> Response:
-    """List people, masked. 人员列表（脱敏）"""
+    """Find people by a part of the name, masked, by pinyin; recorded. 按姓名查找人员（脱敏）"""
+    found, after = await find.search(tx, body)
+    items = ",".join(one.text for one in found)
+    return json_answer(f'{{"items":[{items}],"after":{json.dumps(after)}}}')
+
+
+@routes.get("/people", responses=answers(Page[PersonOut], PageMoved))
+async def list_people(
+    request: Request, caller: Reader, limit: Limit = 50, after: AfterNamed = None
+) -> Response:
+    """List people by pinyin, masked. 人员列表（按拼音排序，脱敏）"""
     return await queries.PEOPLE.page(request, caller, limit, after)
 
 

@@ -9,7 +9,8 @@ from pydantic_core import PydanticCustomError
 from maplebridge_domain.person import normalise_phone
 from maplebridge_domain.purpose import Purpose
 
-from ..platform.bodies import Body, Line, New, StreetId, example
+from ..platform.bodies import Body, Line, NamePart, New, StreetId, example
+from ..platform.ordering import NAMED_ROW
 
 
 def _phone(text: str) -> str:
@@ -53,6 +54,21 @@ class LookUp(Body):
     phone: Phone
 
 
+class Search(Body):
+    """Who has these characters in the name? In a body, because addresses end up in logs."""
+
+    model_config = example({"street_id": 411104001, "name": "建国"})
+
+    street_id: StreetId
+    name: NamePart = Field(
+        examples=["建国"], description="At least two characters of it. 姓名中连续的至少两个字"
+    )
+    limit: Annotated[int, Field(strict=True, ge=1, le=200)] = 50
+    after: Annotated[str, Field(pattern=NAMED_ROW)] | None = Field(
+        None, description="`after` of the answer before, for its next page. 上一页的 after"
+    )
+
+
 class Correction(Body):
     """What was wrong, as it is right; what is left out stays, a phone that is null goes."""
 
@@ -91,6 +107,15 @@ class Found(BaseModel):
     """The people who have a phone number, masked."""
 
     items: list[PersonOut]
+
+
+class SearchOut(BaseModel):
+    """One page of who was found, masked, by pinyin."""
+
+    items: list[PersonOut]
+    after: str | None = Field(
+        description="To be sent for the next page; null: this is the last. 下一页的游标"
+    )
 
 
 class Unmasked(BaseModel):

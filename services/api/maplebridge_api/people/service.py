@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
+from maplebridge_domain.naming import listed, sought
 from maplebridge_domain.person import PersonErased, PersonMerged, mask_name, mask_phone
 from maplebridge_domain.problem import pointing_at
 from maplebridge_domain.purpose import basis_of
@@ -14,13 +15,13 @@ from maplebridge_domain.worktime import SHANGHAI
 
 from ..platform.database import as_rows
 from ..platform.ids import new_id
-from ..platform.personal import keyring, phone_hashes, phone_place, seal_phone
+from ..platform.personal import keyring, phone_place, seal_phone
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
 from . import events, queries
 from .ledger import PERSON_LEDGER, PersonLine
 from .queries import PERSON, PERSON_TO_APPOINT, Due, Person, people_due
-from .schemas import Correction, LookUp, NewPerson, PersonOut, Unmasked, Unmasking
+from .schemas import Correction, NewPerson, PersonOut, Unmasked, Unmasking
 
 __all__ = [
     "OF_PERSONS",
@@ -41,9 +42,9 @@ __all__ = [
     "dissolve",
     "entries_of",
     "forget",
-    "look_up",
     "must_be_current",
     "must_be_named",
+    "name_keys",
     "people_due",
     "register",
     "row_of",
@@ -106,8 +107,7 @@ def row_of(
     row: dict[str, object] = {
         "id": id,
         "street_id": street_id,
-        "name": name,
-        "name_masked": mask_name(name),
+        **_as_named(name),
         "party_member": party_member,
         "entered_at": entered_at,
     }
@@ -121,23 +121,14 @@ def row_of(
     return row
 
 
-async def look_up(write: Write, body: LookUp) -> list[Created]:
-    """Find who has a phone number; each look is recorded.
+def _as_named(name: str) -> dict[str, str]:
+    """Return what is written of a name: itself, what is shown, what it is found and listed by."""
+    return {"name": name, "name_masked": mask_name(name), **name_keys(name)}
 
-    Whoever may ask without a trace could try all numbers behind a mask: it hides four digits.
 
-    Raises:
-        NotFound, RightMissing.
-    """
-    if await write.tx.maybe(queries.STREET_THERE, street_id=body.street_id) is None:
-        raise NotFound("/street_id")
-    write.caller.must(Right.PEOPLE_WRITE, on=str(body.street_id))
-    found = await write.tx.all(
-        queries.WITH_PHONE, street_id=body.street_id, hashes=phone_hashes(body.phone)
-    )
-    ids = [one.id for one in found]
-    await write.record(events.LOOKED_UP, street_id=body.street_id, subject="people", ids=ids)
-    return found
+def name_keys(name: str) -> dict[str, str]:
+    """Return by what a person's name is found, and by what it is listed; the database alone reads them."""
+    return {"name_sought": sought(name), "name_listed": listed(name, of_person=True)}
 
 
 async def correct(write: Write, id: UUID, version: int, body: Correction) -> Created:
@@ -150,7 +141,7 @@ async def correct(write: Write, id: UUID, version: int, body: Correction) -> Cre
     check_version(person.version, version)
     given = body.model_fields_set
     if body.name is not None:
-        await write.tx.one(queries.SET_NAME, id=id, name=body.name, masked=mask_name(body.name))
+        await write.tx.one(queries.SET_NAME, id=id, **_as_named(body.name))
     if "phone" in given:
         await _set_phone(write, id, body.phone)
     if "party_member" in given:

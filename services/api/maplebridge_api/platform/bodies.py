@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from maplebridge_domain.naming import PART_MIN, sought
 from maplebridge_domain.period import Period
 
 Item = TypeVar("Item")
@@ -29,6 +30,17 @@ Line = Annotated[
 Paragraph = Annotated[
     str, StringConstraints(min_length=1, max_length=4000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")
 ]
+
+
+def _part(text: str) -> str:
+    part = sought(text)
+    if len(part) < PART_MIN:
+        raise PydanticCustomError("part_too_short", "Give at least two characters of the name")
+    return part
+
+
+#: A part of a name that is sought, however it was typed; every character stands for itself.
+NamePart = Annotated[Line, AfterValidator(_part)]
 StreetId = Annotated[
     int,
     Field(

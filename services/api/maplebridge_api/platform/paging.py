@@ -17,7 +17,6 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    and_,
     bindparam,
     case,
     cast,
@@ -32,8 +31,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from maplebridge_domain.authority import Reach, Right
 from maplebridge_domain.grid import GridLevel, path_length
 
-from .database import GATE, HI, LO, ByScope, Database, Read, in_scope
+from .database import GATE, Database, Read, in_scope
 from .identity import Caller
+from .ordering import Order, newest_first
 from .problems import NotFound
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most. 每页条数")]
@@ -44,9 +44,6 @@ After = Annotated[
         description="Where the last page ended; follow `next`. 翻页游标，请直接使用 next 链接",
     ),
 ]
-
-#: Before the first row: newest first, every street and id comes after.
-_FIRST = {"after_street": 999_999_999, "after_id": UUID(int=2**128 - 1)}
 
 Page = tuple[str, str | None]
 
@@ -63,16 +60,16 @@ class Seen:
     """What a caller sees of a table by a right, where it reaches less than the whole street.
 
     The same condition for its list and its single read, so that neither shows what the other hides.
-    `path` gives the path of a row's quarter, or of whatever grid it lies in, and `part` that of a lane or
-    unit of the quarter: it is asked only for those who stand in one, PostgreSQL pays for each subquery
-    though it never runs it. A list by a filter that settles a path for all rows says so by that filter's
-    parameter, and it is looked up once.
+    `path` gives the path of a row's quarter, or of whatever grid it lies in (none: it is seen by no place),
+    and `part` that of a lane or unit of the quarter: it is asked only for those who stand in one, PostgreSQL
+    pays for each subquery though it never runs it. A list by a filter that settles a path for all rows says
+    so by that filter's parameter, and it is looked up once.
     """
 
     def __init__(
         self,
         right: Right,
-        path: PathOf,
+        path: PathOf | None = None,
         *,
         own: Callable[[ColumnElement[UUID], ColumnElement[UUID]], ColumnElement[bool]],
         part: PathOf | None = None,
@@ -100,7 +97,7 @@ class Seen:
         reach, in_parts = sight
         if reach == Reach.STREET:
             return []
-        if reach == Reach.OWN:
+        if reach == Reach.OWN or self._path is None:
             return [self._own]
         places = func.any(bindparam("places", type_=ARRAY(Text)))
         paths = [self._path, self._part] if in_parts and self._part else [self._path]
@@ -118,7 +115,10 @@ def _asks(caller: Caller) -> dict[str, Any]:
 
 
 class Pages:
-    """A collection's list: by street, newest first; one compiled statement for each set of filters."""
+    """A collection's list: by street, newest first unless `order` says otherwise.
+
+    One compiled statement for each set of filters.
+    """
 
     def __init__(
         self,
@@ -129,7 +129,9 @@ class Pages:
         only: ColumnElement[bool] | None = None,
         seen: Seen | None = None,
         refer: Mapping[str, ColumnClause[Any]] | None = None,
+        order: Order | None = None,
     ) -> None:
+        self._order = order or newest_first(table)
         self._only = [] if only is None else [only]
         self._seen = seen
         self._refer = dict(refer or {})
@@ -141,23 +143,14 @@ class Pages:
         self._reads = {(frozenset[str](), _ALL): self._compile(frozenset(), _ALL)}
 
     def _compile(self, given: frozenset[str], sight: Sight) -> Read[Page]:
-        street_id, id_ = self._table.c.street_id, self._table.c.id
         limit = bindparam("limit", type_=Integer)
-        after_street = bindparam("after_street", type_=Integer)
-        after_id = bindparam("after_id", type_=Uuid)
-        # Of one street, an index is walked from the cursor on, and only as far as the page goes.
-        passed = or_(street_id < after_street, id_ < after_id)
-        after = ByScope(
-            and_(street_id == LO, id_ < after_id),
-            and_(street_id.between(LO, HI), street_id <= after_street, passed),
-        )
         rows = (
-            select(self._item.label("item"), street_id.label("street_id"), id_.label("id"))
+            select(self._item.label("item"), *self._order.marks)
             .select_from(self._source)
-            .where(GATE, after)
+            .where(GATE, self._order.after)
             .where(*self._only, *(self._seen.condition(sight, given) if self._seen else ()))
             .where(*(self._filters[name] for name in sorted(given)))
-            .order_by(street_id.desc(), id_.desc())
+            .order_by(*self._order.by)
             .limit(limit + literal_column("1"))  # one more than asked for: is there a next page?
             .subquery("rows")
         )
@@ -183,7 +176,7 @@ class Pages:
         if read is None:
             read = self._reads[form] = self._compile(*form)
         database: Database = request.app.state.database
-        values = {**_asks(caller), **_cursor(after), **given, **(only or {})}
+        values = {**_asks(caller), **self._order.read(after), **given, **(only or {})}
         found = await database.read(read, caller.scope, limit=limit, **values)
         items, last = found or ("[]", None)
         if items == "[]":
@@ -218,22 +211,17 @@ class Pages:
         return Read(select(id_).where(GATE, in_scope(id_.table), named).limit(1), _row)
 
 
-def _cursor(after: str | None) -> dict[str, Any]:
-    if after is None:
-        return _FIRST
-    street, _, id_ = after.partition(".")
-    return {"after_street": int(street), "after_id": UUID(id_)}
-
-
 def _page(rows: Any, limit: ColumnElement[int]) -> Select[Any]:
     """Write one row for the page: its items, and the cursor of the last if there are more."""
     items = func.array_to_json(func.array_agg(rows.c.item, type_=ARRAY(JSON))[1:limit])
-    street_id = func.array_agg(rows.c.street_id, type_=ARRAY(Text))[limit]
-    id_ = func.array_agg(rows.c.id, type_=ARRAY(Text))[limit]
+    _, *marks = rows.c
+    cursor = func.concat_ws(
+        literal_column("'.'"), *(func.array_agg(mark, type_=ARRAY(Text))[limit] for mark in marks)
+    )
     more = func.count() > limit
     return select(
         func.coalesce(cast(items, Text), "[]").label("items"),
-        case((more, cast(street_id, Text) + "." + cast(id_, Text))).label("last"),
+        case((more, cursor)).label("last"),
     )
 
 

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from maplebridge_domain.problem import Kind, Language, Problem
 
+from .pointers import pointer_in
 from .validation import faults
 
 MEDIA_TYPE = "application/problem+json"
@@ -201,6 +202,7 @@ def answer(
     language = language_of(request)
     status = status or status_at(request.url.path, problem)
     if errors is None:
+        problem.pointer = pointer_in(request, problem.pointer)
         errors = errors_of(request, problem) if problem.pointer else []
     body = {
         "type": f"/problems/{problem.code}",
@@ -285,9 +287,6 @@ async def _database(request: Request, exc: Exception) -> Response:
     if isinstance(exc, asyncpg.IntegrityConstraintViolationError):
         problem = problem_of(exc)
         if problem is not None:
-            # The same constraint can be broken by another request, which has no such member.
-            if problem.pointer and problem.pointer.split("/")[1] not in await request.json():
-                problem.pointer = ""
             return answer(request, problem)
     if isinstance(exc, asyncpg.DataError):  # such as a text that PostgreSQL cannot keep
         return answer(request, InvalidRequest())

@@ -134,6 +134,14 @@ def text(name: str, *, null: bool = False, names: Names | None = None) -> Column
     return Column(name, Text, nullable=null, info={"names": names} if names else None)
 
 
+def named(*, null: bool = False) -> list[Column[Any]]:
+    """Declare a name with what it is found and listed by (maplebridge_domain.naming): written together."""
+    keys = (
+        Column(key, Text(collation="C"), nullable=null) for key in ("name_sought", "name_listed")
+    )
+    return [text("name", null=null), *keys]
+
+
 def integer(name: str, *, null: bool = False, default: int | None = None) -> Column[int]:
     """Declare a column of whole numbers (32 bits)."""
     return Column(

@@ -98,6 +98,7 @@ SENTENCES_ZH: dict[str, str] = {
     "date_not_text": "须为文本形式的日期或时间。",
     "out_of_our_times": "年份须在 1949 至 2199 之间。",
     "not_a_mobile_number": "须为 11 位手机号码。",
+    "part_too_short": "请至少填写姓名或名称中的两个字。",
     "nothing_amended": "请填写要变更的内容。",
     "nothing_described": "请填写要变更的名称或管理方式；名称不得为空。",
     "nothing_corrected": "请填写要更正的内容；姓名不得为空。",

@@ -1,7 +1,7 @@
 """Views made by the migrations, for more than the slice whose tables they read.
 
-Who has an interest in whom, what is a subject, what a run's results rest on, which places are held, and
-the names that hang on the notice board.
+Who has an interest in whom, what is a subject and whose, what a run's results rest on, which places are
+held, and the names that hang on the notice board.
 """
 
 from sqlalchemy import Integer, LargeBinary, SmallInteger, Text, Uuid, column, table
@@ -30,6 +30,17 @@ office_holder = table(
 subject = table(
     "subject",
     column("street_id", Integer),
+    column("subject_kind", Text),
+    column("subject_id", Uuid),
+)
+
+#: Who may read what is on record about a subject: a person, of an appointment of theirs, whatever it has
+#: come to and in whatever capacity (null); who leads an organisation, in that capacity (authority.py).
+own_subject = table(
+    "own_subject",
+    column("street_id", Integer),
+    column("person_id", Uuid),
+    column("capacity", Uuid),
     column("subject_kind", Text),
     column("subject_id", Uuid),
 )

@@ -51,6 +51,8 @@ class Export(BaseModel):
     street_id: int
     entries: list[UUID] = Field(description="This entry and those merged into it.")
     name: str | None
+    name_sought: str | None = Field(None, description="By what the name is found. 查找用姓名")
+    name_listed: str | None = Field(None, description="By what it is listed. 排序用拼音")
     phone: str | None
     party_member: bool | None
     entered_at: AwareDatetime

@@ -59,6 +59,7 @@ async def export(write: Write, id: UUID) -> dict[str, Any]:
         **await people.about(write, id),
         "entries": entries,
         "name": name,
+        **(people.name_keys(name) if name else {}),
         "phone": phone,
         "exported_at": write.now,
         "accounts": await accounts_of(write, person.street_id, id),

@@ -13,7 +13,10 @@ from maplebridge_domain.proposal import (
     EvidenceMissing,
     OwnProposal,
     ProposalDecided,
+    ProposalNotYours,
     ProposalState,
+    ProposalWithdrawn,
+    TooLateToTakeBack,
     VotesMissing,
 )
 
@@ -26,14 +29,14 @@ from ..platform.problems import IdTaken
 from ..platform.request import IfMatch, Tx, create
 from ..platform.routing import router
 from . import queries, service
-from .schemas import Approval, NewCrossProposal, NewProposal, ProposalOut, Rejection
+from .schemas import Approval, NewCrossProposal, NewProposal, ProposalOut, Rejection, TakingBack
 
 routes = router("proposals")
 
 Proposer = Annotated[Caller, needs(Right.APPOINTMENTS_PROPOSE)]
 Decider = Annotated[Caller, needs(Right.APPOINTMENTS_WRITE)]
 _NEW = (EmptyPeriod, PersonMerged, PersonErased, IdTaken)
-_DECIDING = (NeedsAPerson, OwnProposal, ProposalDecided)
+_DECIDING = (NeedsAPerson, OwnProposal, ProposalDecided, ProposalWithdrawn)
 
 
 @routes.post("/appointment-proposals", status_code=201, responses=created(ProposalOut, *_NEW))
@@ -93,3 +96,14 @@ async def reject_appointment_proposal(
 ) -> Response:
     """Reject a proposal, with the reason. 审核不予通过"""
     return await tx.changed(await service.reject(tx, id, version, body), version)
+
+
+@routes.post(
+    "/appointment-proposals/{id:uuid}/withdrawal",
+    responses=answers(ProposalOut, ProposalNotYours, ProposalWithdrawn, TooLateToTakeBack),
+)
+async def withdraw_appointment_proposal(
+    id: UUID, body: TakingBack, caller: Proposer, version: IfMatch, tx: Tx
+) -> Response:
+    """Take back one's own proposal while nobody has decided on it. 撤回任职建议"""
+    return await tx.changed(await service.take_back(tx, id, version, body), version)

@@ -78,6 +78,14 @@ class Rejection(Body):
     reason: Line
 
 
+class TakingBack(Body):
+    """Why a proposal is taken back, if that is to be said."""
+
+    model_config = example({"reason": "岗位设置有误，另行提出"})
+
+    reason: Line | None = None
+
+
 class ProposalOut(BaseModel):
     """A proposal, and what became of it."""
 
@@ -98,8 +106,8 @@ class ProposalOut(BaseModel):
     proposed_in_capacity: UUID | None = Field(
         description="The appointment by which it was proposed; null: by a system. 建议人身份"
     )
-    decided_at: AwareDatetime | None
-    decider: str | None
+    decided_at: AwareDatetime | None = Field(description="Or taken back. 审核或撤回时间")
+    decider: str | None = Field(description="Who decided; of what was taken back, the proposer.")
     decided_in_capacity: UUID | None = Field(description="The appointment. 决定人身份")
-    reason: str | None = Field(description="Of a rejection. 未通过原因")
+    reason: str | None = Field(description="Rejected or taken back why. 未通过或撤回原因")
     appointment_id: UUID | None = Field(description="Set: approved, and thus appointed.")

@@ -1,4 +1,4 @@
-"""The verbs of proposals: propose, approve, reject."""
+"""The verbs of proposals: propose, approve, reject, take back."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -7,9 +7,11 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.evaluation import NeedsAPerson
 from maplebridge_domain.proposal import (
     OwnProposal,
-    ProposalDecided,
+    ProposalNotYours,
     ProposalState,
+    check_can_be_taken_back,
     check_proposal,
+    check_undecided,
 )
 
 from ..appointments.service import (
@@ -31,7 +33,7 @@ from ..platform.ids import new_id
 from ..platform.request import Created, Items, Write, check_version
 from . import events, queries
 from .queries import Proposal
-from .schemas import NewCrossProposal, NewProposal, Rejection
+from .schemas import NewCrossProposal, NewProposal, Rejection, TakingBack
 
 
 async def propose(write: Write, proposals: Items[NewProposal]) -> list[Created]:
@@ -97,8 +99,8 @@ async def approve(write: Write, id: UUID, version: int) -> Created:
     """Approve a proposal and with it appoint: every rule is asked again, as things stand now.
 
     Raises:
-        NotFound, NeedsAPerson, OwnProposal, Stale, ProposalDecided, and what `appoint` and
-        `cross_appoint` refuse.
+        NotFound, NeedsAPerson, OwnProposal, Stale, ProposalDecided, ProposalWithdrawn, and what
+        `appoint` and `cross_appoint` refuse.
     """
     proposal = await _to_decide(write, id, version)
     if proposal.crossing:
@@ -119,7 +121,7 @@ async def reject(write: Write, id: UUID, version: int, body: Rejection) -> Creat
 
     Raises:
         NotFound, NeedsAPerson, RightMissing, OfficeNotYoursToFill, OwnOffice, OwnProposal, Stale,
-        ProposalDecided.
+        ProposalDecided, ProposalWithdrawn.
     """
     proposal = await _to_decide(write, id, version)
     shown = await _decide(write, id, ProposalState.REJECTED, reason=body.reason)
@@ -128,22 +130,44 @@ async def reject(write: Write, id: UUID, version: int, body: Rejection) -> Creat
     return shown
 
 
+async def take_back(write: Write, id: UUID, version: int, body: TakingBack) -> Created:
+    """Take back one's own proposal while nobody has decided on it.
+
+    Raises:
+        NotFound, ProposalNotYours, Stale, ProposalWithdrawn, TooLateToTakeBack.
+    """
+    proposal, _ = await _seen(write, id, version)
+    if write.caller.actor != proposal.proposer:
+        raise ProposalNotYours()
+    check_can_be_taken_back(proposal.state)
+    shown = await _decide(write, id, ProposalState.WITHDRAWN, reason=body.reason)
+    subject = f"appointment-proposals/{id}"
+    await write.record(events.WITHDRAWN, street_id=proposal.street_id, subject=subject)
+    return shown
+
+
 async def _to_decide(write: Write, id: UUID, version: int) -> Proposal:
     """Return a proposal that is the caller's to decide: another person's, about somebody else."""
     caller = write.caller
-    proposal = await write.tx.visible(queries.PROPOSAL_TO_DECIDE, id)
-    [post] = await write.tx.all(POST, ids=[proposal.post_id])
-    caller.must_see(Right.APPOINTMENTS_PROPOSE, on=post.place.path)
-    check_version(proposal.version, version)
+    proposal, post = await _seen(write, id, version)
     if caller.person_id is None:
         raise NeedsAPerson()
     if caller.actor == proposal.proposer:
         raise OwnProposal()
     caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
     caller.must_fill(post.place.holder, post.place.post_kind, proposal.person_id)
-    if proposal.state != ProposalState.PROPOSED:
-        raise ProposalDecided(proposal.state)
+    check_undecided(proposal.state)
     return proposal
+
+
+async def _seen(write: Write, id: UUID, version: int) -> tuple[Proposal, Post]:
+    """Return a proposal that the caller sees, as its list does: of their place, or their own; locked."""
+    proposal = await write.tx.visible(queries.PROPOSAL_TO_DECIDE, id)
+    [post] = await write.tx.all(POST, ids=[proposal.post_id])
+    if write.caller.actor != proposal.proposer:
+        write.caller.must_see(Right.APPOINTMENTS_PROPOSE, on=post.place.path)
+    check_version(proposal.version, version)
+    return proposal, post
 
 
 async def _decide(

@@ -48,9 +48,15 @@ appointment_proposal = street_table(
         "(state = 'approved') = (appointment_id IS NOT NULL)", name="appointment_proposal__approved"
     ),
     CheckConstraint(
-        "(state = 'rejected') = (reason IS NOT NULL)", name="appointment_proposal__rejected"
+        "CASE WHEN reason IS NULL THEN state <> 'rejected'"
+        " ELSE state IN ('rejected', 'withdrawn') END",
+        name="appointment_proposal__rejected",
     ),
-    CheckConstraint("decider <> proposer", name=f"appointment_proposal__{OwnProposal.code}"),
+    # Decided by another than who proposed, taken back by nobody else.
+    CheckConstraint(
+        "(state = 'withdrawn') = (decider = proposer)",
+        name=f"appointment_proposal__{OwnProposal.code}",
+    ),
     Index("appointment_proposal__post_id", "street_id", "post_id"),
     Index("appointment_proposal__person_id", "street_id", "person_id"),
 )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     Integer,
     Text,
     Uuid,
@@ -12,14 +13,17 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
+    exists,
     func,
     insert,
     literal_column,
+    or_,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from maplebridge_domain.authority import Right
 from maplebridge_domain.evaluation import ResultKind
 from maplebridge_domain.meeting import SubjectKind
 
@@ -34,9 +38,9 @@ from ..platform.database import (
     json_object,
     recordset,
 )
-from ..platform.paging import Pages, Single
+from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
-from ..platform.views import run_basis, subject
+from ..platform.views import own_subject, run_basis, subject
 from .tables import evaluation_result, record
 
 RECORD_OUT = json_object(
@@ -92,11 +96,34 @@ STATEMENT_OUT = json_object(
 )
 
 ADD_RECORDS = Statement(insert_rows(record, record.c.id, RECORD_OUT), Created)
-RECORD_BY_ID = Single(record, RECORD_OUT)
+
+
+def _is_theirs(
+    person_id: ColumnElement[UUID], capacity: ColumnElement[UUID]
+) -> ColumnElement[bool]:
+    """Say that a record is about an appointment of the reader's, or the organisation that they act for."""
+    return exists(
+        select(literal_column("1"))
+        .select_from(own_subject)
+        .where(
+            own_subject.c.street_id == record.c.street_id,
+            own_subject.c.subject_kind == record.c.subject_kind,
+            own_subject.c.subject_id == record.c.subject_id,
+            own_subject.c.person_id == person_id,
+            or_(own_subject.c.capacity.is_(None), own_subject.c.capacity == capacity),
+        )
+        .correlate_except(own_subject)
+    )
+
+
+#: Nobody reads records by place: what is on record about a neighbour is the neighbour's.
+_SEEN = Seen(Right.RECORDS_READ, own=_is_theirs)
+RECORD_BY_ID = Single(record, RECORD_OUT, seen=_SEEN)
 RECORDS = Pages(
     record,
     RECORD_OUT,
     {"subject_id": record.c.subject_id == bindparam("subject_id", type_=Uuid)},
+    seen=_SEEN,
     refer={"subject_id": subject.c.subject_id},
 )
 

@@ -22,6 +22,7 @@ from .schemas import NewRecord, RecordOut, ResultOut, StatementOut
 routes = router("ratings")
 
 Registrar = Annotated[Caller, needs(Right.RECORDS_WRITE)]
+RecordReader = Annotated[Caller, needs(Right.RECORDS_READ)]
 Assessor = Annotated[Caller, needs(Right.RESULTS_READ)]
 Department = Annotated[Caller, needs(Right.STATEMENTS_READ)]
 
@@ -41,17 +42,17 @@ async def create_records(body: Batch[NewRecord], caller: Registrar, tx: Tx) -> R
 @routes.get("/records", responses=answers(Page[RecordOut]))
 async def list_records(
     request: Request,
-    caller: Assessor,
+    caller: RecordReader,
     limit: Limit = 50,
     after: After = None,
     subject_id: UUID | None = None,
 ) -> Response:
-    """List credit records, by subject. 信用记录列表"""
+    """List credit records, by subject; who is no office of the street's sees their own. 信用记录列表"""
     return await queries.RECORDS.page(request, caller, limit, after, subject_id=subject_id)
 
 
 @routes.get("/records/{id:uuid}", responses=answers(RecordOut))
-async def get_record(request: Request, caller: Assessor, id: UUID) -> Response:
+async def get_record(request: Request, caller: RecordReader, id: UUID) -> Response:
     """Get a credit record. 信用记录详情"""
     return await get(request, caller, queries.RECORD_BY_ID, id=id)
 

@@ -2,9 +2,9 @@
 
 from migrations import sql
 
-revision = "0009"
-down_revision = "0008"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:
-    sql.run("0009_grid_attributes.sql")
+    sql.run("0012_grid_attributes.sql")
