@@ -12,10 +12,10 @@ import asyncpg
 from maplebridge.postgres import DATABASE
 from maplebridge.system import running
 
-from . import imports, phones, streets
+from . import imports, phones, streets, trees
 from .figures import Figure, show, write
 
-NAMES = (*(bench.name for bench in phones.BENCHES), streets.NAME, imports.NAME)
+NAMES = (*(bench.name for bench in phones.BENCHES), streets.NAME, trees.NAME, imports.NAME)
 
 
 async def measure(names: Sequence[str], street_count: int) -> list[Figure]:
@@ -31,10 +31,12 @@ async def measure(names: Sequence[str], street_count: int) -> list[Figure]:
             await system.stop("jobs")
             await system.stop("evaluator")
             await do_not_wait_for_the_disk(system.database_url)
-            if set(names) - {streets.NAME, imports.NAME}:
+            if set(names) - {streets.NAME, trees.NAME, imports.NAME}:
                 figures += await phones.measure(system, names, work)
             if streets.NAME in names:
                 figures.append(await streets.measure(system, street_count))
+            if trees.NAME in names:
+                figures.append(await trees.measure(system, work))
             if imports.NAME in names:
                 figures += await imports.measure(system, work)
     return figures

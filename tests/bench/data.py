@@ -11,6 +11,8 @@ from maplebridge_domain.rubrics import shipped_rubric
 #: The street that phones talk to, and the first of those that are evaluated.
 STREET = 411_104_001
 FIRST_EVALUATED = 411_200_001
+#: The street of 20,000 grids.
+BIG_STREET = 411_400_001
 
 
 async def make_streets(database_url: str, street_ids: Iterable[int]) -> None:
@@ -21,6 +23,11 @@ async def make_streets(database_url: str, street_ids: Iterable[int]) -> None:
 async def make_disputes(database_url: str, disputes: int = 200_000) -> None:
     """Make the disputes of `STREET`, which is there, and the reference's tables."""
     await _run(database_url, "disputes.sql", [STREET], disputes)
+
+
+async def make_tree(database_url: str, street_id: int) -> None:
+    """Make a street of 20,000 grids that were renumbered once, and the reference's tables of it."""
+    await _run(database_url, "trees.sql", [street_id])
 
 
 async def _run(database_url: str, file: str, street_ids: Iterable[int], disputes: int = 0) -> None:

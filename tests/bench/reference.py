@@ -19,7 +19,7 @@ from fastapi import FastAPI, Request, Response
 from maplebridge_api.disputes.schemas import NewDispute
 from maplebridge_api.meetings.schemas import NewBallot
 
-from .data import STREET
+from .data import BIG_STREET, STREET
 
 CONNECTIONS = 10  # as many as ours has by default
 
@@ -33,6 +33,47 @@ LIST = f"""
         WHERE street_id = $1 AND quarter_id = $2 ORDER BY id DESC LIMIT $3) AS page
 """
 GET = f"SELECT {_DISPUTE}::text FROM reference.dispute WHERE street_id = $1 AND id = $2"
+
+
+def _in_all(name: str) -> str:
+    lengths = (9, 13, 18, 21)
+    sums = " ".join(
+        f"WHEN {n} THEN sum({name}) OVER (PARTITION BY left(path || '/', {n + 1}))" for n in lengths
+    )
+    return f"CASE length(path) {sums} ELSE {name} END AS {name}"
+
+
+_ROOT = """(SELECT path FROM reference.grid_placement
+    WHERE street_id = $1 AND grid_id = $2 AND during @> $3::timestamptz)"""
+#: Every grid below one at an instant, with the households in it and below: written as ours is, since a plan
+#: of joins of the whole sets may take a minute for each.
+TREE = f"""
+    SELECT json_build_object('at', $3::timestamptz, 'items', json_agg(item))::text FROM (
+        SELECT json_build_object('id', grid_id, 'parent_id', parent_id, 'level', level,
+            'code', split_part(path, '/', -1), 'path', path, 'unit_code', unit_code, 'name', name,
+            'management', management, 'households', households, 'residents', residents) AS item
+        FROM (
+            SELECT grid_id, parent_id, unit_code, level, name, management, path,
+                {_in_all("households")}, {_in_all("residents")}
+            FROM (
+                SELECT node.grid_id, node.parent_id, node.unit_code, node.path, said.level, said.name,
+                    said.management, lived.households, lived.residents
+                FROM reference.grid_placement AS node
+                JOIN reference.grid_description AS said ON said.street_id = node.street_id
+                    AND said.grid_id = ANY (ARRAY[node.grid_id]) AND said.during @> $3::timestamptz
+                CROSS JOIN LATERAL (
+                    SELECT count(*)::int AS households, coalesce(sum(home.residents), 0)::int AS residents
+                    FROM reference.household_placement AS home
+                    WHERE home.street_id = node.street_id AND home.grid_id = node.grid_id
+                        AND home.during @> $3::timestamptz
+                ) AS lived
+                WHERE node.street_id = $1 AND node.path >= {_ROOT} AND node.path < {_ROOT} || '0'
+                    AND node.during @> $3::timestamptz
+            ) AS here
+        ) AS counted
+        ORDER BY path
+    ) AS nodes
+"""
 REPORT = f"""
     INSERT INTO reference.dispute (street_id, id, quarter_id, grid_id, category, title, summary, state,
         reported_at, due_at, last_step_at)
@@ -77,6 +118,11 @@ async def list_disputes(request: Request, quarter_id: UUID, limit: int = 20) -> 
 @app.get("/v1/disputes/{id}")
 async def get_dispute(request: Request, id: UUID) -> Response:
     return _json(await request.app.state.pool.fetchval(GET, STREET, id))
+
+
+@app.get("/v1/grids/{id}/tree")
+async def get_tree(id: UUID, at: datetime) -> Response:
+    return _json(await app.state.pool.fetchval(TREE, BIG_STREET, id, at))
 
 
 @app.post("/v1/disputes")

@@ -7,8 +7,8 @@ import asyncpg
 from maplebridge_domain.evaluation import ResultKind
 from tests.conftest import Databases
 
-from .data import FIRST_EVALUATED, STREET, make_disputes, make_streets
-from .reference import CAST, GET, LIST, REPORT
+from .data import BIG_STREET, FIRST_EVALUATED, STREET, make_disputes, make_streets, make_tree
+from .reference import CAST, GET, LIST, REPORT, TREE
 from .streets import ADD_RUNS, PERIOD, copy
 
 COUNTS = """
@@ -33,6 +33,7 @@ async def test_streets_and_disputes_are_made_and_every_key_of_theirs_holds(
     await make_streets(url, [STREET])
     await make_disputes(url, 1_000)
     await make_streets(url, [FIRST_EVALUATED])
+    await make_tree(url, BIG_STREET)
     database = await asyncpg.connect(url)
     [(ballots, disputes, *reference)] = await database.fetch(COUNTS, STREET)
     assert ballots > 10_000
@@ -42,7 +43,7 @@ async def test_streets_and_disputes_are_made_and_every_key_of_theirs_holds(
         ADD_RUNS, [FIRST_EVALUATED], [uuid4()], *PERIOD, [kind.value for kind in ResultKind]
     )
     await copy(database, [FIRST_EVALUATED])
-    for sql in (LIST, GET, REPORT, CAST):
+    for sql in (LIST, GET, REPORT, CAST, TREE):
         await database.prepare(sql)
     for add, drop in await database.fetch(KEYS):
         await database.execute(add)

@@ -78,9 +78,11 @@ def test_an_enterprises_party_organisation_alone_answers_to_two() -> None:
 
 
 def test_what_still_rests_on_an_organisation_is_counted() -> None:
-    check_rests_nothing(0, 0, 0)
-    for rests in ((1, 0, 0), (0, 2, 0), (0, 0, 3)):
+    check_rests_nothing(0, 0, 0, 0)
+    for rests in ((1, 0, 0, 0), (0, 2, 0, 0), (0, 0, 3, 0), (0, 0, 0, 4)):
         with pytest.raises(StillRestedOn):
             check_rests_nothing(*rests)
-    with pytest.raises(StillRestedOn, match=r"1 organisations .* 2 service contracts, 3 holders"):
-        check_rests_nothing(1, 2, 3)
+    with pytest.raises(
+        StillRestedOn, match=r"1 organisations .* 2 service contracts, 3 holders .* 4 grids"
+    ):
+        check_rests_nothing(1, 2, 3, 4)

@@ -315,6 +315,30 @@ REFUSED = [
         "grid_description__management_not_here",
         ["UPDATE grid_description SET management = 'three_nos'"],
     ),
+    *(
+        (
+            "grid_description__attribute_not_here",
+            [f"UPDATE grid_description SET {said} WHERE level = '{level}'"],
+        )
+        for said, level in (
+            ("cameras = 'signed'", "community"),
+            ("access_control = true", "street"),
+            (f"central_household_id = '{id_of('household 101')}'", "community"),
+            ("service_centre = 'x'", "lane"),
+            ("hall = 'x'", "unit"),
+        )
+    ),
+    (
+        "grid_description__cameras",
+        ["UPDATE grid_description SET cameras = 'hidden' WHERE level = 'unit'"],
+    ),
+    *(
+        (
+            "grid_description__party_org_not_of_level",
+            [f"UPDATE grid_description SET party_org_id = '{id_of(name)}' WHERE level = '{level}'"],
+        )
+        for name, level in (("huayuan branch", "community"), ("library", "quarter"))
+    ),
     ("grid__merged_is_closed", [f"UPDATE grid SET merged_into = '{id_of('binhe')}'"]),
     ("household_placement__residents", ["UPDATE household_placement SET residents = -1"]),
     (
@@ -362,6 +386,15 @@ REFUSED = [
                 "INSERT INTO household_placement (street_id, household_id, grid_id, address,"
                 f" residents, during) SELECT street_id, id, '{id_of('next quarter')}', '?', 1,"
                 " '[2020-01-01,2020-01-02)' FROM household"
+            )
+        ],
+    ),
+    (
+        "grid_description__unknown_reference__central_household_id",
+        [
+            (
+                f"UPDATE grid_description SET central_household_id = '{id_of('next quarter')}'"
+                " WHERE level = 'unit'"
             )
         ],
     ),

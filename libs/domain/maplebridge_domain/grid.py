@@ -155,18 +155,6 @@ class NotAQuarter(Problem):
     pointer = "/quarter_id"
 
 
-def check_grid(
-    level: GridLevel, code: str, management: Management | None, parent_level: GridLevel
-) -> None:
-    """Refuse a grid that stands under a wrong level or is numbered wrongly.
-
-    Raises:
-        WrongLevel, WrongGridCode, ManagementNotHere.
-    """
-    check_place(level, code, parent_level)
-    check_management(level, management)
-
-
 def check_place(level: GridLevel, code: str, parent_level: GridLevel) -> None:
     """Refuse a place under a wrong level, or a code of a wrong length.
 

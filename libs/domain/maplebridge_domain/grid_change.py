@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from .grid import GridLevel
+from .grid_attributes import Attributes
 from .problem import Kind, Problem
 from .worktime import SHANGHAI
 
@@ -128,13 +129,13 @@ class Living:
 
 @dataclass(frozen=True)
 class Description:
-    """What a grid is called and who manages it, since when."""
+    """What a grid is called and what it has, since when."""
 
     id: UUID
     grid_id: UUID
-    name: str
-    management: str | None
     since: datetime | None
+    name: str
+    attributes: Attributes
 
 
 @dataclass(frozen=True)

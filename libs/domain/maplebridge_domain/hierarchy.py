@@ -130,22 +130,23 @@ class AlreadyDissolved(Problem):
 
 @dataclass(eq=False)
 class StillRestedOn(Problem):
-    """An organisation ends when nothing rests on it any more: parts, contracts, holders of its posts."""
+    """An organisation ends when nothing rests on it any more: parts, contracts, holders of its posts, grids."""
 
     kind = Kind.CONFLICT
     zh = (
-        "该组织之上尚有未了事项：届时仍有下级组织{parts}个、服务合同{contracts}份、在任{holders}人，"
+        "该组织之上尚有未了事项：届时仍有下级组织{parts}个、服务合同{contracts}份、在任{holders}人、对应网格{grids}个，"
         "请先逐一办结。"
     )
     en = (
         "Something still rests on this organisation then: {parts} organisations that answer to it, "
-        "{contracts} service contracts, {holders} holders of its posts; end these first."
+        "{contracts} service contracts, {holders} holders of its posts, {grids} grids; end these first."
     )
     pointer = "/at"
 
     parts: int
     contracts: int
     holders: int
+    grids: int
 
 
 def check_parent(kind: OrganisationKind, path: str, parent: Placed | None) -> None:
@@ -193,11 +194,11 @@ def check_dual_leadership(kind: OrganisationKind, community: Placed | None) -> N
         raise DualLeadershipNotHere()
 
 
-def check_rests_nothing(parts: int, contracts: int, holders: int) -> None:
+def check_rests_nothing(parts: int, contracts: int, holders: int, grids: int) -> None:
     """Refuse to dissolve an organisation while something rests on it.
 
     Raises:
         StillRestedOn.
     """
-    if parts or contracts or holders:
-        raise StillRestedOn(parts, contracts, holders)
+    if parts or contracts or holders or grids:
+        raise StillRestedOn(parts, contracts, holders, grids)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .grid import GridLevel, Management
+from .grid_attributes import Cameras
 from .identifier import check_credit_code
 from .organisation import OrganisationKind, PostKind
 from .problem import Problem
@@ -105,6 +106,10 @@ _MANAGEMENTS: Mapping[str, Management] = {
     "自治管理": Management.SELF_MANAGED,
     "三无楼院": Management.THREE_NOS,
 }
+_CAMERAS: Mapping[str, Cameras] = {
+    "有警示标志": Cameras.SIGNED,
+    "无警示标志": Cameras.UNSIGNED,
+}
 _ORGANISATIONS: Mapping[str, OrganisationKind] = {kind.chinese: kind for kind in OrganisationKind}
 _POSTS: Mapping[str, PostKind] = {
     "书记": PostKind.SECRETARY,
@@ -172,6 +177,12 @@ SHEETS: Mapping[Shape, Sheet] = {
             _listed("level", "网格层级", _LEVELS, "层级", required=True),
             Column("name", "网格名称", clean_text, "全称。", required=True, also=("名称",)),
             _listed("management", "管理方式", _MANAGEMENTS),
+            _listed("cameras", "监控摄像头", _CAMERAS, "监控"),
+            _listed("access_control", "门禁", _YES_NO),
+            Column(
+                "service_centre", "红色物业服务中心", clean_text, "名称或地点。", also=("驿站",)
+            ),
+            Column("hall", "议事厅", clean_text, "名称或地点。", also=("红色议事厅",)),
             Column(
                 "since",
                 "设立日期",

@@ -13,6 +13,7 @@ from . import (
     adjustments,
     appointments,
     committees,
+    coverage,
     disputes,
     evaluations,
     grid,
@@ -64,6 +65,7 @@ SLICES = (
     privacy,
     adjustments,
     imports,
+    coverage,
 )
 
 

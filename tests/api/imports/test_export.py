@@ -8,9 +8,14 @@ from maplebridge_api.platform.clock import clock
 from maplebridge_domain.authority import Right
 from tests.api.imports.sheets import empty_street, exports, imports, rows_of
 from tests.conftest import Databases
-from tests.world import NOW, TIANQIAO, Tianqiao, id_of, outcome
+from tests.world import NOW, TIANQIAO, Json, Tianqiao, id_of, outcome
 
 SHAPES = ("grids", "households", "organisations", "people", "appointments")
+HAS: dict[str, Json] = {
+    "binhe": {"service_centre": "滨河红色物业服务中心"},
+    "huayuan": {"cameras": "signed", "access_control": True, "hall": "花园红色议事厅"},
+    "laoyuan": {"cameras": "unsigned", "access_control": False},
+}
 PURPOSE = {"people": {"purpose": "answer_person"}}
 
 
@@ -27,6 +32,8 @@ async def test_the_small_street_is_the_same_after_it_went_out_and_came_in(
     clock.set_to = NOW
     branch = f"/organisations/{id_of('chenguang branch')}"
     await tianqiao.clerk_li.amends(branch, {"community_party_org_id": id_of("binhe committee")})
+    for grid, has in HAS.items():
+        await tianqiao.clerk_li.changes(f"/grids/{id_of(grid)}", "describe", has)
     for shape in SHAPES:
         more = {"format": format_, **PURPOSE.get(shape, {})}
         gone = await exports(tianqiao, shape, **more)

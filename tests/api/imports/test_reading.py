@@ -153,11 +153,13 @@ def test_a_template_has_every_heading_and_offers_the_values_of_lists(shape: Shap
 
 
 def test_what_is_written_is_read_again() -> None:
-    rows = [("411104001/001", "community", "=滨河（一）", None, AN_HOUR, id_of("binhe"))]
+    has = ("professional", "signed", True, None, "议事厅")
+    rows = [("411104001/001", "community", "=滨河（一）", *has, AN_HOUR, id_of("binhe"))]
     again, findings = read(workbook(Shape.GRIDS, rows), Shape.GRIDS)
     assert not findings.faults
     assert again[0]["name"] == "=滨河（一）"
     assert again[0]["level"] == "community"
+    assert (again[0]["cameras"], again[0]["access_control"]) == ("signed", True)
 
 
 RUN_BY_A_SPREADSHEET = ("=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "'=1+1", "''-1")

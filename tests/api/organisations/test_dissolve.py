@@ -35,6 +35,29 @@ async def test_an_organisation_on_which_something_rests_stays(
     )
 
 
+async def test_a_party_organisation_stays_while_a_grid_answers_to_it(tianqiao: Tianqiao) -> None:
+    clerk = tianqiao.clerk_li
+    body = {"grid_id": id_of("huayuan"), "kind": "quarter_party_org", "name": "新支部"}
+    branch = await clerk.makes("/organisations", body)
+    quarter = f"/grids/{id_of('jiayuan')}"
+    named = {"party_org_id": branch["id"], "at": "2026-10-01T00:00:00+08:00"}
+    assert outcome(await clerk.changes(quarter, "describe", named)) == "200"
+    there = f"/organisations/{branch['id']}"
+    refused = await clerk.changes(there, "dissolution", AT)
+    assert outcome(refused) == "409 still_rested_on"
+    assert "对应网格1个" in refused.json()["detail"]
+    # From nine o'clock on another may; it answered until then, and is there no shorter.
+    other = {"party_org_id": None}
+    assert outcome(await clerk.changes(quarter, "describe", other)) == "200"
+    assert outcome(await clerk.changes(there, "dissolution", AT)) == "409 still_rested_on"
+    nine = {"at": "2026-11-02T09:00:00+08:00"}
+    assert outcome(await clerk.changes(there, "dissolution", nine)) == "200"
+    gone = await clerk.changes(
+        f"/grids/{id_of('huayuan')}", "describe", {"party_org_id": branch["id"]}
+    )
+    assert outcome(gone) == "422 party_org_not_of_level"
+
+
 async def test_a_dissolved_organisation_keeps_its_past_and_takes_nothing_new(
     tianqiao: Tianqiao,
 ) -> None:

@@ -186,7 +186,10 @@ BODIES: dict[str, Json] = {
     "/organisations/{id}/dissolution": {"at": "2026-11-01T00:00:00+08:00"},
     "/posts/{id}": {"seats": 3},
     "/service-contracts/{id}/filing": {"filed_on": "2026-10-30"},
-    "/grids/{id}/describe": {"name": "花园"},
+    "/grids/{id}/describe": {
+        "central_household_id": id_of("household 101"),
+        "party_org_id": id_of("huayuan branch"),
+    },
     "/grids/{id}/renumber": {"code": "0009"},
     "/grids/{id}/move": {"parent_id": id_of("tiegong"), "code": "0009"},
     "/grids/{id}/split": {
@@ -245,13 +248,22 @@ BODIES: dict[str, Json] = {
     "/evaluation-runs/{id}/results": test_run.publication(),
 }
 #: A second body where two fields that name something exclude each other.
-OTHERWISE: dict[str, Json] = {"/posts": post("y", "grid_member", "huayuan", on_grid=True)[1]}
+OTHERWISE: dict[str, Json] = {
+    "/posts": post("y", "grid_member", "huayuan", on_grid=True)[1],
+    "/grids": grid("y", "binhe", "quarter", "0017", party_org_id=id_of("huayuan branch"))[1],
+    "/grids/{id}/split": {
+        "into": [{"code": "0018", "name": "南区", "party_org_id": id_of("huayuan branch")}]
+    },
+}
 #: What else a request holds that takes a file.
 FILES: dict[str, Json] = {
     "/imports": {"content": b"x", "headers": {"Content-Type": "text/csv"}},
 }
 #: What a query must hold beside a street.
-QUERIES: dict[str, Json] = {"/imports": {"shape": "people"}}
+QUERIES: dict[str, Json] = {
+    "/imports": {"shape": "people"},
+    "/grids/{id}/weekly-meetings": {"from": "2026-10-01", "until": "2026-11-01"},
+}
 #: What is changed by a route with an id in its path, in the street itself.
 OWN = {
     "people": "wang",
@@ -374,7 +386,7 @@ async def test_another_streets_id_in_a_path_is_not_there(tianqiao: Tianqiao, cle
         for other in NEXT_DOORS:
             place = path.replace("{id}", other).replace("{street_id}", str(NEIGHBOUR))
             place = place.replace("{number}", "1")
-            answer = await clerk.asks(method, place, json=body)
+            answer = await clerk.asks(method, place, json=body, params=QUERIES.get(path))
             assert outcome(answer) == "404 not_found", (method, path)
     assert await contents(tianqiao, NEIGHBOUR) == before
 

@@ -28,6 +28,10 @@ class Grid(TypedDict):
     code: str
     name: str
     management: str | None
+    cameras: NotRequired[str]
+    access_control: NotRequired[bool]
+    service_centre: NotRequired[str]
+    hall: NotRequired[str]
 
 
 class Household(TypedDict):

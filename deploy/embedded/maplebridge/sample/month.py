@@ -80,8 +80,8 @@ def _slot(days: Sequence[int], place: int) -> datetime:
 
 def _hall(table: Table) -> str:
     if table.number % 2:
-        return f"{table.neighbourhood.community.grid['name']}红色物业服务中心"
-    return f"{table.quarter.grid['name']}红色议事厅"
+        return table.neighbourhood.community.grid["service_centre"]
+    return table.quarter.grid["hall"]
 
 
 def _punctuality(table: Table, delegate: Delegate) -> int:

@@ -60,6 +60,7 @@ def settle(draft: Draft, communities: tuple[Community, ...]) -> None:
 
 def _community(draft: Draft, dice: Random, division: Division, sizes: Iterator[int]) -> Community:
     grid = draft.grid(draft.root_id, "community", division.code[-3:], division.short_name)
+    grid["service_centre"] = f"{grid['name']}红色物业服务中心"
     numbers = count(1)  # unit codes run through the whole community (GB/T 30428.1)
     plan = document("layout")["quarters"][grid["code"]]
     named = [(name, management) for management, names in plan.items() for name in names]
@@ -79,6 +80,10 @@ def _community(draft: Draft, dice: Random, division: Division, sizes: Iterator[i
 
 
 def _quarter(draft: Draft, dice: Random, grid: Grid, numbers: Iterator[int]) -> Quarter:
+    grid["hall"] = f"{grid['name']}红色议事厅"
+    if grid["management"] == "three_nos":
+        # What tianqiao.yaml says of the courtyards: electronic monitoring and access control.
+        grid["cameras"], grid["access_control"] = "signed", True
     codes = [f"{number:03d}" for number in numbers]
     names = _unit_names(grid, len(codes))
     if grid["management"] == "professional" and dice.random() < 0.7:

@@ -10,7 +10,6 @@ from maplebridge_domain.dispute import OpenDisputesHere
 from maplebridge_domain.grid import (
     GridCodeTaken,
     HouseholdTaken,
-    ManagementNotHere,
     UnitNumberTaken,
     WrongGridCode,
     WrongLevel,
@@ -25,7 +24,7 @@ from maplebridge_domain.grid_change import (
     StreetStays,
 )
 
-from ..grid.service import GridOut
+from ..grid.service import ATTRIBUTE_RULES, GridOut
 from ..platform.bodies import BatchOut
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers
@@ -56,7 +55,7 @@ async def move_grid(
 @routes.post(
     "/grids/{id:uuid}/split",
     responses=answers(
-        BatchOut, WrongGridCode, ManagementNotHere, NotPartOfGrid, *NUMBERED, *RULES, IdTaken
+        BatchOut, WrongGridCode, *ATTRIBUTE_RULES, NotPartOfGrid, *NUMBERED, *RULES, IdTaken
     ),
 )
 async def split_grid(id: UUID, body: Split, caller: Surveyor, version: IfMatch, tx: Tx) -> Response:

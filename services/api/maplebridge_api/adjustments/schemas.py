@@ -5,8 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from maplebridge_domain.grid import Management
-
+from ..grid.service import Attributed
 from ..platform.bodies import Body, Instant, Line, New, example, example_id
 
 Code = Annotated[str, Field(pattern=r"^[0-9]{2,4}$", description="Own segment. 本级编码")]
@@ -29,12 +28,11 @@ class GridMove(Body):
     at: At = None
 
 
-class Part(New):
+class Part(Attributed, New):
     """A new grid that is divided off, and what goes to it."""
 
     code: Code
     name: Line
-    management: Management | None = Field(None, description="Quarters and lanes only. 管理方式")
     grids: Ids = Field([], description="Grids directly under the old one. 划入的下级网格")
     households: Ids = Field([], description="Of a unit: its households. 划入的住户")
 

@@ -33,7 +33,8 @@ from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 
-from ..organisations.service import ORGANISATION_ID, standing_of_post, vacancies
+from ..grid.service import path_at
+from ..organisations.service import ORGANISATION_ID, posts, standing_of_post, vacancies
 from ..platform.database import (
     GATE,
     NO_END,
@@ -354,6 +355,17 @@ def holder_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> Select
     """Write who holds an appointment, to be joined or asked in another slice's statement: `person_id`."""
     named = (appointment.c.street_id == street_id, appointment.c.id == id_)
     return select(appointment.c.person_id).where(*named).correlate_except(appointment)
+
+
+def held_posts(at: ColumnElement[datetime]) -> Select[Any]:
+    """Select which posts somebody holds at an instant, and where, for another slice: `kind`, `path`."""
+    place = posts().subquery("place")
+    held = and_(place.c.street_id == appointment.c.street_id, place.c.id == appointment.c.post_id)
+    return (
+        select(place.c.kind, path_at(place.c.street_id, place.c.grid_id, at).label("path"))
+        .select_from(appointment.join(place, held))
+        .where(in_scope(appointment), appointment.c.during.contains(at))
+    )
 
 
 def shares_post(

@@ -22,7 +22,14 @@ from .cross_appoint import check_rules, find_grounds, seat_across
 from .end import end_all_in, with_it
 from .events import APPOINTED, CROSS_APPOINTED
 from .ledger import APPOINTMENT_LEDGER, AppointmentLine
-from .queries import APPOINTMENT, Appointment, holder_of, last_term_end, shares_post
+from .queries import (
+    APPOINTMENT,
+    Appointment,
+    held_posts,
+    holder_of,
+    last_term_end,
+    shares_post,
+)
 from .refusals import CROSS_RULES, FILLING, RULES, STEP_RULES
 from .schemas import Capacities, CapacityOut, NewAppointment, NewCrossAppointment, VotesIn
 
@@ -47,6 +54,7 @@ __all__ = [
     "check_rules",
     "end_all_in",
     "find_grounds",
+    "held_posts",
     "holder_of",
     "last_term_end",
     "must_fill_all",

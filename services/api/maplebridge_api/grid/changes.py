@@ -5,12 +5,17 @@ closing are told by the slice that calls them; what concerns the grid alone is a
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.grid import Management, check_management, check_place
+from maplebridge_domain.grid import check_place
+from maplebridge_domain.grid_attributes import (
+    ATTRIBUTES,
+    CentralHouseholdElsewhere,
+    check_attributes,
+)
 from maplebridge_domain.grid_change import (
     GridClosed,
     Living,
@@ -62,20 +67,23 @@ async def show(write: Write, id: UUID) -> Created:
 
 
 async def describe(write: Write, id: UUID, version: int, body: Describing) -> Created:
-    """Call a grid otherwise, or enter who manages it, from an instant on; what is left out stays.
+    """Call a grid otherwise, or enter what it has, from an instant on; what is left out stays.
 
     Raises:
-        NotFound, RightMissing, Stale, GridClosed, ManagementNotHere, ChangeInTheFuture,
-        BeforeLastChange.
+        NotFound, RightMissing, Stale, GridClosed, ManagementNotHere, AttributeNotHere,
+        CentralHouseholdElsewhere, PartyOrgNotOfLevel, ChangeInTheFuture, BeforeLastChange.
     """
     grid = await take(write, id, version)
     at = body.at or write.now
     [last] = await write.tx.all(placing.DESCRIPTIONS, ids=[id])
-    said = {"name": last.name, "management": last.management}
-    said |= body.model_dump(mode="json", include={"name", "management"}, exclude_unset=True)
-    check_management(grid.level, Management(said["management"]) if said["management"] else None)
+    changed = body.model_dump(include=set(ATTRIBUTES), exclude_unset=True)
+    attributes = replace(last.attributes, **changed)
+    check_attributes(grid.level, attributes)
     check_date(at, write.now, after=[last.since])
+    if body.central_household_id is not None:
+        await _must_live_here(write, grid, body.central_household_id, at)
 
+    said = {"name": body.name or last.name, **asdict(attributes)}
     row = {"street_id": grid.street_id, "grid_id": id, "level": grid.level, "during": since(at)}
     await write.tx.run(placing.CLOSE_DESCRIPTIONS, ids=[last.id], at=at)
     await write.tx.run(placing.DESCRIBE_GRIDS, rows=as_rows([row | said]))
@@ -85,6 +93,20 @@ async def describe(write: Write, id: UUID, version: int, body: Describing) -> Cr
         events.DESCRIBED, street_id=grid.street_id, subject=f"grids/{id}", since=at, **said
     )
     return shown
+
+
+async def _must_live_here(write: Write, grid: Grid, household_id: UUID, at: datetime) -> None:
+    """Refuse a central household that does not live in the grid or below it at an instant.
+
+    One that leaves later stays named, as it was: the coverage report tells of it.
+
+    Raises:
+        NotFound, CentralHouseholdElsewhere.
+    """
+    await write.tx.visible(queries.SHOW_HOUSEHOLDS, household_id, "/central_household_id")
+    asked = {"grid_id": grid.id, "household_id": household_id, "at": at}
+    if await write.tx.maybe(placing.LIVES_IN, **asked) is None:
+        raise CentralHouseholdElsewhere()
 
 
 async def renumber(write: Write, id: UUID, version: int, body: Renumbering) -> Created:

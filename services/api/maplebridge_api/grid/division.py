@@ -1,13 +1,13 @@
 """How grids are divided, put together and closed: verbs on the tree, from an instant on."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.grid import Management, check_management, check_place
+from maplebridge_domain.grid_attributes import Attributes, check_grid
 from maplebridge_domain.grid_change import (
     GridNotEmpty,
     Living,
@@ -48,9 +48,8 @@ class Part(Protocol):
     def name(self) -> str:
         """What it is called."""
 
-    @property
-    def management(self) -> Management | None:
-        """Who manages it."""
+    def attributes(self) -> Attributes:
+        """Return what it has."""
 
     @property
     def grids(self) -> Sequence[UUID]:
@@ -75,7 +74,8 @@ async def split(
 
     Raises:
         NotFound, RightMissing, Stale, GridClosed, StreetStays, WrongGridCode, ManagementNotHere,
-        NotPartOfGrid, ChangeInTheFuture, BeforeLastChange, GridCodeTaken, UnitNumberTaken, IdTaken.
+        AttributeNotHere, PartyOrgNotOfLevel, NotPartOfGrid, ChangeInTheFuture, BeforeLastChange,
+        GridCodeTaken, UnitNumberTaken, IdTaken.
     """
     grid = await take(write, id, version)
     must_not_be_street(grid.level)
@@ -92,8 +92,7 @@ async def split(
     moving: list[Living] = []
     for index, part in enumerate(into):
         with pointing_at(f"/into/{index}"):
-            check_place(grid.level, part.code, parent.level)
-            check_management(grid.level, part.management)
+            check_grid(grid.level, part.code, part.attributes(), parent.level)
             own = part.id or new_id()
             path = f"{parent.path}/{part.code}"
             given = await _given(write, queries.SHOW_GRIDS, part.grids, grids, "grids")
@@ -146,7 +145,7 @@ async def _add(
         of_street
         | during
         | {"grid_id": id_, "level": beside.level}
-        | {"name": part.name, "management": part.management}
+        | {"name": part.name, **asdict(part.attributes())}
         for id_, part in parts
     ]
     places = [

@@ -40,6 +40,10 @@ class GridLine:
     level: GridLevel
     name: str
     management: str | None
+    cameras: str | None
+    access_control: bool | None
+    service_centre: str | None
+    hall: str | None
     since: datetime | None
 
 
@@ -59,6 +63,10 @@ GRID_LEDGER = Statement(
         grid.c.level,
         grid_description.c.name,
         grid_description.c.management,
+        grid_description.c.cameras,
+        grid_description.c.access_control,
+        grid_description.c.service_centre,
+        grid_description.c.hall,
         func.lower(grid_placement.c.during),
     )
     .select_from(NOW)

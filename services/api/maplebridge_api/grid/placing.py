@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    and_,
     bindparam,
     func,
     literal_column,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from maplebridge_domain.grid_attributes import ATTRIBUTES, Attributes
 from maplebridge_domain.grid_change import Description, Living, Placement
 
 from ..platform.database import Statement, an_id, by_ids, in_scope, insert_rows
@@ -127,19 +129,50 @@ HOUSEHOLDS_IN = Statement(
     ),
     Living,
 )
+_unit = grid_placement.alias("unit")
+#: Whether a household lives in a grid, or below it, at an instant.
+LIVES_IN = Statement(
+    select(household_placement.c.household_id)
+    .select_from(
+        grid_placement.join(
+            _unit,
+            and_(
+                _unit.c.street_id == grid_placement.c.street_id,
+                below(_unit.c.path, grid_placement.c.path),
+                _unit.c.during.contains(AT),
+            ),
+        ).join(
+            household_placement,
+            and_(
+                household_placement.c.street_id == _unit.c.street_id,
+                household_placement.c.grid_id == _unit.c.grid_id,
+                household_placement.c.during.contains(AT),
+            ),
+        )
+    )
+    .where(
+        in_scope(grid_placement),
+        grid_placement.c.grid_id == bindparam("grid_id", type_=Uuid),
+        grid_placement.c.during.contains(AT),
+        household_placement.c.household_id == bindparam("household_id", type_=Uuid),
+    ),
+    an_id,
+)
 DESCRIPTIONS = Statement(
     select(
         grid_description.c.id,
         grid_description.c.grid_id,
-        grid_description.c.name,
-        grid_description.c.management,
         func.lower(grid_description.c.during),
+        grid_description.c.name,
+        *(grid_description.c[name] for name in ATTRIBUTES),
     ).where(
         in_scope(grid_description),
         grid_description.c.grid_id == func.any(_IDS),
         lasts(grid_description),
     ),
-    Description,
+    lambda id_, grid_id, since, name, *has: Description(
+        id_, grid_id, since, name, Attributes(*has)
+    ),
 )
 
 

@@ -16,13 +16,16 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     func,
     literal_column,
+    or_,
     select,
 )
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.grid import GridLevel, path_length
+from maplebridge_domain.grid_attributes import ATTRIBUTES
 
 from ..platform.database import (
     GATE,
@@ -138,6 +141,49 @@ def level_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> Col
     return select(grid.c.level).where(*named).correlate_except(grid).scalar_subquery()
 
 
+def stood_for(
+    street_id: ColumnElement[int], grid_id: ColumnElement[UUID], at: ColumnElement[datetime]
+) -> ColumnElement[UUID]:
+    """Write which grid stands for one at an instant: itself, or, once it was merged, that which took it in."""
+    heir = case(
+        (_own.c.closed_at <= at, func.coalesce(_own.c.merged_into, _own.c.id)), else_=_own.c.id
+    )
+    named = (_own.c.street_id == street_id, _own.c.id == grid_id)
+    return select(heir).where(*named).correlate_except(_own).scalar_subquery()
+
+
+def path_at(
+    street_id: ColumnElement[int], grid_id: ColumnElement[UUID], at: ColumnElement[datetime]
+) -> ColumnElement[str]:
+    """Write where a grid, or that which had taken it in, stood at an instant, for another's statement."""
+    return (
+        select(grid_placement.c.path)
+        .where(
+            grid_placement.c.street_id == street_id,
+            grid_placement.c.grid_id == stood_for(street_id, grid_id, at),
+            grid_placement.c.during.contains(at),
+        )
+        .correlate_except(grid_placement)
+        .scalar_subquery()
+    )
+
+
+def led_after(
+    organisation_id: ColumnElement[UUID], at: ColumnElement[datetime]
+) -> ColumnElement[int]:
+    """Write how many grids a party organisation answers to after an instant, for another's statement."""
+    until = func.upper(grid_description.c.during)
+    return (
+        select(func.count())
+        .where(
+            in_scope(grid_description),
+            grid_description.c.party_org_id == organisation_id,
+            or_(until.is_(None), until > at),
+        )
+        .scalar_subquery()
+    )
+
+
 def standing(grid_id: ColumnElement[UUID]) -> Select[tuple[int, str, str]]:
     """Select a grid's street, level and path, for another slice's hot write."""
     return (
@@ -199,7 +245,7 @@ GRID_OUT = json_object(
     path=grid_placement.c.path,
     unit_code=grid_placement.c.unit_code,
     name=grid_description.c.name,
-    management=grid_description.c.management,
+    **{name: grid_description.c[name] for name in ATTRIBUTES},
     during=json_period(grid_placement.c.during),
     merged_into=grid.c.merged_into,
 )

@@ -10,12 +10,12 @@ from maplebridge_domain.grid import (
     GridCodeTaken,
     GridLevel,
     HouseholdTaken,
-    ManagementNotHere,
     NotAUnit,
     UnitNumberTaken,
     WrongGridCode,
     WrongLevel,
 )
+from maplebridge_domain.grid_attributes import CentralHouseholdElsewhere
 from maplebridge_domain.grid_change import (
     BeforeLastChange,
     ChangeInTheFuture,
@@ -57,7 +57,7 @@ Surveyor = Annotated[Caller, needs(Right.GRID_WRITE)]
 Then = Annotated[Instant | None, Query(description="As it was at an instant. 查询时点")]
 DATED = (ChangeInTheFuture, BeforeLastChange)
 NUMBERED = (WrongGridCode, GridCodeTaken, UnitNumberTaken)
-GRID_RULES = (WrongLevel, ManagementNotHere, *NUMBERED, *DATED, IdTaken)
+GRID_RULES = (WrongLevel, *service.ATTRIBUTE_RULES, *NUMBERED, *DATED, IdTaken)
 HOUSEHOLD_RULES = (NotAUnit, HouseholdTaken, *DATED, IdTaken)
 
 
@@ -134,12 +134,14 @@ async def get_grid_tree(request: Request, caller: Reader, id: UUID, at: Then = N
 
 @routes.post(
     "/grids/{id:uuid}/describe",
-    responses=answers(GridOut, ManagementNotHere, GridClosed, *DATED),
+    responses=answers(
+        GridOut, *service.ATTRIBUTE_RULES, CentralHouseholdElsewhere, GridClosed, *DATED
+    ),
 )
 async def describe_grid(
     id: UUID, body: Describing, caller: Surveyor, version: IfMatch, tx: Tx
 ) -> Response:
-    """Change a grid's name or management from an instant on. 变更网格信息"""
+    """Change a grid's name, or what it has, from an instant on. 变更网格信息"""
     return await tx.changed(await service.describe(tx, id, version, body), version)
 
 

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from maplebridge_domain.grid import GridLevel, Management
+from maplebridge_domain.grid_attributes import ATTRIBUTES, Attributes, Cameras
 
 from ..platform.bodies import (
     Body,
@@ -57,7 +58,28 @@ class NewStreet(Body):
     province: Line = Field(examples=["河南省"])
 
 
-class NewGrid(New):
+class Attributed(Body):
+    """What a grid has from its first day on; of which levels, `attribute_not_here` tells."""
+
+    management: Management | None = Field(None, description="Quarters and lanes only. 管理方式")
+    cameras: Cameras | None = Field(
+        None, description="Cameras, with their sign or without (PIPL art. 26). 监控及警示标志"
+    )
+    access_control: bool | None = Field(None, description="门禁")
+    service_centre: Line | None = Field(
+        None, description="Red property service centre or station. 红色物业服务中心（驿站）"
+    )
+    hall: Line | None = Field(None, description="Discussion hall. 议事厅")
+    party_org_id: UUID | None = Field(
+        None, description="The party organisation that answers to it. 对应的党组织"
+    )
+
+    def attributes(self) -> Attributes:
+        """Return what the rules look at."""
+        return Attributes(**self.model_dump(include=set(ATTRIBUTES)))
+
+
+class NewGrid(Attributed, New):
     """A node of the tree, under a parent that is there already."""
 
     model_config = example(
@@ -67,6 +89,9 @@ class NewGrid(New):
             "code": "0007",
             "name": "滨河花园",
             "management": "professional",
+            "cameras": "signed",
+            "access_control": True,
+            "hall": "滨河花园红色议事厅",
             "since": "2026-01-01T00:00:00+08:00",
         }
     )
@@ -75,7 +100,6 @@ class NewGrid(New):
     level: GridLevel
     code: Code
     name: Line = Field(examples=["滨河花园"])
-    management: Management | None = Field(None, description="Quarters and lanes only. 管理方式")
     since: Instant | None = Field(None, description="When it came to be; default: now.")
 
 
@@ -106,19 +130,27 @@ class Renumbering(Body):
     at: At = None
 
 
-class Describing(Body):
-    """What a grid is called and who manages it from now on; what is left out stays as it is."""
+class Describing(Attributed):
+    """What a grid is called and has from now on; what is left out stays, what is null it has no more."""
 
-    model_config = example({"management": "self_managed", "at": "2026-10-01T00:00:00+08:00"})
+    model_config = example(
+        {
+            "management": "self_managed",
+            "central_household_id": example_id("household"),
+            "at": "2026-10-01T00:00:00+08:00",
+        }
+    )
 
     name: Line | None = None
-    management: Management | None = Field(None, description="Null: nobody is entered. 管理方式")
+    central_household_id: UUID | None = Field(
+        None, description="A household of the grid. 党员中心户"
+    )
     at: At = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         said = self.model_fields_set
-        if not said & {"name", "management"} or ("name" in said and self.name is None):
+        if not said - {"at"} or ("name" in said and self.name is None):
             raise PydanticCustomError("nothing_amended", "Give what is to be changed")
         return self
 
@@ -184,6 +216,12 @@ class GridOut(BaseModel):
     )
     name: str
     management: Management | None
+    cameras: Cameras | None
+    access_control: bool | None
+    service_centre: str | None
+    hall: str | None
+    central_household_id: UUID | None
+    party_org_id: UUID | None
     during: Standing = Field(description="While it stands there, under that code.")
     merged_into: UUID | None = Field(description="The grid that it went into since. 并入网格")
 

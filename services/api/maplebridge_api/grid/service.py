@@ -1,9 +1,11 @@
 """The verbs of the grid, and what other slices may ask of it."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.grid import GridLevel, NotAQuarter, check_grid
+from maplebridge_domain.grid import GridLevel, ManagementNotHere, NotAQuarter
+from maplebridge_domain.grid_attributes import AttributeNotHere, PartyOrgNotOfLevel, check_grid
 from maplebridge_domain.grid_change import check_date
 
 from ..platform.bodies import dump
@@ -14,23 +16,46 @@ from ..platform.request import Created, Items, Write
 from . import events, placing, queries
 from .changes import Changed, describe, move, renumber, show, since
 from .division import close, merge, split
+from .ground import NOBODYS_HOUSEHOLDS, NODES, ROOT, asked
 from .households import create_households, end_household, move_household, recount_household
 from .ledger import ADD_NEW_HOUSEHOLDS, GRID_LEDGER, HOUSEHOLD_LEDGER, GridLine
 from .placing import HOLD_STREET
-from .queries import GRID, Grid, heir_of, level_of, path_of, quarter_of, standing
-from .schemas import GridOut, NewGrid, NewStreet
+from .queries import (
+    AT,
+    GRID,
+    Grid,
+    heir_of,
+    led_after,
+    level_of,
+    path_at,
+    path_of,
+    quarter_of,
+    standing,
+    stood_for,
+)
+from .schemas import Attributed, GridOut, NewGrid, NewStreet
+
+#: What refuses what a grid is said to have.
+ATTRIBUTE_RULES = (ManagementNotHere, AttributeNotHere, PartyOrgNotOfLevel)
 
 __all__ = [
     "ADD_NEW_HOUSEHOLDS",
+    "AT",
+    "ATTRIBUTE_RULES",
     "GRID",
     "GRID_LEDGER",
     "HOLD_STREET",
     "HOUSEHOLD_LEDGER",
+    "NOBODYS_HOUSEHOLDS",
+    "NODES",
+    "ROOT",
+    "Attributed",
     "Changed",
     "Grid",
     "GridLine",
     "GridOut",
     "NewGrid",
+    "asked",
     "close",
     "create_grids",
     "create_households",
@@ -38,11 +63,13 @@ __all__ = [
     "describe",
     "end_household",
     "heir_of",
+    "led_after",
     "level_of",
     "merge",
     "move",
     "move_household",
     "must_be_quarter",
+    "path_at",
     "path_of",
     "quarter_of",
     "recount_household",
@@ -50,6 +77,7 @@ __all__ = [
     "show",
     "split",
     "standing",
+    "stood_for",
 ]
 
 
@@ -83,8 +111,8 @@ async def create_grids(write: Write, grids: Items[NewGrid]) -> list[Created]:
     """Enter grids below parents that are there already.
 
     Raises:
-        NotFound, WrongLevel, WrongGridCode, ManagementNotHere, ChangeInTheFuture, BeforeLastChange,
-        GridCodeTaken, UnitNumberTaken.
+        NotFound, WrongLevel, WrongGridCode, ManagementNotHere, AttributeNotHere, PartyOrgNotOfLevel,
+        ChangeInTheFuture, BeforeLastChange, GridCodeTaken, UnitNumberTaken.
     """
     await write.tx.run(placing.HOLD_TREE, ids=[grid.parent_id for grid in grids])
     parents = await grids.named(write.tx, GRID, "parent_id")
@@ -92,7 +120,7 @@ async def create_grids(write: Write, grids: Items[NewGrid]) -> list[Created]:
     def node(grid: NewGrid) -> dict[str, object]:
         parent = parents[grid.parent_id]
         write.caller.must(Right.GRID_WRITE, on=parent.path)
-        check_grid(grid.level, grid.code, grid.management, parent.level)
+        check_grid(grid.level, grid.code, grid.attributes(), parent.level)
         check_date(begins(grid), write.now, from_=[parent.since], pointer="/since")
         return {"street_id": parent.street_id, "id": grid.id, "level": grid.level}
 
@@ -102,8 +130,8 @@ async def create_grids(write: Write, grids: Items[NewGrid]) -> list[Created]:
         return _dated(grid) | {"parent_id": parent.id, "path": path}
 
     def description(grid: NewGrid) -> dict[str, object]:
-        said = {"level": grid.level, "name": grid.name, "management": grid.management}
-        return _dated(grid) | said
+        said = {"level": grid.level, "name": grid.name}
+        return _dated(grid) | said | asdict(grid.attributes())
 
     def _dated(grid: NewGrid) -> dict[str, object]:
         street_id = parents[grid.parent_id].street_id

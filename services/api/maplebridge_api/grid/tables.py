@@ -6,6 +6,7 @@ what was closed, ends as it did.
 """
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Computed,
@@ -25,8 +26,10 @@ from maplebridge_domain.grid import (
     ManagementNotHere,
     UnitNumberTaken,
 )
+from maplebridge_domain.grid_attributes import AttributeNotHere, Cameras, PartyOrgNotOfLevel
 
 from ..platform.schema import (
+    TemporalForeignKey,
     TemporalUnique,
     during,
     in_street,
@@ -80,13 +83,34 @@ grid_placement = street_table(
     Index("grid_placement__grid_id", "street_id", "grid_id", "during"),
 )
 
+#: Which tier of party organisation answers to a grid: an organisation has its own by its kind.
+_PARTY_TIER = "CASE level WHEN 'lane' THEN 'building' WHEN 'unit' THEN 'building' ELSE level END"
+#: What a level has not: the rule of `grid_attributes.LEVELS`.
+_ATTRIBUTES_HERE = (
+    "(level IN ('quarter', 'lane', 'unit')"
+    " OR cameras IS NULL AND access_control IS NOT true AND central_household_id IS NULL)"
+    " AND (level IN ('community', 'quarter') OR service_centre IS NULL AND hall IS NULL)"
+)
 grid_description = street_table(
     "grid_description",
     Column("grid_id", Uuid, nullable=False),
     *one_of("grid_description", "level", GridLevel),
     text("name"),
     *one_of("grid_description", "management", Management, null=True),
+    *one_of("grid_description", "cameras", Cameras, null=True),
+    Column("access_control", Boolean),
+    text("service_centre", null=True),
+    text("hall", null=True),
+    *reference("grid_description", "central_household_id", "household", null=True),
+    *reference("grid_description", "party_org_id", "organisation", null=True),
+    Column("party_tier", Text, Computed(_PARTY_TIER, persisted=True)),
     during(),
+    # There all that time, of the grid's street, and of the tier that answers to its level.
+    TemporalForeignKey(
+        ["street_id", "party_org_id", "party_tier", "during"],
+        [f"organisation.{name}" for name in ("street_id", "id", "party_tier", "during")],
+        name=f"grid_description__{PartyOrgNotOfLevel.code}",
+    ),
     ForeignKeyConstraint(
         ["street_id", "grid_id", "level"],
         ["grid.street_id", "grid.id", "grid.level"],
@@ -96,8 +120,10 @@ grid_description = street_table(
         "management IS NULL OR level IN ('quarter', 'lane')",
         name=f"grid_description__{ManagementNotHere.code}",
     ),
+    CheckConstraint(_ATTRIBUTES_HERE, name=f"grid_description__{AttributeNotHere.code}"),
     TemporalUnique("street_id", "grid_id", "during", name="grid_description__during"),
     Index("grid_description__grid_id", "street_id", "grid_id"),
+    Index("grid_description__party_org_id", "street_id", "party_org_id"),
 )
 
 household = street_table("household", version(), in_street("household"))

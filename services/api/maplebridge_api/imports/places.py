@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.grid import GridLevel, NotAUnit, UnitNumberTaken, check_grid, unit_code
+from maplebridge_domain.grid import GridLevel, NotAUnit, UnitNumberTaken, unit_code
+from maplebridge_domain.grid_attributes import Attributes, check_grid
 from maplebridge_domain.grid_change import check_date
 from maplebridge_domain.importing import GridUnknown
 from maplebridge_domain.problem import Problem
@@ -17,8 +18,11 @@ from . import queries
 from .loading import Batches, FirstRows, Ids, Loading, all_lines
 from .reading import Line
 
+#: What a sheet tells of what a grid has; households and party organisations come after the grids.
+_HAS = ("management", "cameras", "access_control", "service_centre", "hall")
 #: Which column of a sheet a rule of the grid speaks of.
-_COLUMNS = {"/parent_id": "path", "/code": "path", "/management": "management", "/since": "since"}
+_COLUMNS = {"/parent_id": "path", "/code": "path", "/since": "since"}
+_COLUMNS |= {f"/{name}": name for name in _HAS}
 
 
 async def grids_of(loading: Loading) -> dict[str, grid.GridLine]:
@@ -40,7 +44,7 @@ async def load_grids(loading: Loading, batches: Batches) -> None:
         if not once.first(line, path):
             continue
         if path in kept:
-            names = ("level", "name", "management", "since", "id")
+            names = ("level", "name", *_HAS, "since", "id")
             loading.differs(line, {name: getattr(kept[path], name) for name in names})
             loading.findings.rows_kept += 1
             continue
@@ -90,7 +94,8 @@ def _refusal(line: Line, tree: _Tree, now: datetime) -> Problem | None:
 
     def check() -> None:
         level = line.values["level"]
-        check_grid(level, code, line.values["management"], tree.levels[parent])
+        attributes = Attributes(**{name: line.values[name] for name in _HAS})
+        check_grid(level, code, attributes, tree.levels[parent])
         check_date(line.values["since"] or now, now, from_=[tree.since[parent]], pointer="/since")
         if level is GridLevel.UNIT and tree.units[unit_code(path)] != path:
             raise UnitNumberTaken()
@@ -106,8 +111,8 @@ def _new_grid(line: Line, ids: dict[str, UUID]) -> grid.NewGrid:
         level=line.values["level"],
         code=code,
         name=line.values["name"],
-        management=line.values["management"],
         since=line.values["since"],
+        **{name: line.values[name] for name in _HAS},
     )
 
 

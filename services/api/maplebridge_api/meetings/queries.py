@@ -33,7 +33,7 @@ from maplebridge_domain.period import Period
 
 from ..appointments.service import holder_of, shares_post
 from ..evaluations.service import asks_about
-from ..grid.service import path_of
+from ..grid.service import path_of, stood_for
 from ..platform.database import (
     LO,
     Statement,
@@ -107,6 +107,24 @@ TASK_TO_CHANGE = Statement(
     .with_for_update(of=task),
     Task,
 )
+
+
+def meetings_held(at: ColumnElement[datetime]) -> Select[Any]:
+    """Select the meetings that had begun by an instant, with somebody there, for another slice.
+
+    `grid_id` is the quarter, `begun` when it began. Who was there the host's list says.
+    """
+    begun = func.lower(meeting.c.during)
+    present = exists().where(
+        attendance.c.street_id == meeting.c.street_id,
+        attendance.c.meeting_id == meeting.c.id,
+        attendance.c.present,
+    )
+    quarter = stood_for(meeting.c.street_id, meeting.c.quarter_id, at)
+    return select(quarter.label("grid_id"), begun.label("begun")).where(
+        in_scope(meeting), begun <= at, present
+    )
+
 
 MEETING_OUT = json_object(
     id=meeting.c.id,

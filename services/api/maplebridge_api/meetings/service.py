@@ -31,8 +31,18 @@ from ..platform.identity import Caller, RightMissing
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Once, Write, check_version
 from . import events, queries
-from .queries import MEETING, Casting
+from .queries import MEETING, Casting, meetings_held
 from .schemas import AttendanceList, Attendee, Completion, NewBallot, NewMeeting, NewTask
+
+__all__ = [
+    "cast_ballot",
+    "cast_ballots",
+    "complete_task",
+    "create_meetings",
+    "create_tasks",
+    "list_attendance",
+    "meetings_held",
+]
 
 
 async def create_meetings(write: Write, meetings: Items[NewMeeting]) -> list[Created]:

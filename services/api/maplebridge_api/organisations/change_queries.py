@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 
-from ..grid.service import path_of
+from ..grid.service import led_after, path_of
 from ..platform.database import Statement, an_id, by_ids, in_scope, json_object, json_period
 from ..platform.paging import Single
 from ..platform.request import Created
@@ -91,6 +91,7 @@ class Resting:
     parts: int
     contracts: int
     holders: int
+    grids: int
 
 
 _part = organisation.alias("part")
@@ -124,6 +125,7 @@ RESTING = Statement(
             _ends_later(place_held.c.during),
         )
         .scalar_subquery(),
+        led_after(_id, _at),
     ),
     Resting,
 )

@@ -1,5 +1,6 @@
 """Dissolving an organisation."""
 
+from dataclasses import astuple
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +17,8 @@ async def dissolve(write: Write, id: UUID, version: int, body: Dissolution) -> C
     """End an organisation, and its posts with it, at an instant at which nothing rests on it any more.
 
     Raises:
-        NotFound, RightMissing, Stale, AlreadyDissolved, StillRestedOn, OrganisationDissolved.
+        NotFound, RightMissing, Stale, AlreadyDissolved, StillRestedOn, OrganisationDissolved,
+        PartyOrgNotOfLevel.
     """
     organisation = await write.tx.visible(change_queries.ORGANISATION_TO_CHANGE, id)
     write.caller.must(Right.ORGANISATIONS_WRITE, on=organisation.path)
@@ -40,7 +42,7 @@ async def end_organisation(write: Write, id: UUID, at: datetime) -> Created:
         StillRestedOn, OrganisationDissolved.
     """
     resting = await write.tx.one(change_queries.RESTING, id=id, at=at)
-    check_rests_nothing(resting.parts, resting.contracts, resting.holders)
+    check_rests_nothing(*astuple(resting))
     # The posts first: they lie within the organisation's time, and the database holds them to it.
     await write.tx.run(change_queries.END_POSTS, id=id, at=at)
     return await write.tx.one(change_queries.DISSOLVE, id=id, at=at)

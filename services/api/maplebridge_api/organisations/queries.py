@@ -12,6 +12,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    Select,
     Text,
     Uuid,
     and_,
@@ -31,7 +32,7 @@ from maplebridge_domain.grid import GridLevel
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 
-from ..grid.service import level_of, path_of
+from ..grid.service import level_of, path_of, stood_for
 from ..platform.database import (
     Statement,
     an_id,
@@ -310,6 +311,27 @@ def serving_enterprise(
         .correlate_except(service_contract)
         .scalar_subquery()
     )
+
+
+def seats(at: ColumnElement[datetime]) -> Select[Any]:
+    """Select where organisations sit that are there at an instant, for another slice: `kind`, `grid_id`."""
+    here = stood_for(organisation.c.street_id, organisation.c.grid_id, at)
+    there = in_scope(organisation), organisation.c.during.contains(at)
+    return select(organisation.c.kind, here.label("grid_id")).where(*there)
+
+
+def served(at: ColumnElement[datetime]) -> Select[Any]:
+    """Select which quarters have a service contract at an instant, for another slice: `grid_id`."""
+    here = stood_for(service_contract.c.street_id, service_contract.c.quarter_id, at)
+    in_force = in_scope(service_contract), service_contract.c.during.contains(at)
+    return select(here.label("grid_id")).where(*in_force)
+
+
+def posts() -> Select[Any]:
+    """Select where posts are, for another slice: `street_id`, `id`, `kind`, `grid_id`."""
+    return select(
+        post.c.street_id, post.c.id, post.c.kind, GRID_OF_POST.label("grid_id")
+    ).select_from(HELD)
 
 
 def standing_of_post(

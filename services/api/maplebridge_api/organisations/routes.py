@@ -9,6 +9,7 @@ from fastapi import Query, Request, Response
 from maplebridge_domain.authority import OfficeNotYoursToFill, Right
 from maplebridge_domain.contract_end import ContractWithdrawn
 from maplebridge_domain.grid import NotAQuarter
+from maplebridge_domain.grid_attributes import PartyOrgNotOfLevel
 from maplebridge_domain.hierarchy import (
     AlreadyDissolved,
     CompanyFixed,
@@ -143,7 +144,9 @@ async def amend_organisation(
 
 @routes.post(
     "/organisations/{id:uuid}/dissolution",
-    responses=answers(OrganisationOut, AlreadyDissolved, StillRestedOn, OrganisationDissolved),
+    responses=answers(
+        OrganisationOut, AlreadyDissolved, StillRestedOn, OrganisationDissolved, PartyOrgNotOfLevel
+    ),
 )
 async def dissolve_organisation(
     id: UUID, body: Dissolution, caller: Registrar, version: IfMatch, tx: Tx

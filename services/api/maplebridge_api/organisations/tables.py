@@ -1,6 +1,6 @@
 """Tables of organisations, posts and service contracts."""
 
-from sqlalchemy import CheckConstraint, Column, Date, Index
+from sqlalchemy import CheckConstraint, Column, Computed, Date, Index, Text
 
 from maplebridge_domain.contract_end import ContractEndReason
 from maplebridge_domain.hierarchy import (
@@ -33,6 +33,12 @@ from ..platform.schema import (
 #: Of what is there until it ends; since when, nobody has to enter.
 ALWAYS = "(,)"
 
+#: Which grids a party organisation may answer to; the grid's own tier is by its level.
+_PARTY_TIER = (
+    "CASE kind WHEN 'street_working_committee' THEN 'street' WHEN 'community_party_org' THEN 'community'"
+    " WHEN 'quarter_party_org' THEN 'quarter' WHEN 'building_party_group' THEN 'building' END"
+)
+
 organisation = street_table(
     "organisation",
     *reference("organisation", "grid_id", "grid"),
@@ -42,10 +48,14 @@ organisation = street_table(
     # The second superior of an enterprise's party organisation.
     *reference("organisation", "community_party_org_id", "organisation", null=True),
     text("uscc", null=True),
+    Column("party_tier", Text, Computed(_PARTY_TIER, persisted=True)),
     during(default=ALWAYS),
     version(),
     in_street("organisation"),
     TemporalUnique("street_id", "id", "during", name="organisation__during"),
+    TemporalUnique(
+        "street_id", "id", "party_tier", "during", name="organisation__during__party_tier"
+    ),
     *(
         within("organisation", name, "organisation", unless=OrganisationDissolved, field=name)
         for name in ("parent_id", "community_party_org_id")
