@@ -33,6 +33,7 @@ __all__ = [
     "ATTEMPTS_MAX",
     "Findings",
     "caller_of",
+    "drop_copies",
     "end_applied",
     "end_refused",
     "export",
@@ -118,6 +119,12 @@ async def marked_copy(database: Database, caller: Caller, id: UUID) -> bytes:
     if not pieces:
         raise NoSuchCopy()
     return b"".join(pieces)
+
+
+async def drop_copies(write: Write, street_id: int) -> None:
+    """Delete a street's marked copies of sheets that name people: one of them has been erased."""
+    shapes = [Shape.PEOPLE, Shape.APPOINTMENTS]
+    await write.tx.run(queries.DROP_COPIES, street_id=street_id, shapes=shapes)
 
 
 async def prune_copies(write: Write, before: datetime, limit: int) -> int:
