@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -72,11 +72,12 @@ class Log:
         """Seal a row anew, as only who has the key can."""
         key = f"WHERE street_id = {TIANQIAO} AND no = {no}"
         connection = await asyncpg.connect(self.tianqiao.owner_url)
-        *told, subject, data = await connection.fetchrow(
-            f"SELECT type, time, actor, capacity, subject, data::text FROM event {key}"
-        )
+        row = await connection.fetchrow(f"SELECT *, data::text AS said FROM event {key}")
         await connection.close()
-        seal = sealed(seal_keys()[0], Told(*told, content(subject, data)))
+        assert row is not None
+        told = Told(row["type"], row["time"], row["actor"], row["capacity"])
+        told = replace(told, content=content(row["subject"], row["said"]))
+        seal = sealed(seal_keys()[0], told)
         await self.superuser(f"UPDATE event SET seal = '\\x{seal.hex()}' {key}")
 
     async def mend(self, first: int) -> None:
