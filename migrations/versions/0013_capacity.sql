@@ -1,9 +1,9 @@
 -- In offices of which roles an account acts: as its binding code said, which is no longer there to be asked.
 -- So who is bound already acts in what a clerk fills, and goes on in the street's office, if they hold one.
 
-ALTER TABLE login ADD COLUMN lets_in TEXT[];
+ALTER TABLE login ADD COLUMN lets_in TEXT[] DEFAULT '{}' NOT NULL;
 
-ALTER TABLE session ADD COLUMN lets_in TEXT[];
+ALTER TABLE session ADD COLUMN lets_in TEXT[] DEFAULT '{}' NOT NULL;
 
 UPDATE login SET lets_in = ARRAY['building_secretary', 'committee_deputy', 'committee_director', 'committee_member',
     'community_secretary', 'delegate', 'enterprise_manager', 'enterprise_secretary', 'grid_member', 'meeting_host',
@@ -22,9 +22,5 @@ UPDATE session SET lets_in = coalesce((
     SELECT login.lets_in FROM login
     WHERE login.street_id = session.street_id AND login.person_id = session.person_id LIMIT 1
 ), '{}');
-
-ALTER TABLE login ALTER COLUMN lets_in SET NOT NULL;
-
-ALTER TABLE session ALTER COLUMN lets_in SET NOT NULL;
 
 GRANT SELECT (lets_in) ON login TO mb_api;
