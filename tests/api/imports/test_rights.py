@@ -1,6 +1,7 @@
 """An import is entered, shown and undone by what somebody may do at that moment, and tells of nobody."""
 
 import io
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 from zipfile import ZipFile
@@ -120,7 +121,7 @@ async def test_a_client_that_was_cut_off_while_it_waited_enters_nothing(street: 
     assert [one["code"] for one in shown.json()["items"]] == ["requester_not_entitled"]
 
 
-async def appoints(street: Tianqiao, actor: Actor, row: list[object]) -> tuple[str, str]:
+async def appoints(street: Tianqiao, actor: Actor, row: Sequence[object]) -> tuple[str, str]:
     """Import one appointment; return the import and the appointment."""
     run = await imports(street, "appointments", csv_of(OFFICES, row), actor)
     assert run["state"] == "applied", await faults_of(street, run)
