@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from maplebridge.database import migrate
+from maplebridge_domain.authority import FILLS, Role
 from tests.conftest import Databases
 
 #: Rows of before, entered without what they refer to: neither keys nor triggers are asked.
@@ -150,3 +151,33 @@ async def test_who_ended_a_contract_is_taken_from_the_events_and_its_term_is_kep
         ("persons/x", office, "2025-01-01", "2028-01-01"),
         ("clients/x", None, "2025-01-01", "2026-09-01"),
     ]
+
+
+#: Somebody in the street's office and somebody in a library, each with an account and a session.
+BOUND = """
+SET session_replication_role = replica;
+INSERT INTO organisation (street_id, id, grid_id, kind, name) VALUES
+    (1, {office}, {other}, 'street_working_committee', ''), (1, {case}, {other}, 'resident_unit', '');
+INSERT INTO post (street_id, id, organisation_id, kind, name, seats)
+    SELECT 1, id, id, 'administrator', '', 1 FROM organisation;
+INSERT INTO appointment (street_id, person_id, post_id, seat, during)
+    SELECT 1, id, id, 1, '[2025-01-01, 2028-01-01)' FROM post;
+INSERT INTO login (account_hash, street_id, id, person_id, account_encrypted)
+    SELECT id::text::bytea, 1, id, id, '' FROM post;
+INSERT INTO session (street_id, person_id, client_id, family_sha256, refresh_sha256, begun_at, used_at, ends_at)
+    SELECT 1, id, 'wechat', '', '', now(), now(), now() FROM post;
+"""
+
+
+async def test_who_is_bound_goes_on_in_the_streets_office_only_where_they_held_it(
+    old: str, tmp_path: Path
+) -> None:
+    connection = await asyncpg.connect(old)
+    await connection.execute(BOUND.format(**IDS))
+    await migrate(old, tmp_path / "migrate.log")
+    for table in ("login", "session"):
+        kept = await connection.fetch(f"SELECT person_id, lets_in FROM {table} ORDER BY 1")
+        official, other = (set(one["lets_in"]) for one in kept)
+        assert other == FILLS[Role.STREET_CLERK], table
+        assert official == other | FILLS[Role.STREET_SECRETARY], table
+    await connection.close()

@@ -2,6 +2,7 @@
 
 from asyncio import gather
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.world import (
     Tianqiao,
     appointment,
     id_of,
+    new_id,
     outcome,
     outcomes,
     person,
@@ -237,9 +239,9 @@ async def test_the_share_of_party_members_is_shown_against_the_aim_and_bars_nobo
     ]
     await clerk.makes("/committee-terms", term(**below, members=four))
     shares = "/party-shares"
-    short, reached = sorted(await listed(clerk, shares), key=lambda one: one["share_percent"])
+    short, reached = sorted(await listed(clerk, shares), key=lambda one: one["reached"])
     figures = ("members", "party_members", "share_percent", "aim_percent", "reached")
-    assert [short[name] for name in figures] == [4, 1, 25, 30, False]
+    assert [short[name] for name in figures] == [4, None, None, 30, False]
     assert [reached[name] for name in figures] == [4, 2, 50, 30, True]
     assert await listed(clerk, f"{shares}?reached=false") == [short]
     assert await listed(clerk, f"{shares}?at=2026-10-19T00:00:00%2B08:00") == []
@@ -248,6 +250,39 @@ async def test_the_share_of_party_members_is_shown_against_the_aim_and_bars_nobo
         assert "party" not in (await clerk.gets(f"/committee-terms{path}")).text
     lin = await tianqiao.in_office("lin on huayuan")
     assert outcome(await lin.gets("/committee-terms/party-shares")) == "403 right_missing"
+
+
+async def test_no_share_says_of_each_member_whether_they_are_in_the_party(
+    tianqiao: Tianqiao,
+) -> None:
+    """Beside the list of members; what is told of none is told of one as well, of all as of all but one."""
+    clerk, names, years = tianqiao.clerk_li, ("lin", "liu", "zhao", "chen", "sun"), count()
+    for at_all, hidden in (
+        (5, {0: False, 1: False, 4: True, 5: True}),
+        (3, dict.fromkeys(range(4))),
+        (1, dict.fromkeys(range(2))),
+    ):
+        for party_members in range(at_all + 1):
+            members = [
+                {"person_id": id_of(name), "party_member": n < party_members}
+                for n, name in enumerate(names[:at_all])
+            ]
+            year = 2010 + next(years)
+            made = {"id": new_id(), "election": ELECTION | {"voted_on": f"{year}-01-01"}}
+            during = {"from": f"{year}-02-01T00:00:00+08:00"}
+            during |= {"until": f"{year + 1}-02-01T00:00:00+08:00"}
+            await clerk.makes("/committee-terms", term(members=members, during=during, **made))
+            asked = f"/party-shares?at={year}-03-01T00:00:00%2B08:00"
+            [share] = await listed(clerk, asked)
+            told = (share["party_members"], share["share_percent"], share["reached"])
+            if party_members in hidden:
+                assert told == (None, None, hidden[party_members])
+            else:
+                assert told == (party_members, 20 * party_members, True)
+            by_aim = [await listed(clerk, f"{asked}&reached={said}") for said in ("true", "false")]
+            assert [bool(one) for one in by_aim] == [
+                share["reached"] is said for said in (True, False)
+            ]
 
 
 async def test_who_is_forgotten_or_merged_leaves_the_committees_number_as_it_was(
@@ -273,8 +308,7 @@ async def test_who_is_forgotten_or_merged_leaves_the_committees_number_as_it_was
     assert outcome(await clerk.changes(f"/people/{ouyang['id']}", "erase", reason)) == "200"
     said = "SELECT count(party_member) FROM committee_member WHERE person_id = $1"
     assert await tianqiao.asks(said, ouyang["id"]) == 0
-    [share] = await listed(clerk, "/party-shares?at=2024-01-01T00:00:00%2B08:00")
-    assert share["party_members"] == 1
+    assert await tianqiao.asks("SELECT party_members FROM committee_term") == 1
 
 
 async def test_a_handover_before_the_term_or_tomorrow_is_refused(tianqiao: Tianqiao) -> None:

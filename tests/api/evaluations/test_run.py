@@ -134,6 +134,10 @@ async def test_what_proves_the_notice_is_not_for_everybody(tianqiao: Tianqiao) -
     wang = await tianqiao.in_office("wang in huayuan branch")
     assert outcome(await wang.gets(f"{RUN}/notice")) == "403 right_missing"
     assert NOTICE["evidence"] not in (await wang.gets(RUN)).text
+    # Who does not read the run, though every event, does not read how it was served.
+    integrator = tianqiao.system("integrator", rights=AUTHORITY[Role.INTEGRATOR])
+    for path in (RUN, f"{RUN}/notice"):
+        assert outcome(await integrator.gets(path)) == "403 right_missing"
 
 
 async def test_a_result_states_what_it_was_computed_from(tianqiao: Tianqiao) -> None:

@@ -176,6 +176,31 @@ async def test_rights_never_add_up(tianqiao: Tianqiao) -> None:
     step = {"If-Match": '"1"'}
     answer = await instructor.posts(f"{HUAYUAN}/steps", {"act": "accept"}, headers=step)
     assert outcome(answer) == "404 not_found"
+    # Nor by what is one's own: what was reported in one capacity is seen in that one, also when it is over.
+    resident = acting(wang, "resident")
+    official, private = [
+        (await capacity.makes("/disputes", dispute(quarter_id=id_of(quarter))))["id"]
+        for capacity, quarter in ((secretary, "huayuan"), (resident, "laoyuan"))
+    ]
+
+    async def sees(capacity: Actor) -> list[str]:
+        listed = {one["id"] for one in (await capacity.gets("/disputes")).json()["items"]}
+        single = [
+            id_
+            for id_ in (official, private)
+            if outcome(await capacity.gets(f"/disputes/{id_}")) == "200"
+        ]
+        assert listed & {official, private} == {*single}
+        return single
+
+    assert [await sees(one) for one in (secretary, instructor, resident)] == [
+        [official],
+        [],
+        [private],
+    ]
+    end = {"at": NOW.isoformat(), "reason": "transfer"}
+    await tianqiao.clerk_li.changes(f"/appointments/{SECRETARY}", "end", end)
+    assert [await sees(one) for one in (instructor, resident)] == [[], [private]]
 
 
 async def test_nobody_acts_by_what_is_not_theirs(tianqiao: Tianqiao) -> None:

@@ -2,7 +2,21 @@
 
 from asyncio import gather
 
-from tests.world import TIANQIAO, Tianqiao, dispute, id_of, outcome, outcomes
+import httpx
+
+from tests.api.imports.sheets import PEOPLE, csv_of, hands_in
+from tests.world import (
+    TIANQIAO,
+    Actor,
+    Tianqiao,
+    appointment,
+    dispute,
+    enter,
+    id_of,
+    outcome,
+    outcomes,
+    post,
+)
 
 PERSON = {"street_id": TIANQIAO, "name": "周远"}
 KEY = {"Idempotency-Key": "k1"}
@@ -45,6 +59,38 @@ async def test_persons_who_share_an_app_are_not_given_each_others_answers(
     assert outcomes(answers) == ["201", "201"]
     assert answers[0].json()["id"] != answers[1].json()["id"]
     assert await tianqiao.new_events() == ["dispute.reported"] * 2
+
+
+async def test_a_key_belongs_to_the_capacity_in_which_its_request_was_made(
+    tianqiao: Tianqiao,
+) -> None:
+    """A hot write, a plain one and a file: the same asked in another capacity is not answered alike."""
+    offices = [
+        post("clerks", "clerk", "working committee", seats=2),
+        appointment("wang as clerk", "wang", "clerks"),
+        post("administrator", "administrator", "working committee"),
+        appointment("wang as administrator", "wang", "administrator"),
+    ]
+    await enter(tianqiao.clerk_li, offices)
+    await tianqiao.new_events()
+    clerk, administrator = [
+        await tianqiao.in_office(f"wang as {office}") for office in ("clerk", "administrator")
+    ]
+    sheet = csv_of(PEOPLE, ["", "郑远", "", ""])
+
+    async def asks(by: Actor, key: str) -> httpx.Response:
+        if key == "a-file":
+            answer: httpx.Response = await hands_in(by, "people", sheet, key=key)
+            return answer
+        path, body = ("/people", PERSON) if key == "a-person" else ("/disputes", dispute())
+        return await by.posts(path, body, headers={"Idempotency-Key": key})
+
+    for key in ("a-case", "a-person", "a-file"):
+        first, again = [await asks(clerk, key) for _ in range(2)]
+        assert first.is_success, first.text
+        assert again.text == first.text
+        assert outcome(await asks(administrator, key)) == "422 idempotency_key_reused"
+    assert await tianqiao.new_events() == ["dispute.reported", "person.created", "import.requested"]
 
 
 async def test_a_refused_request_leaves_its_key_free(tianqiao: Tianqiao) -> None:

@@ -68,10 +68,12 @@ async def test_what_named_the_one_names_the_other(tianqiao: Tianqiao) -> None:
     offices = (await tianqiao.clerk_li.gets(f"/appointments?person_id={id_of('wang')}")).json()
     held = {one["id"] for one in offices["items"]}
     assert held == {id_of("wang in huayuan branch"), id_of("wang in library")}
-    resident = Actor(
-        tianqiao.http, tianqiao.logged_in("wang").token, {"Acting-Capacity": "resident"}
+    in_library = Actor(  # in which it was reported
+        tianqiao.http,
+        tianqiao.logged_in("wang").token,
+        {"Acting-Capacity": id_of("wang in library")},
     )
-    assert (await resident.gets(f"/disputes/{case['id']}")).status_code == 200
+    assert (await in_library.gets(f"/disputes/{case['id']}")).status_code == 200
     assert await chain_breaks_at(tianqiao) is None
 
 

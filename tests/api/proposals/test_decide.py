@@ -13,6 +13,7 @@ from tests.world import (
     appointment,
     enter,
     id_of,
+    organisation,
     outcome,
     outcomes,
     person,
@@ -204,3 +205,40 @@ async def test_of_one_who_takes_it_back_and_one_who_approves_at_once_one_is_too_
     state = (await ma.gets(place(proposal))).json()["state"]
     held = (await ma.gets(f"/appointments?post_id={id_of(DIRECTOR)}")).json()["items"]
     assert (state, len(held)) in (("withdrawn", 0), ("approved", 1))
+
+
+async def test_what_was_proposed_in_one_office_is_not_seen_in_another(tianqiao: Tianqiao) -> None:
+    """Wang is secretary in Huayuan and in Laoyuan, and proposes somebody for Huayuan."""
+    offices = [
+        organisation("branch of laoyuan", "quarter_party_org", "laoyuan"),
+        post("secretary of laoyuan", "secretary", "branch of laoyuan"),
+        appointment("wang in laoyuan", "wang", "secretary of laoyuan"),
+    ]
+    await enter(tianqiao.clerk_li, offices)
+    here = await tianqiao.in_office("wang in huayuan branch")
+    there = await tianqiao.in_office("wang in laoyuan")
+    proposal = await here.makes("/appointment-proposals", plain())
+    assert (await there.gets("/appointment-proposals")).json()["items"] == []
+    assert outcome(await there.gets(place(proposal))) == "404 not_found"
+    unseen = await there.posts(f"{place(proposal)}/withdrawal", {}, headers={"If-Match": '"1"'})
+    assert outcome(unseen) == "404 not_found"
+    assert (await here.gets("/appointment-proposals")).json()["items"] == [proposal]
+    assert outcome(await here.changes(place(proposal), "withdrawal", {})) == "200"
+
+
+async def test_who_was_merged_into_another_entry_does_not_decide_on_what_they_proposed(
+    tianqiao: Tianqiao, feng: Actor, ma: Actor
+) -> None:
+    one, other = [await feng.makes("/appointment-proposals", plain(n)) for n in ("zhao", "liu")]
+    into = {"into": id_of("xu")}
+    merged = await tianqiao.clerk_li.changes(f"/people/{id_of('feng')}", "merge", into)
+    assert outcome(merged) == "200"
+    xu = await tianqiao.in_office("xu in working committee")
+    for act, body in (("approval", {}), ("rejection", {"reason": "x"})):
+        assert outcome(await xu.changes(place(one), act, body)) == "403 own_proposal"
+    # It is theirs still to take back, by the office that they made it in.
+    assert outcome(await xu.changes(place(one), "withdrawal", {})) == "403 proposal_not_yours"
+    as_clerk = await tianqiao.in_office("feng in office")
+    gone = (await as_clerk.changes(place(one), "withdrawal", {})).json()
+    assert (gone["state"], gone["decider"]) == ("withdrawn", f"persons/{id_of('feng')}")
+    assert outcome(await ma.changes(place(other), "approval", {})) == "200"

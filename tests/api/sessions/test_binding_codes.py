@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from maplebridge_api.platform.authority import Authority
 from maplebridge_domain.authority import Right
 from tests.api.appointments.test_who_fills import OFFICE, to
 from tests.api.sessions.door import Door
-from tests.world import NEIGHBOUR, TIANQIAO, enter, id_of, new_id, outcome, outcomes
+from tests.world import NEIGHBOUR, TIANQIAO, Json, enter, id_of, new_id, outcome, outcomes
 
 WRONG = "403 binding_code_wrong"
 
@@ -185,3 +186,39 @@ async def test_a_code_from_before_lets_nobody_into_an_office_filled_later(door: 
     assert outcome(await door.by_wechat("a-phone", **first[0])) == "403 binding_code_wrong"
     assert outcome(await door.by_wechat("another", **first[1])) == "201"  # theirs to fill
     assert (await door.lets_in("chen", "a-third"))["person_id"] == id_of("chen")
+
+
+async def test_an_account_bound_before_acts_in_no_office_filled_from_above_later(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clerk binds a phone of their own to Chen's entry; then the operator makes Chen an administrator."""
+    monkeypatch.setattr(Authority, "SECONDS_MAX", 0.0)
+    street = door.street
+    await enter(street.clerk_li, OFFICE)
+    feng = await street.in_office("feng in office")
+    code = (await feng.makes(f"/people/{id_of('chen')}/binding-codes", {}))["binding_code"]
+    first = {"street_id": TIANQIAO, "binding_code": code}
+    session = (await door.by_wechat("clerks-phone", **first)).json()
+    registered = (await door.by_wechat("residents", street_id=TIANQIAO, name="周远")).json()
+    office = (await street.clerk_li.makes("/appointments", to("administrators", "chen")))["id"]
+    other = to("auditor of tianqiao", "chen") | {"person_id": registered["person_id"]}
+    await street.clerk_li.makes("/appointments", other)
+
+    async def acts(session: Json) -> list[str]:
+        """Return what an account acts in, and how it fares as an administrator."""
+        told = (await door.acting(session).gets("/capacities")).json()["items"]
+        tries_it = await door.acting(session).gets("/people", headers={"Acting-Capacity": office})
+        return [*sorted(one["role"] for one in told), outcome(tries_it)]
+
+    again = (await door.by_wechat("clerks-phone")).json()
+    refreshed = (await door.refreshes(again["refresh_token"])).json()
+    for bound_before in (session, again, refreshed):
+        assert await acts(bound_before) == ["committee_member", "403 capacity_not_held"]
+    assert await acts(registered) == ["403 capacity_not_held"]
+    # Bound anew by a code of whoever fills that office, it acts there; the clerk's phone is out.
+    logins = await street.clerk_li.asks("DELETE", f"/people/{id_of('chen')}/logins")
+    assert logins.is_success
+    bound_anew = await door.lets_in("chen", "chens-phone")
+    assert await acts(bound_anew) == ["committee_member", "street_administrator", "200"]
+    again = (await door.by_wechat("chens-phone")).json()
+    assert await acts(again) == ["committee_member", "street_administrator", "200"]

@@ -108,7 +108,7 @@ async def test_an_export_lists_accounts_codes_and_sessions_without_what_proves_t
     assert exported.json()["accounts"] == ["wechat wx0123456789abcdef openid-of-wang"]
     assert kept["session"][0]["id"] == session["id"]
     assert kept["session"][0]["device"] == "Pixel 12"
-    assert set(kept["login"][0]) == {"id", "street_id", "person_id"}
+    assert set(kept["login"][0]) == {"id", "street_id", "person_id", "lets_in"}
     assert kept["binding_code"][0]["closed_at"]
     [tries] = kept["binding_try"]  # of their own account, and of no other
     assert (tries["street_id"], tries["wrong"]) == (TIANQIAO, 1)

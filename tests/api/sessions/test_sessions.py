@@ -9,6 +9,7 @@ from joserfc import jwt
 from maplebridge_api.main import create_app
 from maplebridge_api.platform.database import Database
 from maplebridge_api.platform.identity import TOKEN_SECONDS_MAX, token_key
+from maplebridge_domain.authority import AUTHORITY
 from tests.api.sessions.door import Door
 from tests.world import TERM, TIANQIAO, Actor, id_of, new_id, outcome
 
@@ -18,6 +19,8 @@ REFUSED = "401 not_authenticated"
 async def test_a_persons_token_says_who_where_and_in_which_session_and_no_more(door: Door) -> None:
     session = await door.lets_in("wang")
     claims = jwt.decode(session["access_token"], token_key(), algorithms=["EdDSA"]).claims
+    # Not what they may do: in offices of which roles the account acts at all, by the code that bound it.
+    assert set(claims.pop("lets_in").split()) == {*AUTHORITY}
     lasting = {name: claims.pop(name) for name in ("iss", "iat", "exp", "jti")}
     assert claims == {
         "sub": id_of("wang"),

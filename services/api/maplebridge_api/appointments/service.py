@@ -124,7 +124,7 @@ async def capacities(authority: Authority, database: Database, caller: Caller) -
     if caller.person_id is None:
         return Capacities(items=[])
     now = clock.now()
-    person = LoggedIn(caller.client_id, caller.scope.lo, caller.person_id)
+    person = LoggedIn(caller.client_id, caller.scope.lo, caller.person_id, lets_in=caller.lets_in)
     return Capacities(
         items=[
             CapacityOut(

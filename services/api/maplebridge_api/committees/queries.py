@@ -237,9 +237,16 @@ RENEWALS = Pages(
     },
     only=_IS_OWNERS & ~_elected_again,
 )
-_reached: ColumnElement[bool] = (
-    _HUNDRED * committee_term.c.party_members
-    >= committee_term.c.party_aim_percent * committee_term.c.members
+_party_members = committee_term.c.party_members
+_aimed_at = committee_term.c.party_aim_percent * committee_term.c.members
+# Beside the list of members, a number that leaves out nobody, or one, says of each whether they are in the
+# party; that it is none or one of them is then not to be told from the aim either: where one alone would
+# reach it, whether it is reached is not told at all.
+_leaves_open_who = func.least(
+    _party_members, committee_term.c.members - _party_members
+) > literal_column("1")
+_reached: ColumnElement[bool] = case(
+    (_aimed_at > _HUNDRED, _HUNDRED * _party_members >= _aimed_at), else_=null()
 )
 #: Owners' committees that sit `at` an instant, with their share of party members.
 PARTY_SHARES = Pages(
@@ -247,8 +254,10 @@ PARTY_SHARES = Pages(
     json_object(
         **{name: _TERM[name] for name in ("id", "street_id", "organisation_id", "quarter_id")},
         members=committee_term.c.members,
-        party_members=committee_term.c.party_members,
-        share_percent=_HUNDRED * committee_term.c.party_members // committee_term.c.members,
+        party_members=case((_leaves_open_who, _party_members)),
+        share_percent=case(
+            (_leaves_open_who, _HUNDRED * _party_members // committee_term.c.members)
+        ),
         aim_percent=committee_term.c.party_aim_percent,
         reached=_reached,
     ),

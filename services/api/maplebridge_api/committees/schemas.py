@@ -176,7 +176,12 @@ class PartyShareOut(BaseModel):
     organisation_id: UUID
     quarter_id: UUID
     members: int
-    party_members: int
-    share_percent: int = Field(description="Rounded down. 党员占比")
+    party_members: int | None = Field(
+        description="Null where it would say of each who it is: of none or one, of all or all but one."
+        " 党员人数；会暴露个人党员身份的不显示"
+    )
+    share_percent: int | None = Field(description="Rounded down; null as the number is. 党员占比")
     aim_percent: int = Field(description="The street's aim. 目标占比")
-    reached: bool
+    reached: bool | None = Field(
+        description="Null of a committee so small that one member would reach it. 是否达到目标"
+    )

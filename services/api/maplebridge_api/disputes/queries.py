@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    and_,
     bindparam,
     case,
     exists,
@@ -93,7 +94,12 @@ SEEN = Seen(
     Right.DISPUTES_READ,
     _quarter,
     part=_below,
-    own=lambda person_id, _: dispute.c.reporter_id == person_id,
+    own=lambda person_id, capacity: (
+        and_(  # what was reported in another capacity is not seen in this
+            dispute.c.reporter_id == person_id,
+            dispute.c.reported_in_capacity.is_not_distinct_from(capacity),
+        )
+    ),
 )
 DISPUTE_BY_ID = Single(dispute, DISPUTE_OUT, seen=SEEN)
 DISPUTES = Pages(

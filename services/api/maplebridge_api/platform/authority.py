@@ -77,6 +77,7 @@ class Office:
             session_id=person.session_id,
             place=tuple(f"{path}/" for path, during in self.place if at in during),
             role=self.role,
+            lets_in=person.lets_in,
         )
 
 
@@ -90,11 +91,15 @@ class Standing:
         periods = [office.during for office in found]
         periods += [during for office in found for _, during in office.place]
         changes = {one.start for one in periods} | {one.until for one in periods if one.until}
-        self.offices = [office for office in found if at in office.during]
+        self._offices = [office for office in found if at in office.during]
         self._from = at
         self._until = min((change for change in changes if change > at), default=_NEVER)
         self._expires = expires
         self.callers: dict[tuple[LoggedIn, Right, str | None], Caller] = {}
+
+    def offices_of(self, person: LoggedIn) -> list[Office]:
+        """Return the appointments that the account which a person came by acts in."""
+        return [office for office in self._offices if person.is_let_into(office.role)]
 
     def holds(self, at: datetime) -> bool:
         """Tell whether it is still to be believed."""
@@ -112,8 +117,8 @@ class Authority:
         self._found: dict[tuple[int, UUID], Standing] = {}
 
     async def offices(self, database: Database, person: LoggedIn, at: datetime) -> list[Office]:
-        """Return the person's appointments that are in force."""
-        return (await self._standing(database, person, at)).offices
+        """Return the person's appointments that are in force and that their account acts in."""
+        return (await self._standing(database, person, at)).offices_of(person)
 
     async def _standing(self, database: Database, person: LoggedIn, at: datetime) -> Standing:
         key = (person.street_id, person.person_id)
@@ -143,7 +148,7 @@ class Authority:
         key = (person, right, capacity)
         caller = standing.callers.get(key)
         if caller is None:
-            office = _office(standing.offices, right, capacity)
+            office = _office(standing.offices_of(person), right, capacity)
             caller = office.caller(person, at) if office else resident(person)
             standing.callers[key] = caller
         return caller
@@ -206,4 +211,5 @@ def resident(person: LoggedIn) -> Caller:
         person.person_id,
         session_id=person.session_id,
         role=Role.RESIDENT,
+        lets_in=person.lets_in,
     )

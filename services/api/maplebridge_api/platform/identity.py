@@ -80,6 +80,7 @@ class Caller:
     place: tuple[str, ...] = ()
     session_id: UUID | None = None
     role: Role | None = None  # a system has none
+    lets_in: frozenset[str] | None = None  # as `LoggedIn` says
 
     @property
     def actor(self) -> str:
@@ -144,6 +145,15 @@ class LoggedIn:
     person_id: UUID
     capacity: UUID | None = None  # a sandbox's token is for one
     session_id: UUID | None = None
+    #: Of the account: in offices of which roles it acts. Null: of no account, a sandbox's or an operator's.
+    lets_in: frozenset[str] | None = None
+
+    def is_let_into(self, role: Role) -> bool:
+        """Tell whether the account acts in a person's office: not in one that was filled after it was bound.
+
+        What its binding code let in says so: the issuer of the code fills those offices, and no other.
+        """
+        return self.lets_in is None or role in self.lets_in
 
 
 def token_keys() -> list[OKPKey]:
@@ -180,6 +190,8 @@ def issue(to: Caller | LoggedIn) -> str:
         claims |= {"sub": str(to.person_id), "street": to.street_id}
         named = {"capacity": to.capacity, "sid": to.session_id}
         claims |= {name: str(id_) for name, id_ in named.items() if id_}
+        if to.lets_in is not None:
+            claims["lets_in"] = " ".join(sorted(to.lets_in))
     else:
         scope = " ".join(sorted(to.rights))
         claims |= {"sub": to.client_id, "scope": scope, "streets": [to.scope.lo, to.scope.hi]}
@@ -231,8 +243,9 @@ def _named(claims: dict[str, Any]) -> Caller | LoggedIn:
     capacity, session_id = (
         UUID(claims[name]) if name in claims else None for name in ("capacity", "sid")
     )
+    lets_in = frozenset(claims["lets_in"].split()) if "lets_in" in claims else None
     return LoggedIn(
-        claims["client_id"], claims["street"], UUID(claims["sub"]), capacity, session_id
+        claims["client_id"], claims["street"], UUID(claims["sub"]), capacity, session_id, lets_in
     )
 
 

@@ -187,7 +187,7 @@ async def decided(
 
 @dataclass(frozen=True)
 class Once:
-    """The key under which a request is answered once, and the digest of what it asks for."""
+    """The key under which a request is answered once, and the digest of what it asks for, and as whom."""
 
     key: str | None
     digest: bytes
@@ -205,8 +205,14 @@ async def once(request: Request) -> Once:
     key = key_of(request)
     if key is None:
         return Once(None, b"")
-    head = f"{request.method} {request.url.path}\n".encode()
+    head = asked_for(request, request.url.path).encode()
     return Once(key, hashlib.sha256(head + await request.body()).digest())
+
+
+def asked_for(request: Request, where: str) -> str:
+    """Say what a request asks for, but for its body: the same asked in another capacity is another."""
+    caller: Caller = request.state.caller
+    return f"{request.method} {where}\n{caller.capacity}\n"
 
 
 def key_of(request: Request) -> str | None:

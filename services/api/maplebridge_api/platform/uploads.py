@@ -13,7 +13,7 @@ from maplebridge_domain.spreadsheet import FileNotReadable
 
 from .ids import new_id
 from .personal import keyring, place
-from .request import Once, key_of
+from .request import Once, asked_for, key_of
 from .routing import Filled
 
 PART_BYTES = 1_000_000
@@ -92,7 +92,7 @@ async def upload(request: Request) -> Upload:
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in MEDIA_TYPES:
         raise UnsupportedFile()
-    taken = Upload(key_of(request), f"{request.method} {request.url}\n")
+    taken = Upload(key_of(request), asked_for(request, str(request.url)))
     try:
         await taken.take(request.stream())
     except BaseException:

@@ -28,6 +28,7 @@ from ..platform.database import (
     json_object,
     json_period,
 )
+from ..platform.identity import Caller
 from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
 from .tables import appointment_proposal as proposal
@@ -45,13 +46,20 @@ class Proposal:
     asked: dict[str, Any]
     state: ProposalState
     proposer: str
+    proposed_in_capacity: UUID | None
     version: int
+
+    def is_of(self, caller: Caller) -> bool:
+        """Tell whether a caller made it, in the capacity that they act in now; a system has none."""
+        if caller.capacity is None:
+            return caller.actor == self.proposer
+        return caller.capacity == self.proposed_in_capacity
 
 
 def _proposal(
     id_: UUID, street_id: int, person_id: UUID, post_id: UUID, step: int | None, *more: Any
 ) -> Proposal:
-    rests_on, contract_id, election, declared_on, during, state, proposer, version = more
+    rests_on, contract_id, election, declared_on, during, state, *made = more
     asked = {"post_id": post_id, "during": json.loads(during)}
     if step is None:
         asked["person_id"] = person_id
@@ -64,7 +72,7 @@ def _proposal(
             "no_interest_declared_on": declared_on,
         }
     named = (id_, street_id, person_id, post_id)
-    return Proposal(*named, step is not None, asked, ProposalState(state), proposer, version)
+    return Proposal(*named, step is not None, asked, ProposalState(state), *made)
 
 
 PROPOSAL_TO_DECIDE = Statement(
@@ -81,6 +89,7 @@ PROPOSAL_TO_DECIDE = Statement(
         cast(json_period(proposal.c.during), Text),
         proposal.c.state,
         proposal.c.proposer,
+        proposal.c.proposed_in_capacity,
         proposal.c.version,
     ).with_for_update(),
     _proposal,
@@ -133,9 +142,8 @@ _SEEN = Seen(
         literal_column("'path'"),
         type_=Text,
     ),
-    own=lambda person_id, _: (
-        proposal.c.proposer == literal_column("'persons/'") + cast(person_id, Text)
-    ),
+    # Whoever acts by an appointment holds it, whatever entry of theirs it was made under.
+    own=lambda _, capacity: proposal.c.proposed_in_capacity == capacity,
 )
 PROPOSAL_BY_ID = Single(proposal, PROPOSAL_OUT, seen=_SEEN)
 PROPOSALS = Pages(

@@ -26,7 +26,7 @@ from ..appointments.service import (
     seat_across,
 )
 from ..organisations.service import POST, POST_TO_FILL, Post
-from ..people.service import PERSON_TO_APPOINT, must_be_named
+from ..people.service import PERSON_TO_APPOINT, entries_of, must_be_named
 from ..platform.bodies import dump, range_text
 from ..platform.database import as_rows
 from ..platform.ids import new_id
@@ -137,10 +137,13 @@ async def take_back(write: Write, id: UUID, version: int, body: TakingBack) -> C
         NotFound, ProposalNotYours, Stale, ProposalWithdrawn, TooLateToTakeBack.
     """
     proposal, _ = await _seen(write, id, version)
-    if write.caller.actor != proposal.proposer:
+    if not proposal.is_of(write.caller):
         raise ProposalNotYours()
     check_can_be_taken_back(proposal.state)
-    shown = await _decide(write, id, ProposalState.WITHDRAWN, reason=body.reason)
+    # Under the name that it was made: the proposer's entry may have been merged into another since.
+    shown = await _decide(
+        write, id, ProposalState.WITHDRAWN, decider=proposal.proposer, reason=body.reason
+    )
     subject = f"appointment-proposals/{id}"
     await write.record(events.WITHDRAWN, street_id=proposal.street_id, subject=subject)
     return shown
@@ -152,7 +155,9 @@ async def _to_decide(write: Write, id: UUID, version: int) -> Proposal:
     proposal, post = await _seen(write, id, version)
     if caller.person_id is None:
         raise NeedsAPerson()
-    if caller.actor == proposal.proposer:
+    # An actor's name stays as it was when their entry is merged into another of theirs.
+    entries = await entries_of(write, caller.person_id)
+    if proposal.proposer in {f"persons/{entry}" for entry in entries}:
         raise OwnProposal()
     caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
     caller.must_fill(post.place.holder, post.place.post_kind, proposal.person_id)
@@ -164,7 +169,7 @@ async def _seen(write: Write, id: UUID, version: int) -> tuple[Proposal, Post]:
     """Return a proposal that the caller sees, as its list does: of their place, or their own; locked."""
     proposal = await write.tx.visible(queries.PROPOSAL_TO_DECIDE, id)
     [post] = await write.tx.all(POST, ids=[proposal.post_id])
-    if write.caller.actor != proposal.proposer:
+    if not proposal.is_of(write.caller):
         write.caller.must_see(Right.APPOINTMENTS_PROPOSE, on=post.place.path)
     check_version(proposal.version, version)
     return proposal, post
@@ -175,6 +180,7 @@ async def _decide(
     id: UUID,
     state: ProposalState,
     *,
+    decider: str | None = None,
     reason: str | None = None,
     appointment_id: UUID | None = None,
 ) -> Created:
@@ -183,7 +189,7 @@ async def _decide(
         id=id,
         state=state,
         at=write.now,
-        decider=write.caller.actor,
+        decider=decider or write.caller.actor,
         capacity=write.caller.capacity,
         reason=reason,
         appointment_id=appointment_id,

@@ -17,7 +17,7 @@ from ..platform.personal import keyed_hashes
 from ..platform.request import Write, decided
 from . import events, queries
 from .account import Account
-from .queries import Code
+from .queries import Bound, Code
 from .schemas import BindingCodeOut
 from .who import NOBODY, NOTHING, rules_at
 
@@ -54,7 +54,7 @@ async def issue_code(database: Database, caller: Caller, person_id: UUID) -> Bin
     return await decided(database, caller, issue)
 
 
-async def prove(write: Write, account: Account, code: BindingCode) -> UUID | Problem:
+async def prove(write: Write, account: Account, code: BindingCode) -> Bound | Problem:
     """Return the person whom a code was issued to; a wrong one is counted, here and of the account.
 
     The same statements run whether there is such a code or not.
@@ -72,7 +72,7 @@ async def prove(write: Write, account: Account, code: BindingCode) -> UUID | Pro
     is_open = found is not None and found.issued.is_open(now, rules) and held <= {*found.lets_in}
     if _fits(street_id, code, found) and found and is_open:
         await write.tx.run(queries.CLOSE_CODES, person_id=found.person_id, at=now)
-        return found.person_id
+        return Bound(found.person_id, found.lets_in)
     counted = tries.and_one(now, rules)
     await write.tx.run(
         queries.COUNT_TRIES, account=tried, wrong=counted.wrong, last_at=counted.last_at

@@ -42,6 +42,14 @@ class Login:
     person_id: UUID
 
 
+@dataclass(frozen=True)
+class Bound:
+    """Whom an account is bound to, and in offices of which roles it acts."""
+
+    person_id: UUID
+    lets_in: list[str]
+
+
 _found = func.mb_find_login(bindparam("accounts", type_=ARRAY(LargeBinary))).table_valued(
     column("account_hash", LargeBinary), column("street_id", Integer), column("person_id", Uuid)
 )
@@ -53,6 +61,7 @@ _account: ColumnElement[Any] = bindparam("account", type_=LargeBinary)
 _person_id = bindparam("person_id", type_=Uuid)
 _id = bindparam("id", type_=Uuid)
 _at = bindparam("at", type_=DateTime(timezone=True))
+_lets_in = bindparam("lets_in", type_=ARRAY(Text))
 
 BIND = Statement(
     insert(login).values(
@@ -61,6 +70,7 @@ BIND = Statement(
         id=bindparam("id", type_=Uuid),
         person_id=_person_id,
         account_encrypted=bindparam("sealed", type_=LargeBinary),
+        lets_in=_lets_in,
     ),
     an_id,
 )
@@ -74,8 +84,8 @@ KEEP = Statement(
         login.c.account_hash == func.any(bindparam("accounts", type_=ARRAY(LargeBinary))),
     )
     .values(account_hash=_account)
-    .returning(login.c.person_id),
-    an_id,
+    .returning(login.c.person_id, login.c.lets_in),
+    Bound,
 )
 UNBIND = Statement(
     delete(login)
@@ -101,7 +111,7 @@ ISSUE_CODE = Statement(
         selector=bindparam("selector", type_=Text),
         code_hash=bindparam("code_hash", type_=LargeBinary),
         expires_at=bindparam("expires_at", type_=DateTime(timezone=True)),
-        lets_in=bindparam("lets_in", type_=ARRAY(Text)),
+        lets_in=_lets_in,
     ),
     an_id,
 )
@@ -172,6 +182,7 @@ BEGIN = Statement(
         begun_at=_at,
         used_at=_at,
         ends_at=bindparam("ends_at", type_=DateTime(timezone=True)),
+        lets_in=_lets_in,
     )
     .returning(session.c.id),
     an_id,
@@ -189,6 +200,7 @@ class Session:
     begun_at: datetime
     ends_at: datetime
     revoked_at: datetime | None
+    lets_in: list[str]
 
 
 #: Locked: of two uses of one refresh token the second sees that it was used.
@@ -201,6 +213,7 @@ SESSION = Statement(
         session.c.begun_at,
         session.c.ends_at,
         session.c.revoked_at,
+        session.c.lets_in,
     )
     .where(in_scope(session), session.c.id == _id)
     .with_for_update(),

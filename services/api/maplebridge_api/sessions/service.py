@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from maplebridge_domain.authority import Right
+from maplebridge_domain.authority import FILLS, Right, Role
 from maplebridge_domain.login import BindingCode, FirstLogin, LoginAlreadyBound
 from maplebridge_domain.problem import Problem
 
@@ -21,7 +21,7 @@ from ..platform.request import Write, decided
 from . import events, oidc, queries, wechat
 from .account import Account, unsealed
 from .binding import issue_code, prove
-from .queries import last_use
+from .queries import Bound, last_use
 from .schemas import EndedOut, OidcLogin, SessionTokens, WechatLogin
 from .schemas import Login as LoginBody
 from .tokens import open_session, refresh, session_named
@@ -86,20 +86,23 @@ async def _log_in(database: Database, account: Account, body: LoginBody) -> Sess
     return await decided(database, as_client(street_id, account.client_id), come_in)
 
 
-async def _again(write: Write, account: Account) -> UUID | Problem:
+async def _again(write: Write, account: Account) -> Bound | Problem:
     """Return whom an account is bound to, if it still is."""
     hashes = account.hashes
-    person_id = await write.tx.maybe(queries.KEEP, accounts=hashes, account=hashes[0])
-    return person_id or FirstLogin()
+    bound = await write.tx.maybe(queries.KEEP, accounts=hashes, account=hashes[0])
+    return bound or FirstLogin()
 
 
-async def _first(write: Write, account: Account, body: LoginBody) -> UUID | Problem:
+async def _first(write: Write, account: Account, body: LoginBody) -> Bound | Problem:
     """Bind an account: to the person whom a code was issued to, or to a new resident."""
     street_id = write.caller.scope.lo
     if body.binding_code is not None:
         who = await prove(write, account, BindingCode.read(body.binding_code))
     else:
-        who = await register(write, street_id, body.name or "")
+        # Whoever appoints a resident who registered appoints who that is; the street's own office wants a
+        # code that was handed out for it.
+        resident = await register(write, street_id, body.name or "")
+        who = Bound(resident, sorted(FILLS[Role.STREET_CLERK]))
     if isinstance(who, Problem):
         return who
     id_ = new_id()
@@ -109,10 +112,11 @@ async def _first(write: Write, account: Account, body: LoginBody) -> UUID | Prob
         id=id_,
         account=account.hashes[0],
         sealed=account.sealed(id_),
-        person_id=who,
+        person_id=who.person_id,
+        lets_in=who.lets_in,
     )
     bound = replace(write, caller=as_person(street_id, who, account.client_id))
-    await bound.record(events.BOUND, street_id=street_id, subject=f"people/{who}")
+    await bound.record(events.BOUND, street_id=street_id, subject=f"people/{who.person_id}")
     return who
 
 

@@ -36,6 +36,8 @@ login = Table(
     Column("person_id", Uuid, nullable=False, info={"names": Names.PERSON}),
     # The API's role cannot read it. It is there for a change of the key: platform/rotation.py.
     secret(Column("account_encrypted", LargeBinary, nullable=False)),
+    # Roles, of the code that bound it: it acts in no office that gives another, whoever fills that later.
+    Column("lets_in", ARRAY(Text), nullable=False, server_default="{}"),
     PrimaryKey("account_hash", name=f"login__{LoginAlreadyBound.code}"),
     Index("login__id", "street_id", "id"),
     Index("login__person_id", "street_id", "person_id"),
@@ -80,5 +82,6 @@ session = street_table(
     instant("used_at"),
     instant("ends_at"),
     instant("revoked_at", null=True),
+    Column("lets_in", ARRAY(Text), nullable=False, server_default="{}"),  # as its login says
     Index("session__person_id", "street_id", "person_id"),
 )

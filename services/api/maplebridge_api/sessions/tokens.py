@@ -15,7 +15,7 @@ from ..platform.database import Database
 from ..platform.identity import Caller, LoggedIn, issue
 from ..platform.request import Write, decided
 from . import events, queries
-from .queries import Session
+from .queries import Bound, Session
 from .schemas import SessionTokens
 from .who import NOBODY, NOTHING, as_client, rules_at
 
@@ -62,6 +62,7 @@ def session_named(text: str) -> str:
 async def open_session(write: Write, person: Caller, device: str | None) -> SessionTokens:
     """Begin a session of a person who has just logged in."""
     assert person.person_id is not None
+    who = Bound(person.person_id, sorted(person.lets_in or ()))
     now, street_id = wall(), person.scope.lo
     token = RefreshToken(street_id, NOBODY, secrets.token_urlsafe(16), secrets.token_urlsafe(16))
     ends_at = session_ends(now, now, rules_at(now))
@@ -75,12 +76,11 @@ async def open_session(write: Write, person: Caller, device: str | None) -> Sess
         refresh_sha256=_sha256(token.own),
         at=now,
         ends_at=ends_at,
+        lets_in=who.lets_in,
     )
     begun = replace(write, caller=person)
     await begun.record(events.BEGUN, street_id=street_id, subject=f"sessions/{session_id}")
-    return _tokens(
-        replace(token, session_id=session_id), person.person_id, person.client_id, ends_at
-    )
+    return _tokens(replace(token, session_id=session_id), who, person.client_id, ends_at)
 
 
 async def refresh(database: Database, text: str) -> SessionTokens:
@@ -106,7 +106,8 @@ async def refresh(database: Database, text: str) -> SessionTokens:
         await write.tx.run(
             queries.REFRESH, id=sent.session_id, refresh_sha256=digest, at=now, ends_at=ends_at
         )
-        return _tokens(token, found.person_id, found.client_id, ends_at)
+        who = Bound(found.person_id, found.lets_in)
+        return _tokens(token, who, found.client_id, ends_at)
 
     return await decided(database, as_client(sent.street_id, "refresh"), go_on)
 
@@ -120,16 +121,19 @@ async def _end_reused(write: Write, sent: RefreshToken, found: Session, now: dat
     return RefreshTokenReused()
 
 
-def _tokens(
-    token: RefreshToken, person_id: UUID, client_id: str, ends_at: datetime
-) -> SessionTokens:
+def _tokens(token: RefreshToken, who: Bound, client_id: str, ends_at: datetime) -> SessionTokens:
+    person = LoggedIn(
+        client_id,
+        token.street_id,
+        who.person_id,
+        session_id=token.session_id,
+        lets_in=frozenset(who.lets_in),
+    )
     return SessionTokens(
         id=token.session_id,
         street_id=token.street_id,
-        person_id=person_id,
-        access_token=issue(
-            LoggedIn(client_id, token.street_id, person_id, session_id=token.session_id)
-        ),
+        person_id=who.person_id,
+        access_token=issue(person),
         refresh_token=str(token),
         ends_at=ends_at,
     )

@@ -9,6 +9,7 @@ from maplebridge_domain.worktime import SHANGHAI
 
 from ..platform.database import Scope
 from ..platform.identity import Caller
+from .queries import Bound
 
 #: It stands where no digest is, so that comparing takes as long.
 NOTHING = bytes(32)
@@ -20,9 +21,10 @@ def as_client(street_id: int, client_id: str) -> Caller:
     return Caller(client_id, Scope(street_id, street_id), {})
 
 
-def as_person(street_id: int, person_id: UUID, client_id: str) -> Caller:
+def as_person(street_id: int, who: Bound, client_id: str) -> Caller:
     """Return the person who has logged in."""
-    return replace(as_client(street_id, client_id), person_id=person_id)
+    client = as_client(street_id, client_id)
+    return replace(client, person_id=who.person_id, lets_in=frozenset(who.lets_in))
 
 
 def rules_at(now: datetime) -> LoginRules:
