@@ -2,9 +2,9 @@
 
 from migrations import sql
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:
-    sql.run("0013_undo.sql")
+    sql.run("0014_undo.sql")
