@@ -151,7 +151,9 @@ AUTHORITY: Mapping[Role, Grants] = {
         Right.PEOPLE_UNMASK,
         Right.PEOPLE_ERASE,
     ),
-    Role.STREET_ADMINISTRATOR: _CLERK | _grants(Reach.STREET, Right.RUBRICS_WRITE),
+    # Who answers for the ledgers takes the people's out as well, for a purpose, each name recorded.
+    Role.STREET_ADMINISTRATOR: _CLERK
+    | _grants(Reach.STREET, Right.RUBRICS_WRITE, Right.PEOPLE_UNMASK),
     Role.STREET_CLERK: _CLERK,
     Role.AUDITOR: _OFFICE | _grants(Reach.STREET, Right.BALLOTS_READ),
     # Who appoints finds whom to appoint among the street's people, masked; who does not, needs none.

@@ -38,6 +38,18 @@ class KeptDifferently(Problem):
 
 
 @dataclass(eq=False)
+class PersonKeptDifferently(Problem):
+    """A row and what is kept agree on who somebody is; it is not told in what they differ.
+
+    Whoever was told could try out what is masked.
+    """
+
+    kind = Kind.CONFLICT
+    zh = "本行与系统中此人员的信息不一致，请核对姓名和手机号码。"
+    en = "This row and what is kept of the person do not agree; check the name and the phone."
+
+
+@dataclass(eq=False)
 class GridUnknown(Problem):
     """A row names a grid that is there, or stands in the same sheet."""
 
@@ -118,6 +130,15 @@ class ImportRestedOn(Problem):
     kind = Kind.CONFLICT
     zh = "导入的内容已被引用或修改，不能整体撤销，请逐条办理。"
     en = "Something rests on what was imported, or it was changed; it cannot be undone as a whole."
+
+
+@dataclass(eq=False)
+class RequesterNotEntitled(Problem):
+    """An import is entered by what the one who handed it in may do then, not what they could before."""
+
+    kind = Kind.FORBIDDEN
+    zh = "上传人已卸任或账号已停用，文件未导入，请由现任人员重新上传。"
+    en = "Who handed this in has left the office or was cut off; let somebody in office hand it in."
 
 
 @dataclass(eq=False)

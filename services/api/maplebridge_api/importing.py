@@ -41,6 +41,7 @@ async def work_on_next(database: Database) -> bool:
             await service.fetch(tx, begun.id, file)
             findings = Findings()
             try:
+                write.caller = await service.as_of_now(database, begun, write.now)
                 await service.load(write, begun, file, findings, progress)
             except Problem as problem:
                 findings.refuse_under_way(problem)

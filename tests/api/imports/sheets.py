@@ -10,7 +10,18 @@ import xlsxwriter
 
 from maplebridge_api.importing import work_on_next
 from tests.conftest import Databases
-from tests.world import STREET, TIANQIAO, Actor, Json, Tianqiao, enter, open_street
+from tests.world import (
+    STREET,
+    TIANQIAO,
+    Actor,
+    Json,
+    Tianqiao,
+    appointment,
+    enter,
+    open_street,
+    person,
+    post,
+)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GRIDS = ["网格编码", "网格层级", "网格名称", "管理方式", "设立日期"]
@@ -20,6 +31,15 @@ PEOPLE = ["人员编号", "姓名", "手机号码", "是否党员"]
 OFFICES = [
     *("所在网格编码", "组织类型", "组织名称", "岗位", "岗位名称", "岗位名额"),
     *("人员编号", "姓名", "手机号码", "任职日期", "届满日期（不含当日）"),
+]
+#: The street's own office: a clerk, another one, and the administrator, whom no clerk appoints.
+OFFICE = [
+    post("clerks", "clerk", "working committee", seats=5),
+    post("administrator", "administrator", "working committee"),
+    *(person(name) for name in ("an", "bao", "cui")),
+    appointment("an is clerk", "an", "clerks"),
+    appointment("bao is clerk", "bao", "clerks"),
+    appointment("cui administers", "cui", "administrator"),
 ]
 UNIT = f"{TIANQIAO}/001/0001/012"
 

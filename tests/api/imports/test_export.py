@@ -6,9 +6,9 @@ import pytest
 
 from maplebridge_api.platform.clock import clock
 from maplebridge_domain.authority import Right
-from tests.api.imports.sheets import empty_street, exports, imports, rows_of
+from tests.api.imports.sheets import OFFICE, empty_street, exports, imports, rows_of
 from tests.conftest import Databases
-from tests.world import NOW, TIANQIAO, Json, Tianqiao, id_of, outcome
+from tests.world import NEIGHBOUR, NOW, TIANQIAO, Json, Tianqiao, enter, id_of, outcome
 
 SHAPES = ("grids", "households", "organisations", "people", "appointments")
 HAS: dict[str, Json] = {
@@ -60,6 +60,26 @@ async def test_every_persons_name_that_leaves_is_an_event(tianqiao: Tianqiao) ->
     assert await tianqiao.new_events() == ["person.unmasked"] * people + ["export.made"]
     await exports(tianqiao, "appointments")
     assert await tianqiao.new_events() == ["export.made"]
+
+
+async def test_a_ledger_is_one_streets_though_a_system_sees_several(tianqiao: Tianqiao) -> None:
+    wide = tianqiao.system("wide", streets=(min(TIANQIAO, NEIGHBOUR), max(TIANQIAO, NEIGHBOUR)))
+    for shape in SHAPES:
+        body = {"street_id": TIANQIAO, "shape": shape, "format": "csv", **PURPOSE.get(shape, {})}
+        answer = await wide.posts("/exports", body)
+        assert answer.content == await exports(
+            tianqiao, shape, format="csv", **PURPOSE.get(shape, {})
+        )
+    beyond = await tianqiao.clerk_li.posts("/exports", body | {"street_id": NEIGHBOUR})
+    assert outcome(beyond) == "404 not_found"
+
+
+async def test_the_administrator_takes_people_out_and_a_clerk_does_not(tianqiao: Tianqiao) -> None:
+    await enter(tianqiao.clerk_li, OFFICE)
+    people = {"street_id": TIANQIAO, "shape": "people", "purpose": "answer_person"}
+    for who, expected in (("cui administers", "200"), ("an is clerk", "403 right_missing")):
+        actor = await tianqiao.in_office(who)
+        assert outcome(await actor.posts("/exports", people)) == expected
 
 
 async def test_names_leave_for_a_purpose_and_by_the_right_to_see_them(tianqiao: Tianqiao) -> None:

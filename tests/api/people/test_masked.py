@@ -1,10 +1,15 @@
 """Masked by default: no list, no single read and no answer to a write shows a name or phone in full."""
 
+import io
 import json
 from collections.abc import Iterable
+from zipfile import ZipFile
+
+import httpx
 
 from maplebridge_api.platform.openapi import routes_of
 from maplebridge_domain.authority import AUTHORITY, Right, Role
+from tests.api.imports.sheets import PEOPLE, csv_of, imports
 from tests.api.platform.test_isolation import everything, furnish, single
 from tests.world import TERM, TIANQIAO, Actor, Json, Tianqiao, dispute, id_of, outcome
 
@@ -15,17 +20,21 @@ IN_FULL = {"/office-holders", "/people/{id}/export"}
 #: What asks for the right to unmask beside the right of its route.
 ON_PURPOSE = {"/people/{id}/export"}
 #: What a query must hold.
-QUERIES: dict[str, Json] = {"/import-templates": {"shape": "people"}}
-#: What an import that has not been worked on has not.
-NOT_YET = {"/imports/{id}/copy"}
+QUERIES: dict[str, Json] = {
+    "/import-templates": {"shape": "people"},
+    "/grids/{id}/weekly-meetings": {"from": "2026-10-01", "until": "2026-11-01"},
+}
+#: What is given to whom it came from, and to nobody else: the clerk's own sheet, in full.
+OF_ONES_OWN = {"/imports/{id}/copy"}
 
 
 async def everything_shown(
-    actor: Actor, tianqiao: Tianqiao, rights: Iterable[Right]
+    actor: Actor, tianqiao: Tianqiao, rights: Iterable[Right], *, handed_in: bool
 ) -> dict[str, str]:
     """Call every route that reads, about the newest of what is there; return what each answered.
 
-    Nothing is passed over: each is answered with 200, or with 403 to whom its right is missing.
+    Nothing is passed over: each is answered with 200, or with 403 to whom its right is missing; what
+    the clerk has handed in is for others not there.
     """
     shown: dict[str, str] = {}
     for route in routes_of(tianqiao.app):
@@ -41,10 +50,19 @@ async def everything_shown(
             answer = await actor.gets(place, params=query)
             asked = {route.needs} | ({Right.PEOPLE_UNMASK} if path in ON_PURPOSE else set())
             allowed = asked <= {*rights, None}
-            there = "404 no_such_copy" if path in NOT_YET else "200"
+            hidden = path in OF_ONES_OWN and not handed_in
+            there = "404 not_found" if hidden else "200"
             assert outcome(answer) == (there if allowed else "403 right_missing"), place
-            shown[path] = shown.get(path, "") + answer.text + str(answer.headers)
+            shown[path] = shown.get(path, "") + text_of(answer) + str(answer.headers)
     return shown
+
+
+def text_of(answer: httpx.Response) -> str:
+    """Return what an answer says; a spreadsheet is a packed one."""
+    if not answer.content.startswith(b"PK"):
+        return answer.text
+    with ZipFile(io.BytesIO(answer.content)) as book:
+        return "".join(book.read(name).decode() for name in book.namelist())
 
 
 async def places_of(path: str, clerk: Actor) -> list[str]:
@@ -60,6 +78,8 @@ async def places_of(path: str, clerk: Actor) -> list[str]:
 async def test_whoever_reads_whatever_sees_masks(tianqiao: Tianqiao) -> None:
     clerk = tianqiao.clerk_li
     await furnish(tianqiao)
+    wrong = csv_of(PEOPLE, ["A-1", NAME, PHONE, ""], ["A-2", "", "", ""])
+    assert (await imports(tianqiao, "people", wrong))["state"] == "refused"
     written = [(await clerk.posts("/people", OUYANG)).text]
     office = {
         "id": id_of("ouyang in committee"),
@@ -78,16 +98,19 @@ async def test_whoever_reads_whatever_sees_masks(tianqiao: Tianqiao) -> None:
     xu = await tianqiao.in_office("xu in working committee")
     secretary = AUTHORITY[Role.STREET_SECRETARY]
     for actor, rights in ((system, masked), (clerk, Right), (xu, secretary)):
-        shown = await everything_shown(actor, tianqiao, rights)
+        shown = await everything_shown(actor, tianqiao, rights, handed_in=actor is clerk)
         assert len(shown) > 25
         assert "欧阳**" in shown["/people"] + shown["/people/{id}"]
         assert "154****5678" in shown["/people/{id}"]
         for path, text in shown.items():
+            if path in OF_ONES_OWN and actor is clerk:
+                continue
             if path not in IN_FULL or (actor is system and path != "/office-holders"):
                 assert NAME not in text, path
                 assert PHONE not in text, path
             if path != "/people/{id}/export":
                 assert PHONE not in text, path
+        assert (NAME in shown["/imports/{id}/copy"]) == (actor is clerk)
     assert NAME in shown["/office-holders"]  # the exceptions are real ones
     assert PHONE in shown["/people/{id}/export"]
     assert NAME not in "".join(written)

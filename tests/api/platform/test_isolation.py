@@ -16,6 +16,7 @@ from maplebridge_domain.meeting import SubjectKind
 from maplebridge_domain.rubrics import shipped_rubric
 from tests.api.committees import test_term
 from tests.api.evaluations import test_run
+from tests.api.imports.sheets import PEOPLE, csv_of, imports
 from tests.contract import contract
 from tests.world import (
     AT_MEETING,
@@ -137,7 +138,10 @@ FURNITURE: list[tuple[str, Json]] = [
     ),
 ]
 #: Everything next door that has an id.
-NEXT_DOORS = sorted({body["id"] for _, body in (*NEXT_DOOR, *FURNITURE) if "id" in body})
+NEXT_DOORS = sorted(
+    {body["id"] for _, body in (*NEXT_DOOR, *FURNITURE) if "id" in body}
+    | {id_of("next import"), id_of("next session")}
+)
 
 #: A body for each route that takes one, about things that are there; a new route needs one here.
 BODIES: dict[str, Json] = {
@@ -364,6 +368,8 @@ async def contents(tianqiao: Tianqiao, street_id: int) -> dict[str, Any]:
 async def clerk(tianqiao: Tianqiao) -> Actor:
     """Someone with every right, in one street, where a run and a meeting wait; next door is furnished."""
     await enter(tianqiao.stranger, FURNITURE)
+    await tianqiao.asks(IMPORT, NEIGHBOUR, id_of("next import"))
+    await tianqiao.asks(SESSION, NEIGHBOUR, id_of("next person"), id_of("next session"))
     await tianqiao.clerk_li.makes("/evaluation-runs", test_run.request())
     second = {"starts_at": "2026-10-20T19:00:00+08:00", "ends_at": "2026-10-20T20:00:00+08:00"}
     meeting = BODIES["/meetings"] | {"id": id_of("second meeting")} | second
@@ -492,8 +498,8 @@ async def furnish(tianqiao: Tianqiao) -> None:
     await clerk.makes("/committee-terms", COMMITTEE | to_be_renewed | members)
     for path in ("/records", "/tasks", "/appointment-proposals"):
         await clerk.makes(path, BODIES[path])
-    file = {"params": {"street_id": TIANQIAO, "shape": "people"}, **FILES["/imports"]}
-    assert (await clerk.asks("POST", "/imports", **file)).is_success
+    wrong = csv_of(PEOPLE, ["A-1", "高", "154", ""])
+    assert (await imports(tianqiao, "people", wrong))["state"] == "refused"
     clock.set_to = datetime.fromisoformat(await test_run.under_notice(tianqiao))
     xu = await tianqiao.in_office("xu in working committee")
     assert (await xu.changes(test_run.RUN, "confirmation", {})).is_success
@@ -505,12 +511,16 @@ async def furnish(tianqiao: Tianqiao) -> None:
         | {"person_id": id_of("soon")}
         | {"during": {"from": TERM["from"], "until": "2026-12-01T00:00:00+08:00"}},
     )
-    await tianqiao.asks(SESSION, TIANQIAO, id_of("wang"))
+    await tianqiao.asks(SESSION, TIANQIAO, id_of("wang"), id_of("session"))
 
 
 SESSION = """
-    INSERT INTO session (street_id, person_id, client_id, family_sha256, refresh_sha256, begun_at,
-        used_at, ends_at) VALUES ($1, $2, 'app', 'x', 'y', now(), now(), now() + interval '1 day')
+    INSERT INTO session (street_id, person_id, id, client_id, family_sha256, refresh_sha256, begun_at,
+        used_at, ends_at) VALUES ($1, $2, $3, 'app', 'x', 'y', now(), now(), now() + interval '1 day')
+"""
+IMPORT = """
+    INSERT INTO import_run (street_id, id, shape, state, requested_by, caller, requested_at, ended_at)
+    VALUES ($1, $2, 'people', 'refused', 'clients/stranger', '{}', now(), now())
 """
 
 

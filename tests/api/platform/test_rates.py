@@ -245,8 +245,9 @@ def test_every_route_has_a_class_and_only_the_operators_machines_are_not_counted
             assert route.rate is None
             continue
         assert route.rate is not None, route.name
-        heavy = (
-            route.path.endswith(("/batch", "/results", "/exports")) or route.name == "list_results"
+        heavy = route.path.endswith(("/batch", "/results", "/exports", "/tree")) or route.name in (
+            "list_results",
+            "request_import",
         )
         reads = route.methods == {"GET"}
         public = route.needs is None

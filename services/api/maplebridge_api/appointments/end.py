@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from maplebridge_domain.appointment import EndReason, check_end, check_withdrawal
-from maplebridge_domain.authority import Right
+from maplebridge_domain.authority import OwnOffice, Right
 from maplebridge_domain.contract_end import (
     ContractEndReason,
     check_contract_end,
@@ -151,6 +151,18 @@ async def must_end(write: Write, terms: list[Term]) -> None:
     for post in await write.tx.all(POST, ids=[term.post_id for term in terms]):
         write.caller.must(Right.APPOINTMENTS_WRITE, on=post.place.path)
         write.caller.must_fill(post.place.holder, post.place.post_kind)
+
+
+async def must_take_back(write: Write, ids: list[UUID]) -> None:
+    """Refuse to undo that appointments were made, unless the caller may end each and it is not their own.
+
+    Raises:
+        NotFound, RightMissing, OfficeNotYoursToFill, OwnOffice.
+    """
+    terms = await write.tx.all(term_queries.TERM_TO_CHANGE, ids=ids)
+    await must_end(write, terms)
+    if write.caller.person_id in {term.person_id for term in terms}:
+        raise OwnOffice()
 
 
 async def _all_held(write: Write, term: Term, at: datetime) -> list[UUID]:

@@ -19,7 +19,7 @@ from ..platform.request import Write
 from . import queries
 from .appoint import appoint, same_street, seat
 from .cross_appoint import check_rules, find_grounds, seat_across
-from .end import end_all_in, with_it
+from .end import end_all_in, must_take_back, with_it
 from .events import APPOINTED, CROSS_APPOINTED
 from .ledger import APPOINTMENT_LEDGER, AppointmentLine
 from .queries import (
@@ -59,6 +59,7 @@ __all__ = [
     "last_term_end",
     "must_fill_all",
     "must_not_both_hold",
+    "must_take_back",
     "offices",
     "roles_of",
     "same_street",

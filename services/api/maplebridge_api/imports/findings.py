@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
 from typing import Any
+from uuid import UUID
 
 from maplebridge_domain.problem import Problem
 
@@ -19,6 +20,7 @@ class NoteKind(StrEnum):
     FORMULA = "formula"
     TOTAL_ROW = "total_row"
     COLUMN_UNKNOWN = "column_unknown"
+    PARTY_MEMBER_KEPT = "party_member_kept"
 
 
 SAID: dict[NoteKind, tuple[str, str]] = {
@@ -31,6 +33,10 @@ SAID: dict[NoteKind, tuple[str, str]] = {
     NoteKind.COLUMN_UNKNOWN: (
         "模板中没有的列未导入。",
         "Columns that the template does not have were left out.",
+    ),
+    NoteKind.PARTY_MEMBER_KEPT: (
+        "已有人员的党员身份未导入，也未比对。",
+        "Party membership was neither taken nor compared of people who are kept already.",
     ),
 }
 
@@ -58,6 +64,8 @@ class Findings:
     rows_read: int = 0
     rows_made: int = 0
     rows_kept: int = 0
+    #: Who is kept that rows were held against; none: the sheet was not held against people.
+    compared: set[UUID] | None = None
     #: The rows whose things a verb is entering now: what it refuses points at one of them by number.
     under_way: list[int] = field(default_factory=list)
     _notes: dict[NoteKind, list[int]] = field(default_factory=dict)

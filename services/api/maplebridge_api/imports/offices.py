@@ -9,9 +9,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from maplebridge_domain.appointment import AlreadyHoldsPost
 from maplebridge_domain.importing import (
     GridUnknown,
-    KeptDifferently,
     OrganisationAmbiguous,
     OrganisationUnknown,
+    PersonKeptDifferently,
     PersonNeedsKey,
     PersonUnknown,
     TermMissing,
@@ -27,6 +27,7 @@ from ..people import service as people
 from ..platform.bodies import PeriodIn
 from ..platform.ids import new_id
 from ..platform.personal import phone_hashes
+from .findings import NoteKind
 from .loading import Batches, FirstRows, Ids, Loading, all_lines
 from .places import grids_of
 from .reading import Line
@@ -37,8 +38,10 @@ _PEOPLE = uuid5(NAMESPACE_URL, "maplebridge:people")
 class People:
     """The street's people, found by the office's own number or by phone, as their names cannot be read."""
 
-    def __init__(self, street_id: int, kept: list[people.PersonLine]) -> None:
-        self._street_id = street_id
+    def __init__(self, loading: Loading, kept: list[people.PersonLine]) -> None:
+        self._street_id = loading.street_id
+        self._compared: set[UUID] = set()
+        loading.findings.compared = self._compared
         self.by_id = {one.id: one for one in kept}
         self.by_phone = {one.phone_hash: one for one in kept if one.phone_hash}
 
@@ -48,17 +51,20 @@ class People:
         return given or uuid5(_PEOPLE, f"{self._street_id}/{key}")
 
     def find(self, key: str | None, phone: str | None) -> people.PersonLine | None:
-        """Return who has a number, or else a phone."""
-        if key and (found := self.by_id.get(self.id_of(key))):
-            return found
-        hashes = phone_hashes(phone) if phone else []
-        return next((self.by_phone[one] for one in hashes if one in self.by_phone), None)
+        """Return who has a number, or else a phone; that somebody was looked at will be recorded."""
+        found = self.by_id.get(self.id_of(key)) if key else None
+        if found is None and phone:
+            hashes = phone_hashes(phone)
+            found = next((self.by_phone[one] for one in hashes if one in self.by_phone), None)
+        if found is not None:
+            self._compared.add(found.id)
+        return found
 
 
 async def load_people(loading: Loading, batches: Batches) -> None:
     """Enter the people of a sheet that are not there yet."""
     lines, _ = await all_lines(batches, "person_key")
-    known = People(loading.street_id, await loading.write.tx.all(people.PERSON_LEDGER))
+    known = People(loading, await loading.write.tx.all(people.PERSON_LEDGER))
     keys, phones = FirstRows(loading, "person_key"), FirstRows(loading, "phone")
     made = []
     for line in lines:
@@ -72,6 +78,8 @@ async def load_people(loading: Loading, batches: Batches) -> None:
         found = known.find(key, phone)
         if found is not None:
             _compare(loading, line, found, "name")
+            if values["party_member"] is not None:
+                loading.findings.note(NoteKind.PARTY_MEMBER_KEPT, line.row)
             loading.findings.rows_kept += 1
         elif first_key and first_phone:
             made.append((line, _new_person(known, loading.street_id, values)))
@@ -80,13 +88,15 @@ async def load_people(loading: Loading, batches: Batches) -> None:
 
 
 def _compare(loading: Loading, line: Line, found: people.PersonLine, name: str) -> None:
-    values = line.values
-    if values[name] and mask_name(values[name]) != found.name_masked:
-        loading.refuse(KeptDifferently(), line, name)
-    if values["phone"] and found.phone_hash not in phone_hashes(values["phone"]):
-        loading.refuse(KeptDifferently(), line, "phone")
-    if "party_member" in values:
-        loading.differs(line, {"party_member": found.party_member})
+    """Refuse a row that says otherwise who somebody is; it is not told what is kept otherwise.
+
+    Party membership is taken of new people only: compared, it would be told of everybody.
+    """
+    values, phone = line.values, line.values["phone"]
+    if (values[name] and mask_name(values[name]) != found.name_masked) or (
+        phone and found.phone_hash not in phone_hashes(phone)
+    ):
+        loading.findings.refuse(PersonKeptDifferently(), line.row)
 
 
 def _new_person(known: People, street_id: int, values: Mapping[str, Any]) -> people.NewPerson:
@@ -108,7 +118,7 @@ async def load_appointments(loading: Loading, batches: Batches) -> None:
     posts.grids = await grids_of(loading)
     for one in await tx.all(organisations.ORGANISATION_LEDGER):
         posts.holders[one.grid_path, one.kind, one.name].append(one.id)
-    known = People(loading.street_id, await tx.all(people.PERSON_LEDGER))
+    known = People(loading, await tx.all(people.PERSON_LEDGER))
     terms: defaultdict[tuple[UUID, UUID], dict[Period, UUID]] = defaultdict(dict)
     for held in await tx.all(appointments.APPOINTMENT_LEDGER):
         terms[held.post_id, held.person_id][Period(held.start, held.until)] = held.id

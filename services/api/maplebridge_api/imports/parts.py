@@ -1,6 +1,6 @@
 """Files in pieces, each sealed for its place: a sheet may name people."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import IO
 from uuid import UUID
 
@@ -19,14 +19,15 @@ def sealed_parts(id: UUID, kind: str, file: IO[bytes]) -> Iterator[bytes]:
         no += 1
 
 
-def unsealed(id: UUID, kind: str, no: int, sealed: bytes) -> bytes:
-    """Return a piece as it was."""
-    return keyring().unseal_bytes(sealed, part_place(id, kind, no))
-
-
 async def fetch(tx: Transaction, id: UUID, file: IO[bytes]) -> None:
     """Write a file that came into another, which nobody else can open."""
+    async for piece in pieces_of(tx, id, "upload"):
+        file.write(piece)
+
+
+async def pieces_of(tx: Transaction, id: UUID, kind: str) -> AsyncIterator[bytes]:
+    """Return a file's pieces as they were."""
     no = 0
-    while sealed := await tx.maybe(queries.PART, id=id, kind="upload", no=no):
-        file.write(unsealed(id, "upload", no, sealed))
+    while sealed := await tx.maybe(queries.PART, id=id, kind=kind, no=no):
+        yield keyring().unseal_bytes(sealed, part_place(id, kind, no))
         no += 1

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from maplebridge_domain.importing import ImportState
 from maplebridge_domain.shape import Shape
 
-from ..platform.database import GATE, Read, Statement, an_id, by_ids, in_scope, json_object
+from ..platform.database import Statement, an_id, by_ids, in_scope, json_object
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from .tables import import_made, import_part, import_run
@@ -68,7 +68,9 @@ class Import:
 
     id: UUID
     street_id: int
+    shape: Shape
     state: ImportState
+    requested_by: str
     version: int
 
 
@@ -77,12 +79,21 @@ _street_id = bindparam("street_id", type_=Integer)
 _NEXT = import_run.c.version + literal_column("1")
 _THIS = (in_scope(import_run), import_run.c.id == _id)
 
-TO_CHANGE = Statement(
-    by_ids(
-        import_run, import_run.c.street_id, import_run.c.state, import_run.c.version
-    ).with_for_update(),
-    lambda id_, street_id, state, version: Import(id_, street_id, ImportState(state), version),
+
+def _import(id_: UUID, street_id: int, shape: str, state: str, *rest: Any) -> Import:
+    return Import(id_, street_id, Shape(shape), ImportState(state), *rest)
+
+
+_IMPORT = by_ids(
+    import_run,
+    import_run.c.street_id,
+    import_run.c.shape,
+    import_run.c.state,
+    import_run.c.requested_by,
+    import_run.c.version,
 )
+IMPORT = Statement(_IMPORT, _import)
+TO_CHANGE = Statement(_IMPORT.with_for_update(), _import)
 SHOW = Statement(select(import_run.c.id, IMPORT_OUT).where(*_THIS), Created)
 REQUEST = Statement(
     insert(import_run)
@@ -116,11 +127,10 @@ _PART = (
     import_part.c.import_id == _id,
     import_part.c.kind == bindparam("kind", type_=Text),
 )
-_SEALED = select(import_part.c.sealed).where(
-    *_PART, import_part.c.no == bindparam("no", type_=Integer)
+PART = Statement(
+    select(import_part.c.sealed).where(*_PART, import_part.c.no == bindparam("no", type_=Integer)),
+    bytes,
 )
-PART = Statement(_SEALED, bytes)
-READ_PART = Read(_SEALED.where(GATE).limit(1), bytes)
 DROP_PARTS = Statement(delete(import_part).where(*_PART).returning(import_part.c.import_id), an_id)
 
 
@@ -228,6 +238,14 @@ REMEMBER_MADE = Statement(
         ids=bindparam("ids", type_=ARRAY(Uuid())),
     )
     .returning(import_made.c.import_id),
+    an_id,
+)
+APPOINTMENTS_MADE = Statement(
+    select(func.unnest(import_made.c.ids)).where(
+        in_scope(import_made),
+        import_made.c.import_id == _id,
+        import_made.c.kind == literal_column("'appointment'"),
+    ),
     an_id,
 )
 UNDO = Statement(select(func.mb_undo_import(_street_id, _id)), int)

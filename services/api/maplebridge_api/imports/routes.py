@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from maplebridge_domain import importing, spreadsheet
-from maplebridge_domain.authority import Right
+from maplebridge_domain.authority import OfficeNotYoursToFill, OwnOffice, Right
 from maplebridge_domain.importing import (
     ExportNeedsPurpose,
     ImportNotInState,
@@ -28,7 +28,7 @@ from ..platform.limits import UPLOAD_BYTES_MAX
 from ..platform.openapi import answers, file_answers, told
 from ..platform.paging import After, Limit, get
 from ..platform.problems import BodyTooLarge
-from ..platform.request import IfMatch, Tx, Unkept, write_once
+from ..platform.request import IfMatch, Tx, Unkept, unkept_in, write_once
 from ..platform.routing import router
 from ..platform.uploads import Uploaded
 from . import queries, service
@@ -109,14 +109,17 @@ async def get_import_faults(request: Request, caller: Importer, id: UUID) -> Res
 @routes.get(
     "/imports/{id:uuid}/copy", responses=file_answers(XLSX, NoSuchCopy), response_class=Response
 )
-async def get_import_copy(request: Request, caller: Importer, id: UUID) -> Response:
-    """Get the file that was refused, its wrong cells marked; for seven days. 下载标注副本"""
-    copy = await service.marked_copy(request.app.state.database, caller, id)
-    return _file(copy, XLSX, f"{id}.xlsx")
+async def get_import_copy(caller: Importer, id: UUID, tx: Unkept) -> Response:
+    """Get the file that was refused, its wrong cells marked; for seven days, recorded. 下载标注副本
+
+    What names people goes back to who handed it in, and to nobody else. 含人员信息的仅限上传人本人下载
+    """
+    return _file(await service.marked_copy(tx, id), XLSX, f"{id}.xlsx")
 
 
 @routes.post(
-    "/imports/{id:uuid}/undo", responses=answers(ImportOut, ImportNotInState, ImportRestedOn)
+    "/imports/{id:uuid}/undo",
+    responses=answers(ImportOut, ImportNotInState, ImportRestedOn, OfficeNotYoursToFill, OwnOffice),
 )
 async def undo_import(id: UUID, caller: Importer, version: IfMatch, tx: Tx) -> Response:
     """Take back all that an import entered, while nothing rests on it. 撤销导入"""
@@ -130,9 +133,10 @@ async def undo_import(id: UUID, caller: Importer, version: IfMatch, tx: Tx) -> R
     ),
     response_class=Response,
 )
-async def export_ledger(body: NewExport, caller: Importer, tx: Unkept) -> Response:
+async def export_ledger(request: Request, body: NewExport, caller: Importer) -> Response:
     """Write a street's ledger as a spreadsheet; recorded, and people's names each by themselves. 导出"""
-    written = await service.export(tx, body)
+    async with unkept_in(request.app.state.database, caller, body.street_id) as write:
+        written = await service.export(write, body)
     media_type = XLSX if body.format is Format.XLSX else CSV
     return _file(written, media_type, f"{body.shape}.{body.format}")
 

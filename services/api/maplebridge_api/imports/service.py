@@ -8,17 +8,18 @@ from maplebridge_domain.authority import Right
 from maplebridge_domain.importing import ImportNotInState, ImportState, NoSuchCopy
 from maplebridge_domain.shape import Shape
 
-from ..platform.database import Database
-from ..platform.identity import Caller
+from ..appointments.service import must_take_back
 from ..platform.problems import NotFound
 from ..platform.request import Created, Write, check_version
 from ..platform.uploads import Upload
 from . import events, queries
 from .exporting import export
 from .findings import Findings
-from .parts import fetch, unsealed
+from .parts import fetch, pieces_of
 from .work import (
     ATTEMPTS_MAX,
+    NAMES_PEOPLE,
+    as_of_now,
     caller_of,
     end_applied,
     end_refused,
@@ -32,6 +33,7 @@ from .work import (
 __all__ = [
     "ATTEMPTS_MAX",
     "Findings",
+    "as_of_now",
     "caller_of",
     "drop_copies",
     "end_applied",
@@ -88,13 +90,15 @@ async def undo(write: Write, id: UUID, version: int) -> Created:
     """Take back all that an import made, while nothing rests on it.
 
     Raises:
-        NotFound, RightMissing, Stale, ImportNotInState, ImportRestedOn.
+        NotFound, RightMissing, OfficeNotYoursToFill, OwnOffice, Stale, ImportNotInState, ImportRestedOn.
     """
     found = await write.tx.visible(queries.TO_CHANGE, id)
     write.caller.must(Right.IMPORTS_WRITE, on=str(found.street_id))
     check_version(found.version, version)
     if found.state is not ImportState.APPLIED:
         raise ImportNotInState(found.state)
+    if appointments := await write.tx.all(queries.APPOINTMENTS_MADE, id=id):
+        await must_take_back(write, appointments)
     taken_back = await write.tx.one(queries.UNDO, street_id=found.street_id, id=id)
     shown = await write.tx.one(queries.SET_UNDONE, id=id)
     await write.record(
@@ -103,22 +107,28 @@ async def undo(write: Write, id: UUID, version: int) -> Created:
     return shown
 
 
-async def marked_copy(database: Database, caller: Caller, id: UUID) -> bytes:
-    """Return the copy of a refused file in which the faults are marked.
+async def marked_copy(write: Write, id: UUID) -> bytes:
+    """Return the copy of a refused file in which the faults are marked; who took it is an event.
+
+    It holds what was handed in. What names people is given back to whom it came from and to nobody else,
+    whatever they may see in the ledger.
 
     Raises:
         NotFound, NoSuchCopy.
     """
-    if await database.read(queries.IMPORT_BY_ID.read(caller), caller.scope, id=id) is None:
+    found = await write.tx.visible(queries.IMPORT, id)
+    if found.shape in NAMES_PEOPLE and found.requested_by != write.caller.actor:
         raise NotFound()
-    pieces: list[bytes] = []
-    while sealed := await database.read(
-        queries.READ_PART, caller.scope, id=id, kind="copy", no=len(pieces)
-    ):
-        pieces.append(unsealed(id, "copy", len(pieces), sealed))
-    if not pieces:
+    copy = b"".join([piece async for piece in pieces_of(write.tx, id, "copy")])
+    if not copy:
         raise NoSuchCopy()
-    return b"".join(pieces)
+    await write.record(
+        events.COPY_TAKEN,
+        street_id=found.street_id,
+        subject=f"imports/{id}",
+        shape=found.shape,
+    )
+    return copy
 
 
 async def drop_copies(write: Write, street_id: int) -> None:

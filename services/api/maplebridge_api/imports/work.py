@@ -3,17 +3,21 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, Any, Self
 from uuid import UUID
 
 from maplebridge_domain.authority import AUTHORITY, Right, Role
-from maplebridge_domain.importing import ImportState
+from maplebridge_domain.importing import ImportState, RequesterNotEntitled
 from maplebridge_domain.shape import Shape
 from maplebridge_domain.spreadsheet import FileNotReadable
 
-from ..platform.database import Scope, Transaction
-from ..platform.identity import Caller, everywhere
+from ..appointments import service as appointments
+from ..people.service import tell_looked_up
+from ..platform.client_states import DISABLED
+from ..platform.database import Database, Scope, Transaction
+from ..platform.identity import Caller, LoggedIn, everywhere
 from ..platform.request import Write
 from . import events, queries
 from .bodies import load_organisations
@@ -37,6 +41,8 @@ LOAD: Mapping[Shape, Callable[[Loading, Batches], Awaitable[None]]] = {
     Shape.PEOPLE: load_people,
     Shape.APPOINTMENTS: load_appointments,
 }
+#: What names people: its rows are held against them, and its copy is given to nobody else.
+NAMES_PEOPLE = (Shape.PEOPLE, Shape.APPOINTMENTS)
 
 
 async def take_next(tx: Transaction) -> Begun | None:
@@ -47,6 +53,23 @@ async def take_next(tx: Transaction) -> Begun | None:
 async def hold(tx: Transaction, begun: Begun) -> bool:
     """Hold an import until the end of the transaction; False: somebody else does, or it is over."""
     return await tx.maybe(queries.HOLD, id=begun.id, kind="upload") is not None
+
+
+async def as_of_now(database: Database, begun: Begun, at: datetime) -> Caller:
+    """Return who handed the file in with what they may do now: a queue outlasts an office.
+
+    Raises:
+        RequesterNotEntitled: the office has ended, or the client was cut off.
+    """
+    by = caller_of(begun)
+    if by.person_id is not None:
+        person = LoggedIn(by.client_id, begun.street_id, by.person_id)
+        for office in await appointments.offices(database, person, at):
+            if office.id == by.capacity:
+                return office.caller(person, at)
+    elif by.client_id not in (await database.shared(DISABLED) or ()):
+        return by
+    raise RequesterNotEntitled()
 
 
 def caller_of(begun: Begun) -> Caller:
@@ -112,6 +135,7 @@ class _ReadingAhead:
 
 async def end_applied(write: Write, begun: Begun, findings: Findings) -> None:
     """Say that all of it was entered; the file is no longer needed."""
+    await _tell_whom_compared(write, begun, findings)
     await _end(write, begun, ImportState.APPLIED, findings)
     await write.record(
         events.APPLIED,
@@ -125,6 +149,7 @@ async def end_applied(write: Write, begun: Begun, findings: Findings) -> None:
 
 async def end_refused(write: Write, begun: Begun, findings: Findings, file: IO[bytes]) -> None:
     """Say what is to be mended, and keep a copy in which it is marked."""
+    await _tell_whom_compared(write, begun, findings)
     findings.rows_made = findings.rows_kept = 0
     with TemporaryFile() as copy:
         if all(not isinstance(fault.problem, FileNotReadable) for fault in findings.faults):
@@ -145,6 +170,12 @@ async def end_refused(write: Write, begun: Begun, findings: Findings, file: IO[b
         subject=f"imports/{begun.id}",
         faults=findings.faults_count,
     )
+
+
+async def _tell_whom_compared(write: Write, begun: Begun, findings: Findings) -> None:
+    """Record whom rows were held against: what is refused tells of them, and so does what is not."""
+    if findings.compared is not None:
+        await tell_looked_up(write, begun.street_id, sorted(findings.compared))
 
 
 def _mark(file: IO[bytes], shape: Shape, findings: Findings, copy: IO[bytes]) -> None:

@@ -1,5 +1,7 @@
 """Finding people by a phone or a part of the name: masked, and never without a trace."""
 
+from uuid import UUID
+
 from maplebridge_domain.authority import Right
 
 from ..platform.events import seal
@@ -24,9 +26,13 @@ async def look_up(write: Write, body: LookUp) -> list[Created]:
     found = await write.tx.all(
         queries.WITH_PHONE, street_id=body.street_id, hashes=phone_hashes(body.phone)
     )
-    ids = [one.id for one in found]
-    await write.record(events.LOOKED_UP, street_id=body.street_id, subject="people", ids=ids)
+    await tell_looked_up(write, body.street_id, [one.id for one in found])
     return found
+
+
+async def tell_looked_up(write: Write, street_id: int, ids: list[UUID]) -> None:
+    """Record who was found by a phone, or held against what somebody says of them."""
+    await write.record(events.LOOKED_UP, street_id=street_id, subject="people", ids=ids)
 
 
 async def search(write: Write, body: Search) -> tuple[list[Sought], str | None]:

@@ -19,6 +19,7 @@ from ..platform.personal import keyring, phone_place, seal_phone
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write, check_version
 from . import events, queries
+from .find import tell_looked_up
 from .ledger import PERSON_LEDGER, PersonLine
 from .queries import PERSON, PERSON_TO_APPOINT, Due, Person, people_due
 from .schemas import Correction, NewPerson, PersonOut, Unmasked, Unmasking
@@ -48,6 +49,7 @@ __all__ = [
     "people_due",
     "register",
     "row_of",
+    "tell_looked_up",
     "to_change",
     "unmask",
 ]

@@ -37,7 +37,10 @@ class RateClass(StrEnum):
 
 _HEAVY = re.compile(
     r"/batch$|^/v1/exports$|^/v1/evaluation-results$|^/v1/evaluation-runs/.*/results$"
+    r"|^/v1/grids/[^/]+/tree$"
 )
+#: Heavy only to write: a file of 100 MB; that it is listed is not.
+_HEAVY_TO_WRITE = re.compile(r"^/v1/imports$")
 
 
 def class_of(path: str, methods: Iterable[str], *, public: bool) -> RateClass | None:
@@ -47,7 +50,7 @@ def class_of(path: str, methods: Iterable[str], *, public: bool) -> RateClass | 
     reads = set(methods) <= {"GET", "HEAD"}
     if public:
         return RateClass.READ if reads else RateClass.LOGIN
-    if _HEAVY.search(path):
+    if _HEAVY.search(path) or (not reads and _HEAVY_TO_WRITE.search(path)):
         return RateClass.HEAVY
     return RateClass.READ if reads else RateClass.WRITE
 

@@ -32,7 +32,7 @@ from maplebridge_domain.problem import Kind, Problem, pointing_at
 
 from . import events
 from .clock import clock
-from .database import GATE, Database, Identified, Read, Statement, Transaction, in_scope
+from .database import GATE, Database, Identified, Read, Scope, Statement, Transaction, in_scope
 from .events import EventType
 from .identity import Caller
 from .ids import new_id
@@ -275,6 +275,19 @@ async def unkept(request: Request) -> AsyncIterator[Write]:
     caller: Caller = request.state.caller
     database: Database = request.app.state.database
     async with database.transaction(caller.scope) as tx:
+        yield Write(tx, caller, clock.now(), Once(None, b""))
+
+
+@asynccontextmanager
+async def unkept_in(database: Database, caller: Caller, street_id: int) -> AsyncIterator[Write]:
+    """Open such a transaction in one street of the caller's range: of the others nothing is seen.
+
+    Raises:
+        NotFound.
+    """
+    if street_id not in caller.scope:
+        raise NotFound("/street_id")
+    async with database.transaction(Scope(street_id, street_id)) as tx:
         yield Write(tx, caller, clock.now(), Once(None, b""))
 
 
