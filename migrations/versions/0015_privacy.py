@@ -2,9 +2,9 @@
 
 from migrations import sql
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:
-    sql.run("0014_privacy.sql")
+    sql.run("0015_privacy.sql")
