@@ -38,7 +38,7 @@ async def measure(system: MapleBridge, work: Path) -> Figure:
         client_id="clerk",
         secret=SECRET,
         name="clerk",
-        rights=[Right.READ],
+        rights=[Right.READ, Right.LEDGERS_READ],  # that all numbers are shown
         scope=Scope(BIG_STREET, BIG_STREET),
     )
     async with (

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,9 @@ from maplebridge.environment import inherited
 from maplebridge.folder import DataFolder
 from maplebridge.trouble import Trouble
 from maplebridge_api import jobs
+from maplebridge_api.platform.chain import Told, content, sealed
 from maplebridge_api.platform.database import Database
-from maplebridge_api.platform.signing import read_keys
+from maplebridge_api.platform.signing import read_keys, seal_keys
 from maplebridge_api.settings import settings
 from tests.conftest import Databases
 from tests.world import NEIGHBOUR, TIANQIAO, Tianqiao, dispute, id_of, outcome
@@ -66,6 +67,18 @@ class Log:
         for statement in statements:
             await connection.execute(statement.replace("$street", str(TIANQIAO)))
         await connection.close()
+
+    async def seal(self, no: int) -> None:
+        """Seal a row anew, as only who has the key can."""
+        key = f"WHERE street_id = {TIANQIAO} AND no = {no}"
+        connection = await asyncpg.connect(self.tianqiao.owner_url)
+        row = await connection.fetchrow(f"SELECT *, data::text AS said FROM event {key}")
+        await connection.close()
+        assert row is not None
+        told = Told(row["type"], row["time"], row["actor"], row["capacity"])
+        told = replace(told, content=content(row["subject"], row["said"]))
+        seal = sealed(seal_keys()[0], told)
+        await self.superuser(f"UPDATE event SET seal = '\\x{seal.hex()}' {key}")
 
     async def mend(self, first: int) -> None:
         """Recompute all hashes from a number on, and the head, so that the chain fits again."""
@@ -249,7 +262,7 @@ async def test_an_event_that_a_superuser_lets_the_trigger_number_is_named(
 async def test_a_seal_is_good_for_one_event(log: Log, signs: bool) -> None:
     await log.tianqiao.asks(
         "INSERT INTO event (street_id, type, time, actor, subject, data, seal)"
-        " SELECT street_id, type, time, actor, 'disputes/invented', data, seal FROM event"
+        " SELECT street_id, type, time, actor, subject, data, seal FROM event"
         " WHERE street_id = $1 AND no = 20",
         TIANQIAO,
     )
@@ -259,13 +272,18 @@ async def test_a_seal_is_good_for_one_event(log: Log, signs: bool) -> None:
     assert await log.found() == [f"event {invented} inserted (with the seal of another)"]
 
 
-async def test_a_seal_says_who_did_what_and_when(log: Log) -> None:
-    for what in ("type = 'x'", "actor = 'x'", "time = now()", "capacity = gen_random_uuid()"):
-        await log.superuser(
-            f"UPDATE event SET {what} WHERE street_id = $street AND no = {log.last}"
-        )
-        await log.mend(log.last)
-        assert await log.found() == [f"event {log.last} inserted (not by the API)"]
+async def test_a_seal_says_who_did_what_to_what_and_when(log: Log) -> None:
+    expected: list[str] = []
+    for what in (
+        *("type = 'x'", "actor = 'x'", "time = now()", "capacity = gen_random_uuid()"),
+        *("subject = 'disputes/other'", """data = '{"reason": "x"}'"""),
+    ):
+        await log.grow(2)  # a row of its own for each, and one that was left alone
+        no = log.last - 1
+        await log.superuser(f"UPDATE event SET {what} WHERE street_id = $street AND no = {no}")
+        await log.mend(no)
+        expected.append(f"event {no} inserted (not by the API)")
+        assert await log.found() == expected, what
 
 
 async def test_rows_that_are_not_signed_yet_are_held_to_the_chain(log: Log) -> None:
@@ -339,6 +357,7 @@ async def test_with_heads_kept_elsewhere_even_who_has_the_key_cannot_sign_anothe
 ) -> None:
     kept = await kept_elsewhere(log, tmp_path / "heads.json")
     await log.superuser("DELETE FROM signed_head", CHANGE.format(no=20))
+    await log.seal(20)
     await log.mend(20)
     await log.sign()
     assert await log.found() == []

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maplebridge.audit.compare import Comparison, Head, Proof
-from maplebridge_api.platform.chain import NONCE_BYTES, Row, Told, link, sealed
+from maplebridge_api.platform.chain import (
+    NONCE_BYTES,
+    WITH_CONTENT,
+    Row,
+    Told,
+    content,
+    link,
+    sealed,
+)
 
 STREET, LENGTH = 411104001, 60
 KEY = b"key"
@@ -27,7 +35,10 @@ def chained(rows: Iterable[Row]) -> list[Row]:
 
 def row(no: int, text: str) -> Row:
     told = (TOLD.type, TOLD.time, TOLD.actor, TOLD.capacity)
-    return Row(no, *told, f'["{text}"]', sealed(KEY, TOLD), b"")
+    # Every other one as seals were at first: without what the event is about.
+    covered = content(text, "{}") if no % 2 else ""
+    said = f'["x", "2026-11-02", "clients/x", null, "{text}", {{}}]'
+    return Row(no, *told, said, sealed(KEY, replace(TOLD, content=covered)), b"")
 
 
 LOG = chained(row(no, str(no)) for no in range(1, LENGTH + 1))
@@ -109,9 +120,20 @@ def test_a_row_that_is_gone_is_named_signed_or_not(no: int, signed: int) -> None
     assert found(rows, Head(LENGTH, LOG[-1].hash), signed) == [f"event {no} removed"]
 
 
-@given(st.binary(min_size=NONCE_BYTES * 2, max_size=NONCE_BYTES * 2) | st.binary() | st.none())
+LONG_ENOUGH = st.binary(min_size=NONCE_BYTES * 2, max_size=NONCE_BYTES * 2)
+
+
+@given(LONG_ENOUGH | LONG_ENOUGH.map(WITH_CONTENT.__add__) | st.binary() | st.none())
 def test_no_other_seal_will_do(seal: bytes | None) -> None:
     rows = [*LOG[:-1], replace(LOG[-1], seal=seal)]
     assert found(rows, Head(LENGTH, LOG[-1].hash), LENGTH - 1) == [
         f"event {LENGTH} inserted (not by the API)"
     ]
+
+
+def test_a_seal_holds_however_postgresql_writes_the_data() -> None:
+    written, kept = '{"b": 1.50, "a": [1e3, "天"]}', '{"a": [1000, "\\u5929"], "b": 1.5}'
+    seal = sealed(KEY, replace(TOLD, content=content("x/1", written)))
+    told = (TOLD.type, TOLD.time, TOLD.actor, TOLD.capacity)
+    for data, is_whole in ((kept, True), (kept.replace("1.5", "1.6"), False)):
+        assert Row(1, *told, f'["x", "x/1", {data}]', seal, b"").is_sealed([KEY]) is is_whole

@@ -547,6 +547,46 @@ async def test_a_list_never_shows_what_a_single_read_refuses(tianqiao: Tianqiao)
                 assert code == expected, one
 
 
+def below_one() -> list[str]:
+    """List the paths of all reads below one thing: its history, members, tree."""
+    paths = contract().document["paths"]
+    return [
+        path.removeprefix("/v1")
+        for path, operations in paths.items()
+        if "get" in operations and "/{id}/" in path
+    ]
+
+
+#: What is read below a person is read by themselves, or by a right of its own, also where the entry is not.
+BY_RIGHTS_OF_THEIR_OWN = {"/people/{id}/export"}
+
+
+async def test_what_is_read_below_a_thing_is_refused_where_the_thing_is(
+    tianqiao: Tianqiao,
+) -> None:
+    """And no list there shows a thing that is refused singly: for every such read, and everyone."""
+    await furnish(tianqiao)
+    paths = below_one()
+    assert {*paths} > BY_RIGHTS_OF_THEIR_OWN
+    for path in paths:
+        parent, _ = path.split("/{id}/")
+        things = [one["id"] for one in (await everything(tianqiao.clerk_li, parent) or [])[-5:]]
+        shown = 0
+        for actor in everybody(tianqiao):
+            for id_ in things:
+                answer = await actor.asks(
+                    "GET", path.replace("{id}", id_), params=QUERIES.get(path)
+                )
+                if not answer.is_success:
+                    continue
+                shown += 1
+                if path not in BY_RIGHTS_OF_THEIR_OWN:
+                    assert (await actor.gets(f"{parent}/{id_}")).is_success, (path, id_)
+                for one in answer.json()["items"] if path.endswith("/tree") else ():
+                    assert (await actor.gets(f"{parent}/{one['id']}")).is_success, (path, one)
+        assert shown, path
+
+
 async def test_what_is_only_listed_is_shown_to_nobody_next_door(tianqiao: Tianqiao) -> None:
     await furnish(tianqiao)
     for path in sorted(LISTED_ONLY & {*collections()}):

@@ -9,6 +9,7 @@ import pytest
 from maplebridge_api.platform.clock import clock
 from maplebridge_api.platform.schema import STREET_TABLES
 from maplebridge_domain.authority import Right
+from tests.api.imports.sheets import GRIDS, PEOPLE, csv_of, imports
 from tests.api.platform.test_events import chain_breaks_at
 from tests.world import (
     NOW,
@@ -84,6 +85,7 @@ async def test_name_and_phone_are_gone_from_every_table_masks_among_them(
             "erased_at": NOW.isoformat(),
         },
         "mentioned_in": [],
+        "mentioned_elsewhere": [],
     }
     after = await everything(tianqiao)
     for gone in (NAME, PHONE, "欧阳", "154****5678", PHONE.encode().hex()):
@@ -193,6 +195,77 @@ async def test_the_answer_names_the_cases_whose_texts_still_name_the_person(
     after = await everything(tianqiao)
     assert NAME not in after
     assert PHONE not in after
+
+
+async def test_what_was_written_about_a_person_is_kept_without_the_name(
+    tianqiao: Tianqiao,
+) -> None:
+    """Of one who was never appointed: a proposal, with its file, why it was rejected, and its answers."""
+    clerk, xu = tianqiao.clerk_li, await tianqiao.in_office("xu in working committee")
+    await clerk.makes("/people", OUYANG)
+    file = {"name": f"{NAME}推荐表.pdf", "sha256": "9f" * 32, "dated_on": "2026-10-01"}
+    proposal = {
+        "person_id": OUYANG["id"],
+        "post_id": id_of("members of binhe committee"),
+        "during": TERM,
+        "evidence": [file | {"number": f"{NAME}〔2026〕1号"}],
+    }
+    key = {"Idempotency-Key": "propose"}
+    made = (await clerk.posts("/appointment-proposals", proposal, headers=key)).json()
+    place = f"/appointment-proposals/{made['id']}"
+    reason = {"reason": f"{NAME}（{PHONE}）另有任用"}
+    assert outcome(await xu.changes(place, "rejection", reason)) == "200"
+    before = await clerk.gets(place)
+    answer = await clerk.changes(PLACE, "erase", ON_REQUEST)
+    assert (answer.json()["mentioned_in"], answer.json()["mentioned_elsewhere"]) == ([], [])
+    left = await clerk.gets(place)
+    assert left.json() == before.json() | {
+        "reason": "▇▇（▇▇）另有任用",
+        "evidence": [file | {"name": "▇▇推荐表.pdf", "number": "▇▇〔2026〕1号"}],
+    }
+    assert left.headers["ETag"] != before.headers["ETag"]
+    again = await clerk.posts("/appointment-proposals", proposal, headers=key)
+    assert again.json()["evidence"] == left.json()["evidence"]
+    after = await everything(tianqiao)
+    assert not [gone for gone in (NAME, PHONE) if gone in after]
+
+
+async def test_notes_of_their_offices_lose_the_name_and_those_of_others_are_named(
+    tianqiao: Tianqiao,
+) -> None:
+    clerk, xu = tianqiao.clerk_li, await entered(tianqiao)
+    office = f"/appointments/{id_of('ouyang in committee')}"
+    corrected = {"during": PAST, "note": f"{NAME}的任期录入有误"}
+    assert outcome(await clerk.changes(office, "correction", corrected)) == "200"
+    ending = {"at": "2026-11-01T00:00:00+08:00", "reason": "agreed", "note": f"因{NAME}离职"}
+    contract = f"/service-contracts/{id_of('contract of huayuan')}"
+    assert outcome(await clerk.changes(contract, "end", ending)) == "200"
+    others = await tianqiao.asks("SELECT id::text FROM service_contract_end")
+    exported = (await clerk.gets(f"{PLACE}/export")).json()["mentioned_elsewhere"]
+    mine = await tianqiao.asks("SELECT id::text FROM appointment_history WHERE note LIKE '%有误'")
+    found = {"table": "service_contract_end", "id": others}
+    assert exported == [found, {"table": "appointment_history", "id": mine}]
+    answer = await xu.changes(PLACE, "erase", ON_REQUEST)
+    assert answer.json()["mentioned_elsewhere"] == [found]
+    assert "▇▇的任期录入有误" in (await clerk.gets(f"{office}/history")).text
+
+
+async def test_no_marked_copy_of_a_sheet_that_names_people_outlasts_an_erasure(
+    tianqiao: Tianqiao,
+) -> None:
+    clerk = tianqiao.clerk_li
+    await clerk.makes("/people", OUYANG)
+    refused = [
+        await imports(
+            tianqiao, "people", csv_of(PEOPLE, ["", NAME, PHONE, "是"], ["", "甲", "xx", ""])
+        ),
+        await imports(tianqiao, "grids", csv_of(GRIDS, ["x", "", "", "", ""])),
+    ]
+    places = [f"/imports/{run['id']}/copy" for run in refused]
+    assert outcomes([await clerk.gets(place) for place in places]) == ["200", "200"]
+    assert outcome(await clerk.changes(PLACE, "erase", ON_REQUEST)) == "200"
+    copies = [outcome(await clerk.gets(place)) for place in places]
+    assert copies == ["404 no_such_copy", "200"]
 
 
 async def test_erasure_is_of_who_has_the_right_to_it(tianqiao: Tianqiao) -> None:

@@ -12,6 +12,8 @@ from maplebridge_api.platform.references import references, unsaid
 from maplebridge_api.platform.schema import STREET_TABLES, metadata
 from maplebridge_api.privacy import queries
 from maplebridge_domain.authority import Right
+from tests.api.committees import test_term
+from tests.api.imports.sheets import PEOPLE, csv_of, imports
 from tests.world import TERM, TIANQIAO, Actor, Json, Tianqiao, ballot, dispute, id_of, outcome
 
 create_app()  # declares every table
@@ -41,9 +43,13 @@ async def a_busy_month(tianqiao: Tianqiao) -> None:
     record = {"kind": "commendation", "code": "tidy", "title": "表扬", "basis": "街道决定"}
     await clerk.makes("/records", subject | record | {"occurred_on": "2026-10-01"})
     await clerk.changes(f"/people/{WANG}", "correction", {"party_member": True})
-    pair = [{"street_id": TIANQIAO, "name": "甲"}, {"street_id": TIANQIAO, "name": "王远"}]
-    ids = (await clerk.posts("/people/batch", {"items": pair})).json()["ids"]
-    merged = await clerk.changes(f"/people/{ids[1]}", "merge", {"into": WANG})
+    proposal = {"person_id": WANG, "post_id": id_of("members of binhe committee"), "during": TERM}
+    await clerk.makes("/appointment-proposals", proposal)
+    await clerk.makes("/committee-terms", test_term.term(members=[{"person_id": WANG}]))
+    run = await imports(tianqiao, "people", csv_of(PEOPLE, ["A-1", "王远", "15487654321", ""]))
+    assert run["state"] == "applied", run
+    again = await tianqiao.asks("SELECT id::text FROM person WHERE name = '王远'")
+    merged = await clerk.changes(f"/people/{again}", "merge", {"into": WANG})
     assert outcome(merged) == "200"
     await _a_run(tianqiao)
 
@@ -102,6 +108,7 @@ async def test_every_row_that_names_a_person_is_in_their_export(tianqiao: Tianqi
     assert set(export["kept"]) >= {
         *("appointment", "attendance", "ballot", "dispute", "dispute_step", "event", "idempotency"),
         *("record", "evaluation_run", "evaluation_result"),
+        *("appointment_proposal", "committee_member", "import_made"),
     }
     for table, rows in there.items():
         shown = [_told(row) for row in export["kept"].get(table, [])]

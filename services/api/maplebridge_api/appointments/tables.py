@@ -15,6 +15,7 @@ from maplebridge_domain.hierarchy import OrganisationDissolved
 from ..platform.schema import (
     TemporalUnique,
     during,
+    free,
     instant,
     one_of,
     reference,
@@ -71,7 +72,7 @@ appointment_history = street_table(
     *reference("appointment_history", "appointment_id", "appointment"),
     *one_of("appointment_history", "change", Change),
     instant("changed_at"),
-    text("note", null=True),
+    free(text("note", null=True)),
     during(),
     *one_of("appointment_history", "end_reason", EndReason, null=True),
     Column("election", JSONB),

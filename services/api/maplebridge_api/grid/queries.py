@@ -319,11 +319,11 @@ GRID_BY_ID = Single(grid, GRID_OUT, _grids(_last))
 GRID_BY_ID_AT = Single(grid, GRID_OUT, _grids(_then), versioned=False)
 
 #: Not `false()`: that would leave nothing else of a condition, not even the gate.
-_NOBODYS: ColumnElement[bool] = literal_column("false")
+NOBODYS: ColumnElement[bool] = literal_column("false")
 _HOUSEHOLDS_SEEN = Seen(
     Right.LEDGERS_READ,
     lambda _: path_of(household.c.street_id, household_placement.c.grid_id),
-    own=lambda *_: _NOBODYS,  # whose household it is, nobody enters
+    own=lambda *_: NOBODYS,  # whose household it is, nobody enters
 )
 _HOUSEHOLD_FILTERS = {"grid_id": household_placement.c.grid_id == bindparam("grid_id", type_=Uuid)}
 HOUSEHOLDS = Pages(

@@ -122,14 +122,22 @@ async def get_grid(request: Request, caller: Reader, id: UUID, at: Then = None) 
 
 @routes.get("/grids/{id:uuid}/totals", responses=answers(Totals))
 async def get_grid_totals(request: Request, caller: Reader, id: UUID, at: Then = None) -> Response:
-    """Count households and residents in a grid and below, now or at an instant. 户数与人口"""
-    return await get(request, caller, tree.TOTALS, id=id, at=at or clock.now())
+    """Count households and residents in a grid and below, now or at an instant. 户数与人口
+
+    Of lanes and units for who may read their households; null for others. 小区以下仅限有台账查阅权者
+    """
+    totals = tree.TOTALS[tree.sight(caller)]
+    return await get(request, caller, totals, id=id, at=at or clock.now())
 
 
 @routes.get("/grids/{id:uuid}/tree", responses=answers(Tree))
 async def get_grid_tree(request: Request, caller: Reader, id: UUID, at: Then = None) -> Response:
-    """Get a grid and all below it, with households and residents of each. 网格树"""
-    return await get(request, caller, tree.TREE, id=id, at=at or clock.now())
+    """Get a grid and all below it, with households and residents of each. 网格树
+
+    Those of lanes and units for who may read their households; null for others. 小区以下仅限有台账查阅权者
+    """
+    found = tree.TREE[tree.sight(caller)]
+    return await get(request, caller, found, id=id, at=at or clock.now())
 
 
 @routes.post(

@@ -226,6 +226,12 @@ class GridOut(BaseModel):
     merged_into: UUID | None = Field(description="The grid that it went into since. 并入网格")
 
 
+_COUNTED = Field(
+    description="In it and below; null below the quarter for who may not read the households there."
+    " 户数、人口，小区以下无台账查阅权者为空"
+)
+
+
 class Node(BaseModel):
     """A node of a tree, with all who live in it and below."""
 
@@ -237,8 +243,8 @@ class Node(BaseModel):
     unit_code: str | None
     name: str
     management: Management | None
-    households: int
-    residents: int
+    households: int | None = _COUNTED
+    residents: int | None = _COUNTED
 
 
 class Tree(BaseModel):
@@ -264,5 +270,5 @@ class Totals(BaseModel):
 
     grid_id: UUID
     at: AwareDatetime
-    households: int
-    residents: int
+    households: int | None = _COUNTED
+    residents: int | None = _COUNTED

@@ -15,14 +15,18 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import array
 
+from maplebridge_domain.authority import Reach, Right
 from maplebridge_domain.grid import CHILDREN, GridLevel, path_length
 
 from ..platform.database import GATE, Read, in_scope, json_object
-from .queries import AT, below
+from ..platform.identity import Caller
+from ..platform.paging import Seen, Sight
+from .queries import AT, NOBODYS, below, path_of
 from .tables import grid_description, grid_placement, household_placement
 
 #: Several times what a large street has; a client that asks for a tree gets it whole.
@@ -33,11 +37,10 @@ _at = cast(AT, DateTime(timezone=True))
 _zero: ColumnElement[int] = literal_column("0")
 _ID = bindparam("id", type_=Uuid)
 #: Looked up once, before all else: what lies below it is then a stretch of the index on paths.
-_ROOT_PATH = (
-    select(_root.c.path)
-    .where(GATE, in_scope(_root), _root.c.grid_id == _ID, _root.c.during.contains(AT))
-    .scalar_subquery()
-)
+_ROOT = (GATE, in_scope(_root), _root.c.grid_id == _ID, _root.c.during.contains(AT))
+_ROOT_PATH = select(_root.c.path).where(*_ROOT).scalar_subquery()
+#: A place is where it is now, also of who asks for the past: as households are seen.
+_ROOT_NOW = select(path_of(_root.c.street_id, _root.c.grid_id)).where(*_ROOT).scalar_subquery()
 #: A grid, and all that stood below it at the instant.
 NODE = grid_placement.alias("node")
 HERE = (GATE, in_scope(NODE), below(NODE.c.path, _ROOT_PATH), NODE.c.during.contains(AT))
@@ -49,19 +52,50 @@ _LIVED = and_(
 _households = func.count(household_placement.c.id)
 _residents = func.coalesce(func.sum(household_placement.c.residents), _zero)
 
-TOTALS = Read(
-    select(
-        json_object(grid_id=_ID, at=_at, households=_households, residents=_residents).label(
-            "item"
-        ),
-        null().label("version"),
+_QUARTER: ColumnElement[int] = literal_column(str(path_length(GridLevel.QUARTER)))
+_NOTHING: Sight = (Reach.OWN, False)
+_SIGHTS = (*((reach, False) for reach in Reach if reach != Reach.OWN), _NOTHING)
+
+
+def sight(caller: Caller) -> Sight:
+    """Return what a caller is to be asked for: without the right to ledgers, nothing is theirs to see."""
+    rights = caller.rights
+    return (rights[Right.LEDGERS_READ], False) if Right.LEDGERS_READ in rights else _NOTHING
+
+
+def _shown(
+    number: ColumnElement[int],
+    path: ColumnElement[str],
+    now: ColumnElement[str],
+    sight: Sight,
+) -> ColumnElement[Any]:
+    """Write a number of a grid; below the quarter null for who may not read the households there.
+
+    A lane or unit may have one household only, and then the number is its own.
+    """
+    seen = Seen(Right.LEDGERS_READ, lambda _: now, own=lambda *_: NOBODYS).condition(sight)
+    if not seen:
+        return number
+    return case((or_(func.length(path) <= _QUARTER, *seen), number))
+
+
+def _totals(sight: Sight) -> Read[Any]:
+    numbers = {
+        name: _shown(number, _ROOT_PATH, _ROOT_NOW, sight)
+        for name, number in (("households", _households), ("residents", _residents))
+    }
+    return Read(
+        select(json_object(grid_id=_ID, at=_at, **numbers).label("item"), null().label("version"))
+        .select_from(NODE.outerjoin(household_placement, _LIVED))
+        .where(*HERE)
+        .having(func.count() > _zero)
+        .limit(1),
+        lambda *row: row,
     )
-    .select_from(NODE.outerjoin(household_placement, _LIVED))
-    .where(*HERE)
-    .having(func.count() > _zero)
-    .limit(1),
-    lambda *row: row,
-)
+
+
+#: By what a caller sees: households and residents of a grid and all below.
+TOTALS = {one: _totals(one) for one in _SIGHTS}
 
 _lived = (
     select(
@@ -121,6 +155,7 @@ def counted(*columns: ColumnElement[Any]) -> Subquery:
 
 
 _node = counted(
+    NODE.c.street_id,
     NODE.c.grid_id,
     NODE.c.parent_id,
     NODE.c.unit_code,
@@ -128,31 +163,39 @@ _node = counted(
     grid_description.c.name,
     grid_description.c.management,
 )
-_nodes = (
-    select(
-        json_object(
-            id=_node.c.grid_id,
-            parent_id=_node.c.parent_id,
-            level=_node.c.level,
-            code=func.split_part(_node.c.path, "/", -1),
-            path=_node.c.path,
-            unit_code=_node.c.unit_code,
-            name=_node.c.name,
-            management=_node.c.management,
-            households=_node.c.households,
-            residents=_node.c.residents,
-        ).label("item")
+
+
+def _tree(sight: Sight) -> Read[Any]:
+    now = path_of(_node.c.street_id, _node.c.grid_id)
+    nodes = (
+        select(
+            json_object(
+                id=_node.c.grid_id,
+                parent_id=_node.c.parent_id,
+                level=_node.c.level,
+                code=func.split_part(_node.c.path, "/", -1),
+                path=_node.c.path,
+                unit_code=_node.c.unit_code,
+                name=_node.c.name,
+                management=_node.c.management,
+                households=_shown(_node.c.households, _node.c.path, now, sight),
+                residents=_shown(_node.c.residents, _node.c.path, now, sight),
+            ).label("item")
+        )
+        .order_by(_node.c.path)
+        .limit(literal_column(str(NODES_MAX)))
+        .subquery("nodes")
     )
-    .order_by(_node.c.path)
-    .limit(literal_column(str(NODES_MAX)))
-    .subquery("nodes")
-)
-TREE = Read(
-    select(
-        json_object(at=_at, items=func.json_agg(_nodes.c.item)).label("item"),
-        null().label("version"),
+    return Read(
+        select(
+            json_object(at=_at, items=func.json_agg(nodes.c.item)).label("item"),
+            null().label("version"),
+        )
+        .having(func.count() > _zero)
+        .limit(1),
+        lambda *row: row,
     )
-    .having(func.count() > _zero)
-    .limit(1),
-    lambda *row: row,
-)
+
+
+#: By what a caller sees: a grid and all below it.
+TREE = {one: _tree(one) for one in _SIGHTS}

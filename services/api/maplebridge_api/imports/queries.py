@@ -280,3 +280,21 @@ PRUNE_COPIES = Statement(
     .returning(import_part.c.import_id),
     an_id,
 )
+#: The upload itself stays while somebody works on it.
+DROP_COPIES = Statement(
+    delete(import_part)
+    .where(
+        in_scope(import_part),
+        import_part.c.street_id == bindparam("street_id", type_=Integer),
+        import_part.c.kind == literal_column("'copy'"),
+        import_part.c.import_id.in_(
+            select(import_run.c.id).where(
+                in_scope(import_run),
+                import_run.c.street_id == import_part.c.street_id,
+                import_run.c.shape == func.any(bindparam("shapes", type_=ARRAY(Text))),
+            )
+        ),
+    )
+    .returning(import_part.c.import_id),
+    an_id,
+)

@@ -35,6 +35,7 @@ __all__ = [
     "Findings",
     "as_of_now",
     "caller_of",
+    "drop_copies",
     "end_applied",
     "end_refused",
     "export",
@@ -128,6 +129,12 @@ async def marked_copy(write: Write, id: UUID) -> bytes:
         shape=found.shape,
     )
     return copy
+
+
+async def drop_copies(write: Write, street_id: int) -> None:
+    """Delete a street's marked copies of sheets that name people: one of them has been erased."""
+    shapes = [Shape.PEOPLE, Shape.APPOINTMENTS]
+    await write.tx.run(queries.DROP_COPIES, street_id=street_id, shapes=shapes)
 
 
 async def prune_copies(write: Write, before: datetime, limit: int) -> int:

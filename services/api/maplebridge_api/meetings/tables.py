@@ -16,6 +16,7 @@ from maplebridge_domain.organisation import Party
 from ..platform.schema import (
     Names,
     during,
+    free,
     instant,
     one_of,
     reference,
@@ -52,7 +53,7 @@ task = street_table(
     "task",
     *reference("task", "meeting_id", "meeting"),
     *reference("task", "organisation_id", "organisation"),
-    text("title"),
+    free(text("title")),
     instant("due_at"),
     instant("done_at", null=True),
     version(),

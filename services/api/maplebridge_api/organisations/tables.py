@@ -17,6 +17,7 @@ from ..platform.schema import (
     TemporalUnique,
     capacity,
     during,
+    free,
     in_street,
     instant,
     integer,
@@ -132,7 +133,7 @@ service_contract_end = street_table(
     "service_contract_end",
     *reference("service_contract_end", "contract_id", "service_contract"),
     *one_of("service_contract_end", "reason", ContractEndReason),
-    text("note", null=True),
+    free(text("note", null=True)),
     during(),
     instant("ends_at", null=True),  # null: withdrawn
     instant("entered_at"),

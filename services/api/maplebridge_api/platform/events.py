@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from sqlalchemy import DateTime, Integer, LargeBinary, Text, Uuid, bindparam, insert
 from sqlalchemy.dialects.postgresql import JSONB
 
-from .chain import Told, sealed
+from .chain import Told, content, sealed
 from .database import Statement, Transaction
 from .identity import Caller
 from .signing import seal_keys
@@ -50,9 +50,12 @@ RECORD = Statement(
 )
 
 
-def seal(caller: Caller, kind: EventType, at: datetime) -> bytes:
-    """Prove that an event is the API's own: no one else who can write rows can make this."""
-    return sealed(seal_keys()[0], Told(kind.name, at, caller.actor, caller.capacity))
+def seal(caller: Caller, kind: EventType, at: datetime, content: str = "") -> bytes:
+    """Prove that an event is the API's own: no one else who can write rows can make this.
+
+    `content` is its subject and data (chain.py), where they are known before the database writes them.
+    """
+    return sealed(seal_keys()[0], Told(kind.name, at, caller.actor, caller.capacity, content))
 
 
 async def record(
@@ -66,6 +69,7 @@ async def record(
     **data: Any,
 ) -> None:
     """Write the event of a change to `subject` (`disputes/<id>`), done by the caller at `at`."""
+    text = json.dumps(data, default=str, ensure_ascii=False)
     await tx.run(
         RECORD,
         street_id=street_id,
@@ -74,6 +78,6 @@ async def record(
         actor=caller.actor,
         capacity=caller.capacity,
         subject=subject,
-        data=json.dumps(data, default=str, ensure_ascii=False),
-        seal=seal(caller, kind, at),
+        data=text,
+        seal=seal(caller, kind, at, content(subject, text)),
     )

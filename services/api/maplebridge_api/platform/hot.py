@@ -10,6 +10,7 @@ under way are written together by the next one: setting it up takes longer than 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, Protocol
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -36,6 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import TypeEngine
 
+from .chain import content
 from .clock import clock
 from .database import GATE, Database, Row, Scope, Statement, as_rows, gate, recordset
 from .events import EventType, seal
@@ -101,8 +103,13 @@ class HotWrite(Generic[Row]):
             return Statement(_write(about, found, ready, table, kind, keyed=keyed), row)
 
         self.kind = kind
+        self._collection = collection
         self._keyed = write(keyed=True)
         self._unkeyed = write(keyed=False)
+
+    def seal(self, caller: Caller, id: UUID, at: datetime) -> bytes:
+        """Prove that the event of a row is the API's own."""
+        return seal(caller, self.kind, at, content(f"{self._collection}/{id}", "{}"))
 
     def statement(self, key: str | None) -> Statement[Row]:
         """Return the statement for requests that bring a key, or the shorter one for those without."""
@@ -198,12 +205,13 @@ async def create_once(
         NotFound, IdempotencyKeyReused, and whatever `refuse` raises when nothing was drafted.
     """
     now = clock.now()
+    id = values["id"] or new_id()
     given = values | {
-        "id": values["id"] or new_id(),
+        "id": id,
         "now": now,
         "actor": caller.actor,
         "capacity": caller.capacity,
-        "seal": f"\\x{seal(caller, write.kind, now).hex()}",
+        "seal": f"\\x{write.seal(caller, id, now).hex()}",
         "key": once.key,
         "digest": f"\\x{once.digest.hex()}",
     }

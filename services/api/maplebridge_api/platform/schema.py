@@ -184,6 +184,15 @@ def secret(column: Column[Any]) -> Column[Any]:
     return column
 
 
+def free(column: Column[Any]) -> Column[Any]:
+    """Declare that people write in a column what they like: an erasure looks for the name there.
+
+    Not the texts of cases: a person reads these before anything is struck from them.
+    """
+    column.info["free"] = True
+    return column
+
+
 def version() -> Column[int]:
     """Declare the number of the representation: the strong ETag."""
     return Column("version", Integer, nullable=False, server_default="1")

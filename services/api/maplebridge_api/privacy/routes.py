@@ -1,5 +1,6 @@
 """Routes about all that is kept of a person."""
 
+import json
 from typing import Annotated
 from uuid import UUID
 
@@ -49,9 +50,8 @@ async def erase_person(
     tx: Tx,
 ) -> Response:
     """Erase a person's name and phone for good; the record stays whole. 删除个人信息"""
-    left, mentioned_in = await service.erase(tx, id, version, body)
-    ids = ",".join(f'"{one}"' for one in mentioned_in)
-    text = f'{{"person":{left.text},"mentioned_in":[{ids}]}}'
+    left, mentioned = await service.erase(tx, id, version, body)
+    text = f'{{"person":{left.text},{json.dumps(mentioned, default=str)[1:]}'
     return await tx.answer(200, text, version=version + 1)
 
 

@@ -35,12 +35,22 @@ class Merger(Body):
     into: UUID
 
 
+class Saying(BaseModel):
+    """A row that is not about a person and whose text holds their name or phone."""
+
+    table: str = Field(examples=["service_contract_end"])
+    id: UUID
+
+
 class Erased(BaseModel):
-    """What is left of a person, and the cases whose texts still name them."""
+    """What is left of a person, and the texts that still name them."""
 
     person: PersonOut
     mentioned_in: list[UUID] = Field(
         description="Cases whose texts hold the name or phone: read and redact. 仍提及其姓名或电话的纠纷"
+    )
+    mentioned_elsewhere: list[Saying] = Field(
+        description="Rows of others whose texts hold the name or phone. 其他仍提及其姓名或电话的记录"
     )
 
 
@@ -63,5 +73,8 @@ class Export(BaseModel):
     )
     mentioned_in: list[UUID] = Field(
         description="Cases whose texts hold such a name or phone. 文字中提及该姓名或电话的纠纷"
+    )
+    mentioned_elsewhere: list[Saying] = Field(
+        description="Any row outside cases whose text holds such a name or phone. 纠纷以外提及的记录"
     )
     kept: dict[str, list[dict[str, Any]]]

@@ -15,7 +15,7 @@ from maplebridge_domain.worktime import SHANGHAI
 from ..appointments.service import appointments_of, must_fill_all, must_not_both_hold
 from ..committees.service import forget_membership
 from ..disputes.service import erase_texts_due, mentioning
-from ..imports.service import prune_copies
+from ..imports.service import drop_copies, prune_copies
 from ..people import service as people
 from ..people.service import Due, Person
 from ..platform.database import Statement
@@ -29,7 +29,7 @@ from ..platform.request import (
     replace_answers,
 )
 from ..sessions.service import accounts_of, forget_logins, hold_logins, prune_logins, tries_of
-from . import events, queries
+from . import events, queries, texts
 from .schemas import Erasure, Merger, Reason
 
 __all__ = ["RETIRE", "erase", "export", "merge"]
@@ -64,6 +64,7 @@ async def export(write: Write, id: UUID) -> dict[str, Any]:
         "exported_at": write.now,
         "accounts": await accounts_of(write, person.street_id, id),
         "mentioned_in": await mentioning(write.tx, person.street_id, _words(name, phone)),
+        "mentioned_elsewhere": await texts.saying(write.tx, person.street_id, _words(name, phone)),
         "kept": await _kept(write, person, entries) | await _tries(write, id),
     }
 
@@ -78,10 +79,11 @@ async def _tries(write: Write, id: UUID) -> dict[str, Any]:
     return {"binding_try": found} if found else {}
 
 
-async def _kept(write: Write, person: Person, entries: list[UUID]) -> dict[str, Any]:
-    appointments = await appointments_of(write.tx, person.id)
-    asked = {
-        "street_id": person.street_id,
+async def _named(write: Write, street_id: int, id: UUID, entries: list[UUID]) -> dict[str, Any]:
+    """Return by what rows name a person (platform/references.py)."""
+    appointments = await appointments_of(write.tx, id)
+    return {
+        "street_id": street_id,
         "person_ids": entries,
         "appointment_ids": appointments,
         "actors": [f"persons/{id_}" for id_ in entries],
@@ -92,15 +94,21 @@ async def _kept(write: Write, person: Person, entries: list[UUID]) -> dict[str, 
         ],
         "any_id": "|".join(map(str, [*entries, *appointments])),
     }
+
+
+async def _kept(write: Write, person: Person, entries: list[UUID]) -> dict[str, Any]:
+    asked = await _named(write, person.street_id, person.id, entries)
     found = {name: await write.tx.one(rows, **asked) for name, rows in queries.kept().items()}
     return {name: rows for name, text in found.items() if (rows := json.loads(text))}
 
 
-async def erase(write: Write, id: UUID, version: int, body: Erasure) -> tuple[Created, list[UUID]]:
+async def erase(
+    write: Write, id: UUID, version: int, body: Erasure
+) -> tuple[Created, dict[str, Any]]:
     """Erase a person's name, phone, party membership and logins; cases, ballots, appointments stay.
 
     Returns:
-        What is left, and the cases whose texts still hold the name or phone.
+        What is left, and where texts still hold the name or phone: cases, and rows that are not theirs.
 
     Raises:
         NotFound, RightMissing, PersonMerged, PersonErased, Stale, StillInOffice, CaseStillOpen.
@@ -111,23 +119,27 @@ async def erase(write: Write, id: UUID, version: int, body: Erasure) -> tuple[Cr
     ends = await write.tx.one(queries.ENDS, street_id=person.street_id, id=id)
     check_erasure(ends.term, ends.case, write.now)
 
+    left, words = await _forget(write, person, body.reason)
+    return left, {
+        "mentioned_in": await mentioning(write.tx, person.street_id, words),
+        "mentioned_elsewhere": await texts.saying(write.tx, person.street_id, words),
+    }
+
+
+async def _forget(write: Write, person: Person, reason: Reason) -> tuple[Created, list[str]]:
+    """Erase a person; return what is left, and what is looked for in texts."""
+    street_id, id = person.street_id, person.id
     # Before the last statement, for once: the name is disclosed beside it, to look for it in texts.
-    await _record_erasure(write, person.street_id, id, body.reason)
-    name, phone = await people.disclose(write, person)
-    mentioned = await mentioning(write.tx, person.street_id, _words(name, phone))
-    return await _forget(write, person.street_id, id), mentioned
-
-
-async def _record_erasure(write: Write, street_id: int, id: UUID, reason: Reason) -> None:
     await write.record(events.ERASED, street_id=street_id, subject=f"people/{id}", reason=reason)
-
-
-async def _forget(write: Write, street_id: int, id: UUID) -> Created:
+    words = _words(*await people.disclose(write, person))
+    entries = await people.entries_of(write, id)
+    await texts.strike(write.tx, street_id, await _named(write, street_id, id, entries), words)
+    await drop_copies(write, street_id)
     await forget_logins(write, id)
     await forget_membership(write, id)
     left = await people.forget(write, id)
     await replace_answers(write.tx, street_id, [left])
-    return left
+    return left, words
 
 
 async def merge(write: Write, id: UUID, version: int, body: Merger) -> tuple[Created, int]:
@@ -193,8 +205,7 @@ def _retire_people(due: Statement[Due]) -> Retire:
                 continue
             ends = await write.tx.one(queries.ENDS, street_id=one.street_id, id=one.id)
             if max(end or before for end in (ends.term, ends.case, ends.use)) <= before:
-                await _record_erasure(write, one.street_id, one.id, Reason.RETENTION_OVER)
-                await _forget(write, one.street_id, one.id)
+                await _forget(write, locked[one.id], Reason.RETENTION_OVER)
                 erased += 1
         return erased
 

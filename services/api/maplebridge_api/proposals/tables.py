@@ -9,6 +9,7 @@ from ..platform.schema import (
     Names,
     capacity,
     during,
+    free,
     instant,
     one_of,
     reference,
@@ -27,7 +28,7 @@ appointment_proposal = street_table(
     *reference("appointment_proposal", "contract_id", "service_contract", null=True),
     Column("election", JSONB),
     Column("no_interest_declared_on", Date),
-    Column("evidence", JSONB, nullable=False),  # [{"name", "sha256", "dated_on", "number"}]
+    free(Column("evidence", JSONB, nullable=False)),  # [{"name", "sha256", "dated_on", "number"}]
     *one_of("appointment_proposal", "state", ProposalState),
     instant("proposed_at"),
     text("proposer", names=Names.ACTOR),
@@ -35,7 +36,7 @@ appointment_proposal = street_table(
     instant("decided_at", null=True),
     text("decider", null=True, names=Names.ACTOR),
     capacity("decided_in_capacity"),
-    text("reason", null=True),
+    free(text("reason", null=True)),
     *reference("appointment_proposal", "appointment_id", "appointment", null=True),
     version(),
     CheckConstraint("(step IS NULL) = (rests_on IS NULL)", name="appointment_proposal__step_rests"),

@@ -9,6 +9,7 @@ from maplebridge_domain.record import ClassMissing, RecordClass, RecordKind
 from ..platform.schema import (
     Names,
     capacity,
+    free,
     in_street,
     instant,
     integer,
@@ -27,8 +28,8 @@ record = street_table(
     *one_of("record", "kind", RecordKind),
     *one_of("record", "class", RecordClass, null=True),
     text("code"),
-    text("title"),
-    text("basis"),
+    free(text("title")),
+    free(text("basis")),
     Column("occurred_on", Date, nullable=False),
     Column("valid_until", Date),  # exclusive; null: until it is repaired
     instant("repaired_at", null=True),
