@@ -59,13 +59,18 @@ TREE = f"""
                 SELECT node.grid_id, node.parent_id, node.unit_code, node.path, said.level, said.name,
                     said.management, lived.households, lived.residents
                 FROM reference.grid_placement AS node
-                JOIN reference.grid_description AS said ON said.street_id = node.street_id
-                    AND said.grid_id = ANY (ARRAY[node.grid_id]) AND said.during @> $3::timestamptz
                 CROSS JOIN LATERAL (
-                    SELECT count(*)::int AS households, coalesce(sum(home.residents), 0)::int AS residents
-                    FROM reference.household_placement AS home
-                    WHERE home.street_id = node.street_id AND home.grid_id = node.grid_id
-                        AND home.during @> $3::timestamptz
+                    SELECT * FROM (
+                        SELECT * FROM reference.grid_description
+                        WHERE street_id = node.street_id AND grid_id = ANY (ARRAY[node.grid_id]) OFFSET 0
+                    ) AS ever WHERE during @> $3::timestamptz
+                ) AS said
+                CROSS JOIN LATERAL (
+                    SELECT count(*)::int AS households, coalesce(sum(residents), 0)::int AS residents
+                    FROM (
+                        SELECT * FROM reference.household_placement
+                        WHERE street_id = node.street_id AND grid_id = ANY (ARRAY[node.grid_id]) OFFSET 0
+                    ) AS ever WHERE during @> $3::timestamptz
                 ) AS lived
                 WHERE node.street_id = $1 AND node.path >= {_ROOT} AND node.path < {_ROOT} || '0'
                     AND node.during @> $3::timestamptz
@@ -96,7 +101,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         min_size=CONNECTIONS,
         max_size=CONNECTIONS,
         reset=_keep,
-        server_settings={"timezone": "Asia/Shanghai", "jit": "off"},
+        # One plan for every value, as ours: PostgreSQL's guesses at a street's share took a minute at times.
+        server_settings={
+            "timezone": "Asia/Shanghai",
+            "jit": "off",
+            "plan_cache_mode": "force_generic_plan",
+        },
     )
     yield
     await app.state.pool.close()

@@ -20,7 +20,7 @@ from maplebridge_domain.grid import GridLevel, path_length
 from ..platform.database import in_scope
 from .queries import AT
 from .tables import grid_description, grid_placement, household, household_placement
-from .tree import NODE, counted, within
+from .tree import DESCRIBED, NODE, counted, within
 
 #: The grid that a report is asked for, as it stood at the instant.
 ROOT = grid_placement.alias("asked")
@@ -36,7 +36,7 @@ _unit = grid_placement.alias("unit")
 
 #: Whether a central household has left: it lives at the instant neither in the grid nor below it.
 _left = and_(
-    grid_description.c.central_household_id.is_not(None),
+    DESCRIBED.c.central_household_id.is_not(None),
     ~exists(
         select(literal_column("1"))
         .select_from(
@@ -51,25 +51,25 @@ _left = and_(
         )
         .where(
             household_placement.c.street_id == NODE.c.street_id,
-            household_placement.c.household_id == grid_description.c.central_household_id,
+            household_placement.c.household_id == DESCRIBED.c.central_household_id,
             household_placement.c.during.contains(AT),
             func.starts_with(
                 _unit.c.path + literal_column("'/'"), NODE.c.path + literal_column("'/'")
             ),
         )
-        .correlate(NODE, grid_description)
+        .correlate(NODE, DESCRIBED)
     ),
 )
 _first = grid_placement.alias("first")
-_has = or_(grid_description.c.cameras.is_not(None), grid_description.c.access_control)
+_has = or_(DESCRIBED.c.cameras.is_not(None), DESCRIBED.c.access_control)
 _node = counted(
     NODE.c.grid_id,
-    grid_description.c.level,
-    grid_description.c.name,
-    grid_description.c.management,
-    grid_description.c.cameras,
+    DESCRIBED.c.level,
+    DESCRIBED.c.name,
+    DESCRIBED.c.management,
+    DESCRIBED.c.cameras,
     _has.label("has"),
-    grid_description.c.party_org_id,
+    DESCRIBED.c.party_org_id,
     _left.label("central_household_left"),
     select(func.min(func.lower(_first.c.during)))
     .where(_first.c.street_id == NODE.c.street_id, _first.c.grid_id == NODE.c.grid_id)
