@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -7,23 +7,29 @@ import pytest
 from maplebridge_domain.cross_appointment import (
     STEPS,
     Contract,
+    DeclaredInTheFuture,
     ElectionDatesWrong,
     ElectionMissing,
+    InItsPay,
     InterestNotExcluded,
     NotAPartyMember,
     Place,
+    VotesMissing,
     WrongPlaceForStep,
     WrongSourcePost,
     WrongTargetPost,
     check_cross_appointment_evidence,
     check_cross_appointment_posts,
+    check_no_interest,
     community,
     quarter,
 )
 from maplebridge_domain.grid import GridLevel
 from maplebridge_domain.organisation import OrganisationKind as Kind
 from maplebridge_domain.organisation import PostKind as Post
-from maplebridge_domain.owners_vote import Election
+from maplebridge_domain.owners_vote import Election, Votes
+from maplebridge_domain.period import Period
+from maplebridge_domain.worktime import SHANGHAI
 
 BINHE, TIEGONG, HUAYUAN, JIAYUAN = "4/001", "4/002", "4/001/0001", "4/001/0002"
 SERVES_HUAYUAN = Contract("chenguang", HUAYUAN)
@@ -102,12 +108,14 @@ def test_quarters_whose_numbers_begin_alike_are_not_one() -> None:
     assert (community(HUAYUAN), quarter(f"{HUAYUAN}/01/001")) == (BINHE, HUAYUAN)
 
 
-ELECTION = Election(date(2025, 12, 1), "备〔2025〕1号", date(2025, 12, 20))
+VOTES = Votes(300, 240, 200, 300, 240, 200)
+ELECTION = Election(date(2025, 12, 1), "备〔2025〕1号", date(2025, 12, 20), VOTES)
 EVIDENCE: dict[str, Any] = {
     "party_member": True,
     "election": ELECTION,
     "no_interest_declared_on": date(2025, 12, 15),
     "begins_on": date(2026, 1, 1),
+    "today": date(2026, 1, 1),
 }
 
 
@@ -121,18 +129,22 @@ def test_each_step_is_content_with_all_evidence(step: int) -> None:
     [
         ({"party_member": False}, 1, NotAPartyMember),
         ({"election": None}, 2, ElectionMissing),
+        ({"election": replace(ELECTION, votes=None)}, 2, VotesMissing),
+        ({"election": replace(ELECTION, filed_on=date(2025, 12, 30))}, 2, ElectionDatesWrong),
         ({"no_interest_declared_on": None}, 5, InterestNotExcluded),
+        ({"no_interest_declared_on": date(2025, 12, 30)}, 5, DeclaredInTheFuture),
     ],
 )
 def test_each_step_asks_for_its_own_evidence_and_for_no_more(
     missing: dict[str, object], step: int, refusal: type[Exception]
 ) -> None:
+    evidence = EVIDENCE | {"today": date(2025, 12, 29)}
     for other in STEPS:
         if other == step:
             with pytest.raises(refusal):
-                check_cross_appointment_evidence(STEPS[other], **EVIDENCE | missing)
+                check_cross_appointment_evidence(STEPS[other], **evidence | missing)
         else:
-            check_cross_appointment_evidence(STEPS[other], **EVIDENCE | missing)
+            check_cross_appointment_evidence(STEPS[other], **evidence | missing)
 
 
 @pytest.mark.parametrize(
@@ -147,10 +159,36 @@ def test_each_step_asks_for_its_own_evidence_and_for_no_more(
 def test_a_committee_is_voted_then_filed_then_begins(
     voted_on: str, filed_on: str, fits: bool
 ) -> None:
-    election = Election(date.fromisoformat(voted_on), "1号", date.fromisoformat(filed_on))
+    election = Election(date.fromisoformat(voted_on), "1号", date.fromisoformat(filed_on), VOTES)
     evidence = EVIDENCE | {"election": election}
     if fits:
         check_cross_appointment_evidence(STEPS[2], **evidence)
     else:
         with pytest.raises(ElectionDatesWrong):
             check_cross_appointment_evidence(STEPS[2], **evidence)
+
+
+YEAR = Period(datetime(2026, 1, 1, tzinfo=SHANGHAI), datetime(2027, 1, 1, tzinfo=SHANGHAI))
+BEFORE = Period(datetime(2025, 1, 1, tzinfo=SHANGHAI), YEAR.start)
+
+
+@pytest.mark.parametrize(
+    ("holder", "enterprise", "held", "refused"),
+    [
+        (Kind.PROPERTY_ENTERPRISE, "chenguang", YEAR, True),
+        (Kind.ENTERPRISE_PARTY_ORG, "chenguang", YEAR, True),
+        (Kind.PROPERTY_ENTERPRISE, "another", YEAR, False),
+        (Kind.OWNERS_COMMITTEE, None, YEAR, False),
+        (Kind.PROPERTY_ENTERPRISE, "chenguang", BEFORE, False),
+    ],
+)
+def test_who_has_a_post_in_an_enterprise_does_not_supervise_it(
+    holder: Kind, enterprise: str | None, held: Period, refused: bool
+) -> None:
+    place = Place(Post.MEMBER, holder, GridLevel.STREET, "4", enterprise)
+    for step in STEPS.values():
+        if refused and step.needs_no_interest:
+            with pytest.raises(InItsPay):
+                check_no_interest(step, supervisor, YEAR, [(place, held)])
+        else:
+            check_no_interest(step, supervisor, YEAR, [(place, held)])

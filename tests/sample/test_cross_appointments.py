@@ -12,7 +12,7 @@ from maplebridge_domain.cross_appointment import (
     check_cross_appointment_evidence,
     check_cross_appointment_posts,
 )
-from maplebridge_domain.owners_vote import Election
+from maplebridge_domain.owners_vote import Election, Votes, check_votes
 
 from .lookup import Lookup, period
 
@@ -61,6 +61,7 @@ def test_every_cross_appointment_keeps_the_rules_of_its_step(number: int) -> Non
             election=_election(crossed["election"]),
             no_interest_declared_on=date.fromisoformat(declared) if declared else None,
             begins_on=during.start.date(),
+            today=MIDDLE_OF_THE_MONTH.date(),
         )
         assert step.needs_contract == bool(contracts)
         assert MIDDLE_OF_THE_MONTH in during
@@ -108,6 +109,25 @@ def test_committees_are_filed_within_30_days_of_the_vote_and_sit_five_years_at_m
             assert during.until - during.start <= timedelta(5 * 366)
 
 
+def test_a_committee_of_every_served_quarter_was_elected_and_filed_and_its_seats_are_within_it(
+    world: World,
+) -> None:
+    look = Lookup(world)
+    terms = {term["organisation_id"]: period(term["during"]) for term, _ in world.committees}
+    assert len(terms) == len(world.committees) == 49
+    for term, filing in world.committees:
+        voted_on = date.fromisoformat(term["election"]["voted_on"])
+        check_votes(Votes(**term["election"]["votes"]))
+        assert voted_on <= date.fromisoformat(filing["filed_on"])
+    seats = 0
+    for _, post, during in look.posts_held():
+        organisation = look.posts[post].get("organisation_id")
+        if organisation in terms:
+            assert during in terms[organisation]
+            seats += 1
+    assert seats > 5 * 49
+
+
 def test_one_enterprise_serves_a_quarter_and_every_enterprise_serves_some(world: World) -> None:
     quarters = Counter(contract["quarter_id"] for contract in world.contracts)
     enterprises = Counter(contract["enterprise_id"] for contract in world.contracts)
@@ -123,4 +143,5 @@ def _election(election: bodies.Election | None) -> Election | None:
         date.fromisoformat(election["voted_on"]),
         election["filing_number"],
         date.fromisoformat(election["filed_on"]),
+        Votes(**election["votes"]),
     )

@@ -1,5 +1,6 @@
 """Owners' committees and property management committees: how they come, how long they sit, how they go."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -176,6 +177,16 @@ class CommitteeNotInForce(Problem):
 
 
 @dataclass(eq=False)
+class CommitteeNotSitting(Problem):
+    """Who sits in a committee sits there within one of its terms: the next is for the owners to elect."""
+
+    kind = Kind.RULE
+    zh = "任职期限须在该委员会的一届任期之内，请调整期限或先登记换届选举。"
+    en = "A seat in a committee lies within one of its terms; change the dates or enter the election."
+    pointer = "/during"
+
+
+@dataclass(eq=False)
 class HandoverDateWrong(Problem):
     """What is handed over was so on a day of the term or after it, and not in the future."""
 
@@ -272,6 +283,22 @@ def _years_after(begins: datetime, years: int) -> datetime:
     if (begins.month, begins.day) == (2, 29):  # most years lack the day: a term lasts through it
         begins += timedelta(days=1)
     return begins.replace(year=begins.year + years)
+
+
+def check_sits(during: Period, terms: Sequence[Period]) -> None:
+    """Refuse to seat somebody in a committee when it does not sit, or for longer than it does.
+
+    `terms` are the committee's on file. Who sat before the first of them is entered as it was: a street may
+    have begun to keep terms later than committees (our own reading).
+
+    Raises:
+        CommitteeNotSitting.
+    """
+    if not terms or any(during in term for term in terms):
+        return
+    first = min(term.start for term in terms)
+    if during.until is None or during.until > first:
+        raise CommitteeNotSitting()
 
 
 def check_filing(voted_on: date | None, filed_on: date, today: date) -> None:

@@ -3,6 +3,7 @@
 Source: Zhaoling District on Tianqiao Street's "256" method, 2024-01-08.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,6 +12,7 @@ from typing import Any
 from .grid import GridLevel
 from .organisation import OrganisationKind, PostKind
 from .owners_vote import Election, check_votes
+from .period import Period
 from .problem import Kind, Problem
 
 
@@ -36,6 +38,10 @@ class Place:
     grid_level: GridLevel
     path: str
     enterprise_id: Any = None
+
+
+#: A post that somebody holds, and when.
+Held = tuple[Place, Period]
 
 
 @dataclass(frozen=True)
@@ -175,12 +181,22 @@ class ElectionMissing(Problem):
 
 @dataclass(eq=False)
 class ElectionDatesWrong(Problem):
-    """A committee is filed after it was elected, and both before the term begins or on its day."""
+    """A committee is filed after it was elected, both before the term begins, and neither still to come."""
 
     kind = Kind.RULE
-    zh = "备案日期须在表决日期之后，且两者不得晚于任期开始日。"
-    en = "The filing must follow the vote, and neither may be later than the term's first day."
+    zh = "备案日期须在表决日期之后，且两者不得晚于任期开始日和今天。"
+    en = "The filing follows the vote; neither may be in the future or after the term's first day."
     pointer = "/election"
+
+
+@dataclass(eq=False)
+class VotesMissing(Problem):
+    """A cross-appointment by step 2 carries the votes, so that they are counted here."""
+
+    kind = Kind.RULE
+    zh = "缺少表决结果：须填写业主人数和专有面积的总数、参与数和同意数（民法典第278条）。"
+    en = "Give the votes: owners and area, all, taking part and agreeing (Civil Code art. 278)."
+    pointer = "/election/votes"
 
 
 @dataclass(eq=False)
@@ -191,6 +207,26 @@ class InterestNotExcluded(Problem):
     zh = "缺少无利害关系声明：第5步须填写本人及近亲属未在该企业领取报酬的声明日期。"
     en = "Step 5 needs the date of the declaration that neither member nor kin is in its pay."
     pointer = "/no_interest_declared_on"
+
+
+@dataclass(eq=False)
+class DeclaredInTheFuture(Problem):
+    """A declaration is one that was made."""
+
+    kind = Kind.RULE
+    zh = "声明日期不得晚于今天，请填写实际作出声明的日期。"
+    en = "A declaration is not dated in the future; give the day on which it was made."
+    pointer = "/no_interest_declared_on"
+
+
+@dataclass(eq=False)
+class InItsPay(Problem):
+    """Who works for an enterprise does not supervise it for the owners, whatever was declared."""
+
+    kind = Kind.RULE
+    zh = "与企业有利害关系：此人在该期限内另任该企业或其党组织的岗位，不能担任监督员。"
+    en = "This person has another post in the enterprise or its party organisation in that time."
+    pointer = "/source_id"
 
 
 def check_cross_appointment_posts(
@@ -209,6 +245,23 @@ def check_cross_appointment_posts(
         raise WrongTargetPost(step.number)
     if not _places_fit(step.where, source, target, contracts):
         raise WrongPlaceForStep(step.number)
+
+
+def check_no_interest(step: Step, target: Place, during: Period, others: Sequence[Held]) -> None:
+    """Refuse a supervisor who holds a post of their own in the enterprise or its party organisation.
+
+    Source: the "256" method's fifth step: neither the member nor near kin in the enterprise's pay. Of kin
+    the declaration tells; of the member also what is on file. `others` are the person's posts that rest on
+    no other: to sit in its party organisation by step 3 is no pay (our own reading).
+
+    Raises:
+        InItsPay.
+    """
+    if step.needs_no_interest and any(
+        place.enterprise_id == target.enterprise_id and held.overlaps(during)
+        for place, held in others
+    ):
+        raise InItsPay()
 
 
 def _places_fit(where: Where, source: Place, target: Place, contracts: list[Contract]) -> bool:
@@ -234,24 +287,29 @@ def check_cross_appointment_evidence(
     election: Election | None,
     no_interest_declared_on: date | None,
     begins_on: date,
+    today: date,
 ) -> None:
-    """Refuse a cross-appointment without the evidence that its step requires.
+    """Refuse a cross-appointment without the evidence that its step requires, or with some still to come.
 
     Raises:
-        NotAPartyMember, ElectionMissing, ElectionDatesWrong, InterestNotExcluded, and what
-        `check_votes` refuses.
+        NotAPartyMember, ElectionMissing, ElectionDatesWrong, VotesMissing, InterestNotExcluded,
+        DeclaredInTheFuture, and what `check_votes` refuses.
     """
     if step.party_member and not party_member:
         raise NotAPartyMember()
     if step.needs_election:
         if election is None:
             raise ElectionMissing()
-        if not election.voted_on <= election.filed_on <= begins_on:
+        if not election.voted_on <= election.filed_on <= min(begins_on, today):
             raise ElectionDatesWrong()
-        if election.votes is not None:
-            check_votes(election.votes)
-    if step.needs_no_interest and no_interest_declared_on is None:
-        raise InterestNotExcluded()
+        if election.votes is None:
+            raise VotesMissing()
+        check_votes(election.votes)
+    if step.needs_no_interest:
+        if no_interest_declared_on is None:
+            raise InterestNotExcluded()
+        if no_interest_declared_on > today:
+            raise DeclaredInTheFuture()
 
 
 def community(path: str) -> str:

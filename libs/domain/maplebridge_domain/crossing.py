@@ -7,10 +7,12 @@ from datetime import date
 from .appointment import check_cross_appointment_term
 from .cross_appointment import (
     Contract,
+    Held,
     Place,
     Step,
     check_cross_appointment_evidence,
     check_cross_appointment_posts,
+    check_no_interest,
 )
 from .owners_vote import Election
 from .period import Period
@@ -28,10 +30,12 @@ class Crossing:
     source_during: Period
     target: Place
     party_member: bool
+    today: date
     contract: Contract | None = None
     contract_during: Period | None = None
     election: Election | None = None
     no_interest_declared_on: date | None = None
+    others: tuple[Held, ...] = ()
 
 
 def _check_term(crossing: Crossing) -> None:
@@ -52,24 +56,34 @@ def _check_evidence(crossing: Crossing) -> None:
         election=crossing.election,
         no_interest_declared_on=crossing.no_interest_declared_on,
         begins_on=crossing.during.start.astimezone(SHANGHAI).date(),
+        today=crossing.today,
     )
 
 
-_RULES: tuple[Callable[[Crossing], None], ...] = (_check_term, _check_posts, _check_evidence)
+def _check_interest(crossing: Crossing) -> None:
+    check_no_interest(crossing.step, crossing.target, crossing.during, crossing.others)
+
+
+_RULES: tuple[Callable[[Crossing], None], ...] = (
+    _check_term,
+    _check_posts,
+    _check_evidence,
+    _check_interest,
+)
 
 
 def check_crossing(crossing: Crossing) -> None:
     """Refuse a cross-appointment that breaks a rule of its step, by the first that it breaks.
 
     Raises:
-        What `check_cross_appointment_term`, `_posts` and `_evidence` raise.
+        What `check_cross_appointment_term`, `_posts` and `_evidence` raise, and `check_no_interest`.
     """
     for rule in _RULES:
         rule(crossing)
 
 
 def violations(crossing: Crossing) -> list[Problem]:
-    """Return what a cross-appointment breaks now: the first fault of its term, posts and evidence each."""
+    """Return what a cross-appointment breaks now: the first fault of its term, posts, evidence and interest."""
     found = []
     for rule in _RULES:
         try:

@@ -84,7 +84,7 @@ class Votes:
 
 @dataclass(frozen=True)
 class Election:
-    """The owners' vote and its filing with the street; the votes where they were counted here."""
+    """The owners' vote and its filing with the street; none has no votes but what was entered long ago."""
 
     voted_on: date
     filing_number: str

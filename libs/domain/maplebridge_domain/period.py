@@ -31,6 +31,10 @@ class Period:
         if self.until is not None and self.until <= self.start:
             raise EmptyPeriod()
 
+    def overlaps(self, other: "Period") -> bool:
+        """Say whether two periods share an instant."""
+        return other.start in self or self.start in other
+
     def __contains__(self, other: "Period | datetime") -> bool:
         if isinstance(other, datetime):
             return self.start <= other and (self.until is None or other < self.until)

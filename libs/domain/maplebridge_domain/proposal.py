@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .cross_appointment import STEPS
-from .owners_vote import Election
 from .problem import Kind, Problem
 
 
@@ -80,16 +79,6 @@ class EvidenceMissing(Problem):
     step: int
 
 
-@dataclass(eq=False)
-class VotesMissing(Problem):
-    """A proposal by step 2 carries the votes, so that they are counted here."""
-
-    kind = Kind.RULE
-    zh = "缺少表决结果：须填写业主人数和专有面积的总数、参与数和同意数（民法典第278条）。"
-    en = "Give the votes: owners and area, all, taking part and agreeing (Civil Code art. 278)."
-    pointer = "/election/votes"
-
-
 def check_undecided(state: ProposalState) -> None:
     """Refuse to decide on what is not open any more.
 
@@ -114,17 +103,15 @@ def check_can_be_taken_back(state: ProposalState) -> None:
         raise TooLateToTakeBack(state)
 
 
-def check_proposal(step_number: int, election: Election | None, files: int) -> None:
+def check_proposal(step_number: int, files: int) -> None:
     """Refuse a proposal of a cross-appointment without what its step asks to be on file.
 
     Source: the "256" method's five steps ask for a choice (1), a legal procedure (2) and a declaration
-    (5). That each is shown by a file, and votes by their figures, is our own reading.
+    (5). That each is shown by a file is our own reading.
 
     Raises:
-        VotesMissing, EvidenceMissing.
+        EvidenceMissing.
     """
     step = STEPS[step_number]
-    if step.needs_election and (election is None or election.votes is None):
-        raise VotesMissing()
     if (step.party_member or step.needs_election or step.needs_no_interest) and not files:
         raise EvidenceMissing(step_number)

@@ -8,6 +8,8 @@ import pytest
 
 from tests.world import TERM, Json, Tianqiao, id_of, outcome, outcomes
 
+from .test_cross_appoint import ELECTION
+
 
 def appointment(person: str, post: str, **more: object) -> Json:
     return {"person_id": id_of(person), "post_id": id_of(post), "during": TERM} | more
@@ -120,7 +122,6 @@ async def test_what_rests_on_what_rests_on_an_appointment_ends_with_it(tianqiao:
     """Wang directs the owners' committee by step 2 and, as its director, supervises by step 5."""
     clerk = tianqiao.clerk_li
     source = id_of("wang in huayuan branch")
-    election = {"voted_on": "2024-12-01", "filing_number": "1号", "filed_on": "2024-12-20"}
     director = await clerk.makes(
         "/cross-appointments",
         {
@@ -128,7 +129,7 @@ async def test_what_rests_on_what_rests_on_an_appointment_ends_with_it(tianqiao:
             "source_id": source,
             "post_id": id_of("director of huayuan committee"),
             "during": TERM,
-            "election": election,
+            "election": ELECTION,
         },
     )
     supervisor = await clerk.makes(

@@ -8,6 +8,14 @@ ELECTION = {
     "voted_on": "2024-12-01",
     "filing_number": "天桥备〔2024〕1号",
     "filed_on": "2024-12-20",
+    "votes": {
+        "owners": 300,
+        "owners_taking_part": 240,
+        "owners_agreeing": 200,
+        "area_cm2": 300_000_000,
+        "area_taking_part_cm2": 240_000_000,
+        "area_agreeing_cm2": 190_000_000,
+    },
 }
 STEPS: dict[int, Json] = {
     1: {"source_id": id_of("lin on huayuan"), "post_id": id_of("instructor of jiayuan")},
@@ -73,6 +81,8 @@ async def test_the_five_steps_are_counted_by_person(tianqiao: Tianqiao) -> None:
             step(2, election=ELECTION | {"filed_on": "2024-11-30"}),
             "422 election_dates_wrong",
         ),
+        (step(2, election=ELECTION | {"votes": None}), "422 votes_missing"),
+        (step(5, no_interest_declared_on="2999-01-01"), "422 declared_in_the_future"),
         (step(3, contract_id=None), "409 no_contract_in_force"),
         (step(3, during={"from": TERM["from"]}), "409 outlasts_its_source"),
         (step(5, no_interest_declared_on=None), "422 interest_not_excluded"),
@@ -111,3 +121,30 @@ async def test_a_grid_member_who_is_no_party_member_does_not_become_instructor(
     )
     answer = await clerk.posts("/cross-appointments", step(1, source_id=source["id"]))
     assert outcome(answer) == "422 not_a_party_member"
+
+
+async def test_who_works_for_the_enterprise_does_not_supervise_it_whatever_was_declared(
+    tianqiao: Tianqiao,
+) -> None:
+    clerk = tianqiao.clerk_li
+    member = {"person_id": id_of("chen"), "post_id": id_of("members of chenguang branch")}
+    made = await clerk.makes("/appointments", member | {"during": TERM})
+    answer = await clerk.posts("/cross-appointments", step(5))
+    assert outcome(answer) == "422 in_its_pay"
+    end = {"at": "2025-06-01T00:00:00+08:00", "reason": "resignation"}
+    assert (await clerk.changes(f"/appointments/{made['id']}", "end", end)).status_code == 200
+    later = {"from": end["at"], "until": TERM["until"]}
+    await clerk.makes("/cross-appointments", step(5, during=later))
+
+
+async def test_who_enters_the_enterprise_afterwards_is_found_by_the_check(
+    tianqiao: Tianqiao,
+) -> None:
+    clerk = tianqiao.clerk_li
+    supervisor = await clerk.makes("/cross-appointments", step(5))
+    member = {"person_id": id_of("chen"), "post_id": id_of("members of chenguang branch")}
+    await clerk.makes("/appointments", member | {"during": TERM})
+    found = (await clerk.gets(f"/appointments/violations?street_id={TIANQIAO}")).json()
+    assert [(one["appointment_id"], one["step"], one["code"]) for one in found["violations"]] == [
+        (supervisor["id"], 5, "in_its_pay")
+    ]

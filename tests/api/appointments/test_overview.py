@@ -47,7 +47,7 @@ async def test_what_is_in_force_and_breaks_a_rule_now_is_named_with_its_code(
 ) -> None:
     clerk = tianqiao.clerk_li
     made = [await clerk.makes("/cross-appointments", step(n)) for n in (1, 2, 3, 4, 5)]
-    query = f"/cross-appointments/violations?street_id={TIANQIAO}"
+    query = f"/appointments/violations?street_id={TIANQIAO}"
     clean = (await clerk.gets(query)).json()
     assert (clean["checked"], clean["violations"], clean["next"]) == (5, [], None)
     # Lin left the party; the committee's quarter stands elsewhere in the tree.

@@ -338,6 +338,42 @@ async def test_a_committee_that_is_recalled_ends_with_its_members_and_hands_over
     assert [one["renewal"] for one in await listed(clerk, "/renewals?within_days=0")] == ["overdue"]
 
 
+async def test_nobody_sits_in_a_committee_for_longer_than_it_does(tianqiao: Tianqiao) -> None:
+    clerk = tianqiao.clerk_li
+    await clerk.makes("/committee-terms", term(members=MEMBERS[2:]))
+
+    def seat(since: str, until: str) -> Json:
+        during = {"from": f"{since}T00:00:00+08:00", "until": f"{until}T00:00:00+08:00"}
+        director = {"person_id": id_of("lin"), "post_id": id_of("director of huayuan committee")}
+        return director | {"during": during}
+
+    for since, until in (
+        ("2026-11-01", "2029-10-21"),  # a day longer than its committee
+        ("2026-10-19", "2029-01-01"),  # a day before it begins
+        ("2029-11-01", "2030-11-01"),  # nobody was elected for then
+    ):
+        refused = await clerk.posts("/appointments", seat(since, until))
+        assert outcome(refused) == "422 committee_not_sitting", since
+    # Who sat before the first committee on file is entered as it was.
+    await clerk.makes("/appointments", seat("2021-10-20", "2026-10-20"))
+    made = await clerk.makes("/appointments", seat("2026-11-01", "2029-10-20"))
+    corrected = {"during": seat("2026-11-01", "2029-12-01")["during"], "note": "录入有误"}
+    place = f"/appointments/{made['id']}"
+    refused = await clerk.changes(place, "correct", corrected)
+    assert outcome(refused) == "422 committee_not_sitting"
+    # A seat that was entered before its committee's term was is found by the check.
+    await tianqiao.asks(
+        "UPDATE committee_term SET during = tstzrange('2026-12-01', upper(during)) WHERE id = $1",
+        id_of("first term"),
+    )
+    query = f"/appointments/violations?street_id={TIANQIAO}&at=2026-12-15T00:00:00%2B08:00"
+    found = (await clerk.gets(query)).json()
+    assert [(one["appointment_id"], one["step"], one["code"]) for one in found["violations"]] == [
+        (id_of("chen in huayuan committee"), None, "committee_not_sitting"),
+        (made["id"], None, "committee_not_sitting"),
+    ]
+
+
 async def test_next_door_nothing_of_it_is_seen_and_a_district_sees_both(
     tianqiao: Tianqiao,
 ) -> None:

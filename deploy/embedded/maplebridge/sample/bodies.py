@@ -102,6 +102,24 @@ class Election(TypedDict):
     voted_on: str
     filing_number: str
     filed_on: str
+    votes: dict[str, int]
+
+
+class CommitteeTerm(TypedDict):
+    """An owners' committee for a term, elected and filed."""
+
+    id: str
+    organisation_id: str
+    during: Period
+    election: dict[str, Any]
+    members: list[dict[str, str]]
+
+
+class CommitteeFiling(TypedDict):
+    """That the street has a committee's filing."""
+
+    filed_on: str
+    filing_number: str
 
 
 class CrossAppointment(TypedDict):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from maplebridge.sample.bodies import CrossAppointment, Election, Period
+from maplebridge.sample.committees import filing_number, votes
 from maplebridge.sample.draft import Draft
 from maplebridge.sample.facts import document
 from maplebridge.sample.organisations import Organisations, ServedTable
@@ -64,8 +65,9 @@ def _step_2(draft: Draft, table: ServedTable, holders: ServedTablePeople) -> Cro
         common(mandate.secretary, mandate.committee),
         election=Election(
             voted_on=mandate.voted_on.isoformat(),
-            filing_number=f"天桥业备〔{mandate.filed_on.year}〕{table.number + 1}号",
+            filing_number=filing_number(table, mandate),
             filed_on=mandate.filed_on.isoformat(),
+            votes=votes(draft, table),
         ),
     )
 

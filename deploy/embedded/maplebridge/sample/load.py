@@ -32,7 +32,8 @@ def count(world: World) -> int:
     lists = (
         *(world.grids, world.households, world.organisations, world.people, world.appointments),
         [post for post in world.posts if post["id"] not in filled],
-        *(world.contracts, world.cross_appointments, world.meetings),
+        *(world.contracts, world.committees, world.committees, world.cross_appointments),
+        world.meetings,
         *(world.attendance, world.tasks, world.completions, world.ballots, world.disputes),
         *(world.steps, world.records),
     )
@@ -51,7 +52,15 @@ async def load(client: httpx.AsyncClient, world: World, folder: Path, advance: A
     sender = Sender(client, world.seed, advance)
     await _street(sender, world)
     await together((_ledgers(sender, world, folder), sender.one("rubrics", world.rubric)))
-    await sender.many("service-contracts", world.contracts)
+    await together(
+        (
+            sender.many("service-contracts", world.contracts),
+            *(
+                sender.story("committee-terms", term, [("filing", filing)])
+                for term, filing in world.committees
+            ),
+        )
+    )
     await sender.many("cross-appointments", world.cross_appointments)
     await sender.many("records", world.records)
     await together((_meetings(sender, world), _disputes(sender, world)))

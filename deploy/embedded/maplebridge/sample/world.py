@@ -8,6 +8,7 @@ from typing import Any
 
 from maplebridge.sample import bodies
 from maplebridge.sample.ballots import vote
+from maplebridge.sample.committees import elect
 from maplebridge.sample.disputes import disputes
 from maplebridge.sample.draft import Draft
 from maplebridge.sample.facts import document
@@ -37,6 +38,7 @@ class World:
     people: tuple[bodies.Person, ...]
     contracts: tuple[bodies.Contract, ...]
     appointments: tuple[bodies.Appointment, ...]
+    committees: tuple[tuple[bodies.CommitteeTerm, bodies.CommitteeFiling], ...]
     cross_appointments: tuple[bodies.CrossAppointment, ...]
     rubric: bodies.RubricVersion
     meetings: tuple[bodies.Meeting, ...]
@@ -75,6 +77,7 @@ def build(number: int) -> World:
         people=tuple(draft.people),
         contracts=tuple(draft.contracts),
         appointments=tuple(draft.appointments),
+        committees=tuple(elect(draft, organisations, people)),
         cross_appointments=tuple(draft.cross_appointments),
         rubric=_rubric(draft, rubric),
         disputes=tuple(dispute for dispute, _ in cases),

@@ -13,6 +13,7 @@ from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
 from .schemas import NewAppointment, NewCrossAppointment
+from .sitting import sittings
 
 
 async def appoint(write: Write, appointments: Items[NewAppointment]) -> list[Created]:
@@ -34,10 +35,11 @@ async def seat(
 
     Raises:
         NotFound, EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost,
-        OfficeNotYoursToFill, OwnOffice.
+        CommitteeNotSitting, OfficeNotYoursToFill, OwnOffice.
     """
     people = await appointments.named(write.tx, PERSON_TO_APPOINT, "person_id")
     posts = await appointments.named(write.tx, POST_TO_FILL, "post_id")
+    must_sit = await sittings(write.tx, posts.values())
 
     def values(new: NewAppointment) -> dict[str, object]:
         post = posts[new.post_id]
@@ -45,6 +47,7 @@ async def seat(
         same_street(people[new.person_id].street_id, post)
         write.caller.must_fill(post.place.holder, post.place.post_kind, new.person_id)
         must_be_named(people[new.person_id], "/person_id")
+        must_sit(post, new.during.period())
         return values_of(new, post, new.person_id)
 
     made = await take_places(write, appointments, appointments.each(values))

@@ -11,6 +11,7 @@ from ..platform.request import Created, Items, Write, check_version
 from . import events, term_queries
 from .cross_appoint import check_rules, find_grounds
 from .schemas import Correction, NewCrossAppointment
+from .sitting import sittings
 from .term_queries import Term
 
 
@@ -19,7 +20,7 @@ async def correct(write: Write, id: UUID, version: int, body: Correction) -> Cre
 
     Raises:
         NotFound, Stale, AppointmentWithdrawn, EmptyPeriod, DependantDoesNotFit, PostTaken,
-        AlreadyHoldsPost, OfficeNotYoursToFill, OwnOffice, and what `check_rules` refuses.
+        AlreadyHoldsPost, CommitteeNotSitting, OfficeNotYoursToFill, OwnOffice, and what `check_rules` refuses.
     """
     term = await write.tx.visible(term_queries.TERM_TO_CHANGE, id)
     post = await write.tx.visible(POST_TO_FILL, term.post_id)
@@ -31,7 +32,9 @@ async def correct(write: Write, id: UUID, version: int, body: Correction) -> Cre
     new = _as_new(term, body)
     if new is not None:
         grounds = await find_grounds(write.tx, Items([new], batch=False))
-        check_rules(new, grounds(new))
+        check_rules(new, grounds(new), write.now)
+    else:
+        (await sittings(write.tx, [post]))(post, during)
     resting = await write.tx.all(term_queries.DEPENDANTS, street_id=term.street_id, id=id)
     check_dependants(during, ((one.id, one.during) for one in resting))
 

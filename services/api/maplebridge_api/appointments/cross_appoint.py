@@ -1,12 +1,17 @@
 """Appoint a person to a second post on the strength of the first, by one of the five steps."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
+from uuid import UUID
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.cross_appointment import STEPS, Contract
+from maplebridge_domain.cross_appointment import STEPS, Contract, Held
 from maplebridge_domain.crossing import Crossing, check_crossing
+from maplebridge_domain.period import Period
+from maplebridge_domain.worktime import SHANGHAI
 
 from ..organisations.service import CONTRACT, POST, POST_TO_FILL, Post, ServiceContract
 from ..people.service import PERSON_TO_APPOINT, Person, must_be_named
@@ -14,8 +19,9 @@ from ..platform.database import Statement, Transaction
 from ..platform.request import Created, Items, Write
 from . import events
 from .appoint import same_street, take_places, values_of
-from .queries import APPOINTMENT, Appointment
+from .queries import APPOINTMENT, HELD_OF_THEIR_OWN, Appointment
 from .schemas import NewCrossAppointment
+from .sitting import sittings
 
 Asked = TypeVar("Asked", bound=NewCrossAppointment)
 
@@ -29,6 +35,8 @@ class Grounds:
     post: Post
     contract: ServiceContract | None
     person: Person
+    others: tuple[Held, ...]
+    must_sit: Callable[[Post, Period], None]
 
 
 async def cross_appoint(write: Write, appointments: Items[NewCrossAppointment]) -> list[Created]:
@@ -51,8 +59,9 @@ async def seat_across(
     Raises:
         NotFound, EmptyPeriod, PersonMerged, PersonErased, WrongSourcePost, WrongTargetPost,
         WrongPlaceForStep, OutlastsItsSource, ContractWithdrawn, NoContractInForce, NotAPartyMember,
-        ElectionMissing, ElectionDatesWrong, InterestNotExcluded, PostTaken, AlreadyHoldsPost,
-        SourceNotInForce, OfficeNotYoursToFill, OwnOffice, and what `check_votes` refuses.
+        ElectionMissing, ElectionDatesWrong, VotesMissing, InterestNotExcluded, DeclaredInTheFuture,
+        InItsPay, CommitteeNotSitting, PostTaken, AlreadyHoldsPost, SourceNotInForce,
+        OfficeNotYoursToFill, OwnOffice, and what `check_votes` refuses.
     """
     grounds = await find_grounds(write.tx, appointments)
 
@@ -61,7 +70,7 @@ async def seat_across(
         write.caller.must(Right.APPOINTMENTS_WRITE, on=found.post.place.path)
         place = found.post.place
         write.caller.must_fill(place.holder, place.post_kind, found.person.id)
-        check_rules(new, found)
+        check_rules(new, found, write.now)
         return values_of(new, found.post, found.person.id) | _evidence(new)
 
     made = await take_places(write, appointments, appointments.each(values))
@@ -82,34 +91,54 @@ async def find_grounds(
     sources = await appointments.named(tx, APPOINTMENT, "source_id")
     posts = await appointments.named(tx, post, "post_id")
     contracts = await appointments.named(tx, CONTRACT, "contract_id")
-    held = await tx.all(POST, ids=[source.post_id for source in sources.values()])
-    source_posts = {one.id: one for one in held}
+    must_sit = await sittings(tx, posts.values())
     ids = [source.person_id for source in sources.values()]
     people = {one.id: one for one in await tx.all(person, ids=ids)}
+    own = await _of_their_own(tx, appointments, sources)
+    named = {source.post_id for source in sources.values()} | {one.post_id for one in own}
+    at = {one.id: one for one in await tx.all(POST, ids=sorted(named))}
+    others: defaultdict[UUID, list[Held]] = defaultdict(list)
+    for one in own:
+        others[one.person_id].append((at[one.post_id].place, one.during))
 
     def grounds(new: NewCrossAppointment) -> Grounds:
         source = sources[new.source_id]
         contract = contracts[new.contract_id] if new.contract_id else None
-        source_post, holder = source_posts[source.post_id], people[source.person_id]
-        return Grounds(source, source_post, posts[new.post_id], contract, holder)
+        holder, beside = people[source.person_id], tuple(others[source.person_id])
+        return Grounds(
+            source, at[source.post_id], posts[new.post_id], contract, holder, beside, must_sit
+        )
 
     return grounds
 
 
-def check_rules(new: NewCrossAppointment, grounds: Grounds) -> None:
+async def _of_their_own(
+    tx: Transaction, appointments: Items[Asked], sources: Mapping[UUID | None, Appointment]
+) -> list[Appointment]:
+    """Return what else those hold on their own whose step asks that they have no interest."""
+    asked = {
+        sources[new.source_id].person_id
+        for new in appointments
+        if STEPS[new.step].needs_no_interest
+    }
+    return await tx.all(HELD_OF_THEIR_OWN, person_ids=sorted(asked)) if asked else []
+
+
+def check_rules(new: NewCrossAppointment, grounds: Grounds, at: datetime) -> None:
     """Refuse a cross-appointment that its step, or what it rests on, does not carry.
 
     Raises:
-        NotFound, EmptyPeriod, PersonMerged, PersonErased, ContractWithdrawn, and what
-        `check_crossing` refuses.
+        NotFound, EmptyPeriod, PersonMerged, PersonErased, ContractWithdrawn, CommitteeNotSitting,
+        and what `check_crossing` refuses.
     """
     same_street(grounds.source.street_id, grounds.post)
     must_be_named(grounds.person, "/source_id")
-    check_crossing(crossing_of(new, grounds))
+    check_crossing(crossing_of(new, grounds, at))
+    grounds.must_sit(grounds.post, new.during.period())
 
 
-def crossing_of(new: NewCrossAppointment, grounds: Grounds) -> Crossing:
-    """Return a cross-appointment as the rules look at it.
+def crossing_of(new: NewCrossAppointment, grounds: Grounds, at: datetime) -> Crossing:
+    """Return a cross-appointment as the rules look at it at an instant.
 
     Raises:
         EmptyPeriod, ContractWithdrawn.
@@ -122,10 +151,12 @@ def crossing_of(new: NewCrossAppointment, grounds: Grounds) -> Crossing:
         source_during=grounds.source.during,
         target=grounds.post.place,
         party_member=grounds.person.party_member,
+        today=at.astimezone(SHANGHAI).date(),
         contract=Contract(contract.enterprise_id, contract.quarter_path) if contract else None,
         contract_during=contract.during if contract else None,
         election=new.election.election() if new.election else None,
         no_interest_declared_on=new.no_interest_declared_on,
+        others=grounds.others,
     )
 
 

@@ -12,7 +12,7 @@ from maplebridge_domain.contract_end import (
 )
 
 from .. import organisations
-from ..organisations.service import CONTRACT_TO_END, POST, ServiceContract
+from ..organisations.service import CONTRACT_TO_END, POST, POSTS_TO_EMPTY, ServiceContract
 from ..platform.request import Created, Write, check_version
 from . import events, queries, term_queries
 from .schemas import ContractEnd, End, Withdrawal
@@ -128,7 +128,11 @@ async def end_terms(
 async def end_all_in(
     write: Write, street_id: int, organisation_id: UUID, at: datetime, reason: EndReason
 ) -> list[Ended]:
-    """End every term in an organisation's posts, and what rests on it; the event is the caller's."""
+    """End every term in an organisation's posts, and what rests on it; the event is the caller's.
+
+    The posts are locked first: who was about to be seated there comes before, and is ended, or after.
+    """
+    await write.tx.all(POSTS_TO_EMPTY, organisation_id=organisation_id)
     held = await write.tx.all(
         term_queries.IN_ORGANISATION, street_id=street_id, organisation_id=organisation_id, at=at
     )

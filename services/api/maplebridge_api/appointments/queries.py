@@ -28,7 +28,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE
 
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
@@ -48,7 +48,7 @@ from ..platform.database import (
 )
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
-from ..platform.views import office_holder
+from ..platform.views import committee_sitting, office_holder
 from .tables import appointment
 
 
@@ -82,6 +82,33 @@ APPOINTMENT = Statement(
         appointment.c.version,
     ).where(appointment.c.during.is_not(None)),
     _appointment,
+)
+
+#: What persons hold on the strength of nothing else.
+HELD_OF_THEIR_OWN = Statement(
+    select(
+        appointment.c.id,
+        appointment.c.street_id,
+        appointment.c.person_id,
+        appointment.c.post_id,
+        appointment.c.during,
+        appointment.c.version,
+    ).where(
+        in_scope(appointment),
+        appointment.c.person_id == func.any(bindparam("person_ids", type_=ARRAY(Uuid()))),
+        appointment.c.step.is_(None),
+        appointment.c.during.is_not(None),
+    ),
+    _appointment,
+)
+#: When committees sit, each by its organisation's id.
+SITTINGS = Statement(
+    select(committee_sitting.c.organisation_id, committee_sitting.c.during).where(
+        in_scope(committee_sitting),
+        committee_sitting.c.organisation_id
+        == func.any(bindparam("organisation_ids", type_=ARRAY(Uuid()))),
+    ),
+    lambda id_, during: (id_, Period(during.lower, during.upper)),
 )
 
 APPOINTMENT_OUT = json_object(

@@ -8,12 +8,16 @@ from maplebridge_domain.appointment import (
     SourceNotInForce,
 )
 from maplebridge_domain.authority import OfficeNotYoursToFill, OwnOffice
+from maplebridge_domain.committee import CommitteeNotSitting
 from maplebridge_domain.contract_end import ContractWithdrawn
 from maplebridge_domain.cross_appointment import (
+    DeclaredInTheFuture,
     ElectionDatesWrong,
     ElectionMissing,
+    InItsPay,
     InterestNotExcluded,
     NotAPartyMember,
+    VotesMissing,
     WrongPlaceForStep,
     WrongSourcePost,
     WrongTargetPost,
@@ -41,13 +45,15 @@ RULES = (
     AlreadyHoldsPost,
     IdTaken,
     OrganisationDissolved,
+    CommitteeNotSitting,
     *FILLING,
 )
 #: What a step and what it rests on ask.
 STEP_RULES = (
     *(WrongSourcePost, WrongTargetPost, WrongPlaceForStep),
     *(OutlastsItsSource, ContractWithdrawn, NoContractInForce),
-    *(NotAPartyMember, ElectionMissing, ElectionDatesWrong, InterestNotExcluded),
+    *(NotAPartyMember, ElectionMissing, ElectionDatesWrong, VotesMissing),
+    *(InterestNotExcluded, DeclaredInTheFuture, InItsPay),
     *(VotesInconsistent, TooFewOwnersTookPart, TooLittleAreaTookPart),
     *(TooFewOwnersAgreed, TooLittleAreaAgreed),
 )

@@ -241,8 +241,8 @@ async def summarise_cross_appointments(
     return await get(request, caller, queries.SUMMARY, street_id=street_id, at=at or clock.now())
 
 
-@routes.get("/cross-appointments/violations", responses=answers(Violations))
-async def check_cross_appointments(
+@routes.get("/appointments/violations", responses=answers(Violations))
+async def check_appointments(
     request: Request,
     caller: Annotated[Caller, needs(Right.PEOPLE_READ)],
     read: Unkept,
@@ -251,7 +251,7 @@ async def check_cross_appointments(
     limit: Limit = 200,
     after: UUID | None = None,
 ) -> Violations:
-    """Hold cross-appointments in force against the rules of their steps as things stand. 交叉任职核对"""
+    """Hold all appointments in force against the rules as things stand: a page of findings. 任职核对"""
     if street_id not in caller.scope:
         raise NotFound("query:street_id")
     then = at or clock.now()

@@ -102,6 +102,14 @@ class NewCrossAppointment(New):
                 "voted_on": "2026-10-18",
                 "filing_number": "天桥备字〔2026〕7号",
                 "filed_on": "2026-10-26",
+                "votes": {
+                    "owners": 900,
+                    "owners_taking_part": 640,
+                    "owners_agreeing": 500,
+                    "area_cm2": 900_000_000,
+                    "area_taking_part_cm2": 650_000_000,
+                    "area_agreeing_cm2": 480_000_000,
+                },
             },
         }
     )
@@ -261,12 +269,12 @@ class VacantPostOut(BaseModel):
 
 
 class ViolationOut(BaseModel):
-    """A rule that a cross-appointment in force does not keep any more."""
+    """A rule that an appointment in force does not keep any more."""
 
     appointment_id: UUID
     person_id: UUID
     post_id: UUID
-    step: int
+    step: int | None = Field(description="Of a cross-appointment. 第几步")
     code: str = Field(description="As in docs/problems.md.")
     detail: str
 
@@ -275,6 +283,6 @@ class Violations(BaseModel):
     """What was looked at, and what is wrong with it."""
 
     at: AwareDatetime
-    checked: int = Field(description="Cross-appointments looked at. 已核对数")
+    checked: int = Field(description="Appointments looked at. 已核对数")
     violations: list[ViolationOut]
     next: str | None = Field(description="Link to the next page; null: this is the last.")

@@ -222,12 +222,11 @@ END = Statement(
 )
 
 
-#: Cross-appointments in force at an instant, so many after one of them.
+#: Appointments in force at an instant, so many after one of them.
 IN_FORCE = Statement(
     select(appointment.c.id, *_TERM)
     .where(
         _OF_STREET,
-        appointment.c.step.is_not(None),
         appointment.c.during.contains(_at),
         appointment.c.id > bindparam("after", type_=Uuid),
     )

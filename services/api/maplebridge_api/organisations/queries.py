@@ -152,6 +152,14 @@ _POSTS = by_ids(
 POST = Statement(_POSTS, _post)
 #: Locked in order: of two who fill the places of one post, the second sees what the first took.
 POST_TO_FILL = Statement(_POSTS.order_by(post.c.id).with_for_update(of=post, key_share=True), _post)
+#: All of an organisation, locked in the same order.
+POSTS_TO_EMPTY = Statement(
+    select(post.c.id)
+    .where(in_scope(post), post.c.organisation_id == bindparam("organisation_id", type_=Uuid))
+    .order_by(post.c.id)
+    .with_for_update(key_share=True),
+    an_id,
+)
 _CONTRACTS = by_ids(
     service_contract,
     service_contract.c.street_id,

@@ -1,7 +1,7 @@
 """Views made by the migrations, for more than the slice whose tables they read.
 
 Who has an interest in whom, what is a subject and whose, what a run's results rest on, which places are
-held, and the names that hang on the notice board.
+held, when committees sit, and the names that hang on the notice board.
 """
 
 from sqlalchemy import Integer, LargeBinary, SmallInteger, Text, Uuid, column, table
@@ -67,4 +67,12 @@ place_held = table(
     column("seat", SmallInteger),
     column("during", TSTZRANGE),
     column("appointment_id", Uuid),
+)
+
+#: When which committee sits: for who seats a person in one.
+committee_sitting = table(
+    "committee_sitting",
+    column("street_id", Integer),
+    column("organisation_id", Uuid),
+    column("during", TSTZRANGE),
 )

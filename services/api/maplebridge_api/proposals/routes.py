@@ -17,7 +17,6 @@ from maplebridge_domain.proposal import (
     ProposalState,
     ProposalWithdrawn,
     TooLateToTakeBack,
-    VotesMissing,
 )
 
 from ..appointments.service import CROSS_RULES, FILLING, STEP_RULES
@@ -48,7 +47,7 @@ async def propose_appointment(body: NewProposal, caller: Proposer, tx: Tx) -> Re
 @routes.post(
     "/cross-appointment-proposals",
     status_code=201,
-    responses=created(ProposalOut, *_NEW, *STEP_RULES, VotesMissing, EvidenceMissing),
+    responses=created(ProposalOut, *_NEW, *STEP_RULES, EvidenceMissing),
 )
 async def propose_cross_appointment(body: NewCrossProposal, caller: Proposer, tx: Tx) -> Response:
     """Propose a second post on the strength of the first, with what its step asks for. 提出交叉任职建议"""

@@ -59,16 +59,15 @@ async def propose_across(write: Write, proposals: Items[NewCrossProposal]) -> li
     """Propose holders of posts for a second by one of the five steps, with what it asks for on file.
 
     Raises:
-        NotFound, RightMissing, VotesMissing, EvidenceMissing, and what `check_rules` refuses.
+        NotFound, RightMissing, EvidenceMissing, and what `check_rules` refuses.
     """
     grounds = await find_grounds(write.tx, proposals)
 
     def row(new: NewCrossProposal) -> dict[str, object]:
         found = grounds(new)
         write.caller.must(Right.APPOINTMENTS_PROPOSE, on=found.post.place.path)
-        check_rules(new, found)
-        election = new.election.election() if new.election else None
-        check_proposal(new.step, election, len(new.evidence))
+        check_rules(new, found, write.now)
+        check_proposal(new.step, len(new.evidence))
         own = {"person_id": found.person.id, "rests_on": new.source_id}
         return _row(write, new, found.post) | own
 

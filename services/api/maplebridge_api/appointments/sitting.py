@@ -1,0 +1,30 @@
+"""Who sits in a committee sits there while it does."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from maplebridge_domain.committee import CommitteeKind, check_sits
+from maplebridge_domain.period import Period
+
+from ..organisations.service import Post
+from ..platform.database import Transaction
+from . import queries
+
+
+async def sittings(tx: Transaction, posts: Iterable[Post]) -> Callable[[Post, Period], None]:
+    """Read when the committees among some posts' organisations sit; return what refuses other terms.
+
+    The posts are locked (`POST_TO_FILL`), and a committee that ends locks them as well.
+
+    Raises:
+        CommitteeNotSitting.
+    """
+    ids = {post.organisation_id for post in posts if post.place.holder in {*CommitteeKind}}
+    terms: defaultdict[UUID | None, list[Period]] = defaultdict(list)
+    if ids:
+        for id_, during in await tx.all(
+            queries.SITTINGS, organisation_ids=sorted(filter(None, ids))
+        ):
+            terms[id_].append(during)
+    return lambda post, during: check_sits(during, terms[post.organisation_id])
