@@ -45,6 +45,8 @@ PLACES_MAX: Mapping[PostKind, int] = {
     PostKind.DEPUTY_DIRECTOR: 5,
 }
 SEATS_MAX = 50
+#: Of these an organisation has one post each.
+LEADERS = (PostKind.SECRETARY, PostKind.DIRECTOR)
 
 
 @dataclass(eq=False)

@@ -7,6 +7,7 @@ Chinese headings are our own; beside each stand those that streets' own files us
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
 
 from .grid import GridLevel, Management
 from .grid_attributes import Cameras
@@ -52,6 +53,11 @@ class Column:
     also: tuple[str, ...] = ()
     listed: Mapping[str, object] | None = None  # what the drop-down shows, and what it stands for
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All headings by which it is known."""
+        return (self.heading, *self.also, self.name)
+
     def shown(self, value: object) -> object:
         """Return a value as the sheet shows it: of a list its Chinese name."""
         if self.listed is None or value is None:
@@ -66,6 +72,11 @@ class Sheet:
     title: str
     columns: Sequence[Column]
     rows_max: int
+
+    def names(self, cell: Cell) -> bool:
+        """Tell whether a cell holds the heading of one of the columns."""
+        name = heading_of(cell)
+        return any(name in column.names for column in self.columns)
 
     def clean(
         self, cells: Sequence[Cell], places: Sequence[int | None]
@@ -282,13 +293,23 @@ SHEETS: Mapping[Shape, Sheet] = {
 }
 
 
-def headings(sheet: Sheet, cells: Sequence[Cell]) -> list[int | None] | None:
-    """Find a shape's columns in a row; None: it is no row of headings, as one that must be there is not."""
-    names = [plain(cell).replace(" ", "").rstrip("*＊") for cell in cells]
+def heading_of(cell: Cell) -> str:
+    """Return a heading without what a template or a clerk puts around it."""
+    return plain(cell).replace(" ", "").rstrip("*＊")
+
+
+def headings(
+    sheet: Sheet, cells: Sequence[Cell], above: Sequence[Cell] = ()
+) -> list[int | None] | None:
+    """Find a shape's columns in a row; None: it is no row of headings, as one that must be there is not.
+
+    Where headings are of two rows, a cell over both is read in the upper one, the row `above`.
+    """
+    rows = zip_longest(cells, above)
+    names = [heading_of(cell) or heading_of(over) for cell, over in rows]
     places: list[int | None] = []
     for column in sheet.columns:
-        known = (column.heading, *column.also, column.name)
-        places.append(next((names.index(name) for name in known if name in names), None))
+        places.append(next((names.index(name) for name in column.names if name in names), None))
         if column.required and places[-1] is None:
             return None
     return places

@@ -82,7 +82,7 @@ async def test_the_five_steps_are_counted_by_person(tianqiao: Tianqiao) -> None:
             "422 election_dates_wrong",
         ),
         (step(2, election=ELECTION | {"votes": None}), "422 votes_missing"),
-        (step(5, no_interest_declared_on="2999-01-01"), "422 declared_in_the_future"),
+        (step(5, no_interest_declared_on="2027-06-01"), "422 declared_in_the_future"),
         (step(3, contract_id=None), "409 no_contract_in_force"),
         (step(3, during={"from": TERM["from"]}), "409 outlasts_its_source"),
         (step(5, no_interest_declared_on=None), "422 interest_not_excluded"),

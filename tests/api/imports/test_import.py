@@ -11,6 +11,7 @@ from maplebridge_api.jobs import erase_what_is_due
 from maplebridge_api.platform.clock import clock
 from maplebridge_api.platform.database import Database
 from maplebridge_api.platform.xlsx import Workbook
+from tests.api.committees.test_term import term
 from tests.api.imports.sheets import (
     GRIDS,
     HOUSEHOLDS,
@@ -190,7 +191,55 @@ async def test_what_a_verb_refuses_is_led_back_to_its_row(tianqiao: Tianqiao) ->
     seat = [*director, id_of("lin"), "", "", "2026-01-01", ""]
     free = [TIANQIAO, "物业服务企业", "chenguang", "项目经理", "manager", "", "", "", "", "", ""]
     run = await imports(tianqiao, "appointments", csv_of(OFFICES, free, seat))
-    assert await faults_of(tianqiao, run) == [(3, None, "post_taken")]
+    assert await faults_of(tianqiao, run) == [(3, "D", "post_taken")]
+
+
+async def test_what_the_ledger_would_refuse_is_named_cell_by_cell_and_all_at_once(
+    tianqiao: Tianqiao,
+) -> None:
+    secretary = [f"{TIANQIAO}/001", "社区党组织", "binhe committee", "书记", "第二书记", ""]
+    director = [f"{TIANQIAO}/001/0002", "业主委员会", "jiayuan committee", "主任"]
+    wang, lin = ([id_of(name), "", "", "2026-01-01", "2027-01-01"] for name in ("wang", "lin"))
+    nobody = ["", "", "", "", ""]
+    run = await imports(
+        tianqiao,
+        "appointments",
+        csv_of(
+            OFFICES,
+            [*secretary, *nobody],
+            [*director, "director", "", *wang],
+            [*director, "director", "", *lin],
+        ),
+    )
+    assert await faults_of(tianqiao, run) == [
+        (2, "D", "leader_there_already"),
+        (4, "D", "post_taken"),
+    ]
+    code = "91411104MA0000015H"
+    run = await imports(
+        tianqiao,
+        "organisations",
+        csv_of(
+            ORGANISATIONS,
+            [TIANQIAO, "物业服务企业", "安泰物业", "", code],
+            [TIANQIAO, "物业服务企业", "安宁物业", "", code],
+            [TIANQIAO, "物业服务企业", "安康物业", "", code],
+        ),
+    )
+    assert await faults_of(tianqiao, run) == [
+        (3, "E", "credit_code_taken"),
+        (4, "E", "credit_code_taken"),
+    ]
+
+
+async def test_what_only_a_verb_refuses_names_the_column_that_holds_its_field(
+    tianqiao: Tianqiao,
+) -> None:
+    await tianqiao.clerk_li.makes("/committee-terms", term())  # until October 2029
+    seat = [f"{TIANQIAO}/001/0001", "业主委员会", "huayuan committee", "委员/成员"]
+    seat += ["member of huayuan committee", "", id_of("qian"), "", "", "2027-01-01", "2030-01-01"]
+    run = await imports(tianqiao, "appointments", csv_of(OFFICES, seat))
+    assert await faults_of(tianqiao, run) == [(2, "J", "committee_not_sitting")]
 
 
 async def test_nobody_but_the_office_imports_and_nobody_beyond_their_rights(

@@ -75,6 +75,44 @@ def test_titles_merged_headings_hidden_rows_formulas_and_totals_are_told_apart()
     assert findings.rows_read == 3
 
 
+def test_headings_of_two_rows_are_read_as_they_look() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        page = book.add_worksheet("人员")
+        page.merge_range(0, 0, 0, 4, "人员名册", None)
+        page.merge_range(1, 0, 2, 0, "序号", None)
+        page.merge_range(1, 1, 2, 1, "姓名", None)
+        page.merge_range(
+            1, 2, 1, 3, "联系电话", None
+        )  # the heading of a group, and known as one of a cell
+        page.write_row(2, 2, ["座机", "手机"])
+        page.merge_range(1, 4, 2, 4, "编号", None)
+        page.write_row(3, 0, [1, "高明", "0395-1", "15400000009", "A-1", "党员"])
+    rows, findings = read(file.getvalue(), Shape.PEOPLE)
+    assert [(row["name"], row["phone"], row["person_key"]) for row in rows] == [
+        ("高明", "15400000009", "A-1")
+    ]
+    assert findings.faults == []
+    told = {note["code"]: (note["count"], note["first_row"]) for note in findings.shown_notes()}
+    assert told == {"column_unknown": (1, 3), "column_untitled": (1, 4)}
+
+
+def test_one_row_of_headings_keeps_the_row_below_though_it_lacks_what_it_may_not() -> None:
+    content = csv_of(PEOPLE, ["A-1", "", "15400000009", ""])
+    _, findings = read(content, Shape.PEOPLE)
+    assert findings.rows_read == 1
+    assert [fault.problem.code for fault in findings.faults] == ["cell_missing"]
+
+
+def test_a_copy_says_that_there_is_more_than_it_marks() -> None:
+    content = csv_of(HOUSEHOLDS, [PATH, "102", "多"])
+    _, findings = read(content, Shape.HOUSEHOLDS)
+    copy = io.BytesIO()
+    marked_copy(find_source(io.BytesIO(content), Shape.HOUSEHOLDS), findings.faults, 2_345, copy)
+    [head, *_] = [row.cells for row in Workbook(copy).rows("CSV")]
+    assert head[-1] == "错误说明（共2345处，只标出前1处，改正后请再次导入）"
+
+
 def test_dates_are_read_as_excel_keeps_them_and_as_people_write_them() -> None:
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as book:
@@ -128,7 +166,7 @@ def test_the_marked_copy_holds_the_file_and_says_what_is_wrong() -> None:
     content = csv_of(["表"], HOUSEHOLDS, [PATH, "=1+1", 3], [PATH, "102", "多"])
     _, findings = read(content, Shape.HOUSEHOLDS)
     copy = io.BytesIO()
-    marked_copy(find_source(io.BytesIO(content), Shape.HOUSEHOLDS), findings.faults, copy)
+    marked_copy(find_source(io.BytesIO(content), Shape.HOUSEHOLDS), findings.faults, 1, copy)
     book = Workbook(copy)
     rows = [row.cells for row in book.rows("CSV")]
     assert rows[:3] == [["表"], [*HOUSEHOLDS, "错误说明"], [PATH, "=1+1", "3"]]

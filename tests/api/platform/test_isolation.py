@@ -509,7 +509,7 @@ async def furnish(tianqiao: Tianqiao) -> None:
         "/appointments",
         BODIES["/appointment-proposals"]
         | {"person_id": id_of("soon")}
-        | {"during": {"from": TERM["from"], "until": "2026-12-01T00:00:00+08:00"}},
+        | {"during": test_term.DURING | {"until": "2026-12-01T00:00:00+08:00"}},
     )
     await tianqiao.asks(SESSION, TIANQIAO, id_of("wang"), id_of("session"))
 

@@ -122,7 +122,7 @@ async def test_a_quarters_secretary_proposes_there_and_decides_nothing(
     [
         (across(1, evidence=[]), "422 evidence_missing"),
         (across(5, evidence=[]), "422 evidence_missing"),
-        (across(2), "422 votes_missing"),
+        (across(2, election=ELECTION | {"votes": None}), "422 votes_missing"),
         (
             across(2, election=ELECTION | {"votes": VOTES | {"owners_taking_part": 199}}),
             "422 too_few_owners_took_part",

@@ -21,7 +21,7 @@ from .appoint import appoint, same_street, seat
 from .cross_appoint import check_rules, find_grounds, seat_across
 from .end import end_all_in, must_take_back, with_it
 from .events import APPOINTED, CROSS_APPOINTED
-from .ledger import APPOINTMENT_LEDGER, AppointmentLine
+from .ledger import APPOINTMENT_LEDGER, PLACE_LEDGER, AppointmentLine
 from .queries import (
     APPOINTMENT,
     Appointment,
@@ -40,6 +40,7 @@ __all__ = [
     "CROSS_APPOINTED",
     "CROSS_RULES",
     "FILLING",
+    "PLACE_LEDGER",
     "RULES",
     "STEP_RULES",
     "Appointment",

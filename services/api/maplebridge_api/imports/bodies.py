@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from uuid import UUID
 
-from maplebridge_domain.hierarchy import check_dual_leadership, check_parent
+from maplebridge_domain.hierarchy import CreditCodeTaken, check_dual_leadership, check_parent
 from maplebridge_domain.importing import (
     GridUnknown,
     OrganisationAmbiguous,
@@ -44,6 +44,7 @@ async def load_organisations(loading: Loading, batches: Batches) -> None:
     named: defaultdict[str, list[Superior]] = defaultdict(list)
     for one in kept:
         named[one.name].append(Superior(one.id, OrganisationKind(one.kind), one.grid_path))
+    codes = {one.uscc for one in kept if one.uscc}
     once, ids = FirstRows(loading, "name"), Ids(loading)
     new: dict[UUID, Line] = {}
     for line in lines:
@@ -58,6 +59,10 @@ async def load_organisations(loading: Loading, batches: Batches) -> None:
             continue
         if values["grid_path"] not in grids:
             loading.refuse(GridUnknown(), line, "grid_path")
+        if values["uscc"] in codes:
+            loading.refuse(CreditCodeTaken(), line, "uscc")
+        elif values["uscc"]:
+            codes.add(values["uscc"])
         new[id_ := ids.of(line)] = line
         named[values["name"]].append(Superior(id_, values["kind"], values["grid_path"]))
     superiors = {id_: _superiors(loading, line, named, meant) for id_, line in new.items()}

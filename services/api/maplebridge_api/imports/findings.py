@@ -1,6 +1,7 @@
 """What is found in a spreadsheet: faults that refuse it, and notes on what was put right or left out."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock
@@ -20,6 +21,7 @@ class NoteKind(StrEnum):
     FORMULA = "formula"
     TOTAL_ROW = "total_row"
     COLUMN_UNKNOWN = "column_unknown"
+    COLUMN_UNTITLED = "column_untitled"
     PARTY_MEMBER_KEPT = "party_member_kept"
 
 
@@ -33,6 +35,10 @@ SAID: dict[NoteKind, tuple[str, str]] = {
     NoteKind.COLUMN_UNKNOWN: (
         "模板中没有的列未导入。",
         "Columns that the template does not have were left out.",
+    ),
+    NoteKind.COLUMN_UNTITLED: (
+        "没有列名的列未导入，请核对表头。",
+        "Columns with no heading were left out; check the headings.",
     ),
     NoteKind.PARTY_MEMBER_KEPT: (
         "已有人员的党员身份未导入，也未比对。",
@@ -66,8 +72,10 @@ class Findings:
     rows_kept: int = 0
     #: Who is kept that rows were held against; none: the sheet was not held against people.
     compared: set[UUID] | None = None
-    #: The rows whose things a verb is entering now: what it refuses points at one of them by number.
+    #: The rows whose things a verb is entering now: what it refuses points at one of them by number,
     under_way: list[int] = field(default_factory=list)
+    #: and at a field, which a column of the sheet holds: where it stands, and its heading.
+    columns: Mapping[str, tuple[int | None, str]] = field(default_factory=dict)
     _notes: dict[NoteKind, list[int]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -91,8 +99,12 @@ class Findings:
 
     def refuse_under_way(self, problem: Problem) -> None:
         """Note what a verb refused: `/items/3/post_id` is the fourth of the rows under way."""
-        named = re.match(r"/items/(\d+)", problem.pointer)
-        self.refuse(problem, self.under_way[int(named[1])] if named else None)
+        named = re.match(r"/items/(\d+)(?:/(\w+))?", problem.pointer)
+        if named is None:
+            self.refuse(problem)
+        else:
+            where = self.columns.get(named[2], (None, None))
+            self.refuse(problem, self.under_way[int(named[1])], *where)
 
     def shown_faults(self) -> list[dict[str, Any]]:
         """Show the faults as they are kept, from the top of the sheet down."""

@@ -1,6 +1,6 @@
 """What every shape's loading stands on: the lines of a sheet, checked as a whole, then entered."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,23 @@ Batches = AsyncIterator[list[Line]]
 
 #: How many things a verb is given at a time: as many as a batch of the API holds.
 AT_ONCE = 1_000
+#: What a field of a body is called in a sheet, where that is another name.
+_FIELDS: Mapping[Shape, Mapping[str, str]] = {
+    Shape.GRIDS: {"parent_id": "path", "code": "path"},
+    Shape.ORGANISATIONS: {
+        "grid_id": "grid_path",
+        "parent_id": "parent",
+        "community_party_org_id": "community_party_org",
+    },
+    Shape.APPOINTMENTS: {
+        "grid_id": "grid_path",
+        "organisation_id": "organisation",
+        "name": "post",
+        "post_id": "kind",
+        "person_id": "person_key",
+        "during": "from",
+    },
+}
 
 
 @dataclass
@@ -33,13 +50,15 @@ class Loading:
     findings: Findings
     parts_made: int = 0
 
+    def __post_init__(self) -> None:
+        columns = zip(SHEETS[self.shape].columns, self.places, strict=True)
+        held = {column.name: (place, column.heading) for column, place in columns}
+        also = {field: held[name] for field, name in _FIELDS.get(self.shape, {}).items()}
+        self.findings.columns = held | also
+
     def refuse(self, problem: Problem, line: Line, name: str) -> None:
         """Note a fault in a line's column."""
-        names = [column.name for column in SHEETS[self.shape].columns]
-        number = names.index(name)
-        column = SHEETS[self.shape].columns[number]
-        place = self.places[number]
-        self.findings.refuse(problem, line.row, place, column.heading)
+        self.findings.refuse(problem, line.row, *self.findings.columns[name])
 
     def differs(self, line: Line, kept: dict[str, Any]) -> bool:
         """Note where a line contradicts what is kept; an empty cell contradicts nothing."""

@@ -2,11 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from maplebridge_domain.appointment import AlreadyHoldsPost
+from maplebridge_domain.appointment import AlreadyHoldsPost, PostTaken
 from maplebridge_domain.importing import (
     GridUnknown,
     OrganisationAmbiguous,
@@ -18,7 +17,7 @@ from maplebridge_domain.importing import (
 )
 from maplebridge_domain.period import EmptyPeriod, Period
 from maplebridge_domain.person import mask_name
-from maplebridge_domain.posts import check_places, check_post_place
+from maplebridge_domain.posts import LEADERS, LeaderThereAlready, check_places, check_post_place
 from maplebridge_domain.spreadsheet import refusal_of, uuid_in
 
 from ..appointments import service as appointments
@@ -122,6 +121,7 @@ async def load_appointments(loading: Loading, batches: Batches) -> None:
     terms: defaultdict[tuple[UUID, UUID], dict[Period, UUID]] = defaultdict(dict)
     for held in await tx.all(appointments.APPOINTMENT_LEDGER):
         terms[held.post_id, held.person_id][Period(held.start, held.until)] = held.id
+    places = Places(await tx.all(appointments.PLACE_LEDGER))
     ids, made = Ids(loading), []
     for line in lines:
         posts_before = len(posts.new)
@@ -142,13 +142,33 @@ async def load_appointments(loading: Loading, batches: Batches) -> None:
             loading.differs(line, {"id": held_terms[term]})
             loading.findings.rows_kept += 1
             continue
-        if any(_overlap(term, other) for other in held_terms):
+        if any(term.overlaps(other) for other in held_terms):
             loading.refuse(AlreadyHoldsPost(), line, "from")
+        elif not places.take(post_id, posts.seats[post_id], term):
+            loading.refuse(PostTaken(), line, "kind")
         held_terms[term] = ids.of(line)
         made.append((line, _new_appointment(held_terms[term], post_id, person.id, term)))
     if not loading.findings.faults:
         await loading.enter("post", posts.new, organisations.create_posts, counted=False)
         await loading.enter("appointment", made, appointments.appoint)
+
+
+class Places:
+    """Which place of which post is held when; each new term takes the lowest that is free, as a verb does."""
+
+    def __init__(self, held: list[tuple[UUID, int, Period]]) -> None:
+        self._held: defaultdict[tuple[UUID, int], list[Period]] = defaultdict(list)
+        for post_id, seat, term in held:
+            self._held[post_id, seat].append(term)
+
+    def take(self, post_id: UUID, seats: int, term: Period) -> bool:
+        """Take a place; False: none is free in all of that time."""
+        for seat in range(1, seats + 1):
+            terms = self._held[post_id, seat]
+            if not any(term.overlaps(other) for other in terms):
+                terms.append(term)
+                return True
+        return False
 
 
 class Posts:
@@ -169,6 +189,9 @@ class Posts:
             )
             for one in kept
         }
+        self.seats = dict(self._known.values())
+        #: Who has a leader's post already: an organisation has one of each.
+        self._led = {(one.organisation_id, one.kind) for one in kept if one.kind in LEADERS}
 
     def find(self, line: Line) -> UUID | None:
         """Return a line's post, one that is there or one to be made; None: it is refused."""
@@ -202,6 +225,10 @@ class Posts:
             seats = line.values["seats"] or 1
             if (refused := refusal_of(lambda: check_places(kind, seats))) is not None:
                 self._loading.refuse(refused, line, "seats")
+            if in_organisation and kind in LEADERS:
+                if (holders[0], kind) in self._led:
+                    self._loading.refuse(LeaderThereAlready(), line, "kind")
+                self._led.add((holders[0], kind))
             post = organisations.NewPost(
                 id=self._ids.of(line),
                 organisation_id=holders[0] if in_organisation else None,
@@ -213,6 +240,7 @@ class Posts:
             assert post.id is not None
             self.new.append((line, post))
             self._known[key] = (post.id, seats)
+            self.seats[post.id] = seats
             return post.id
         return None
 
@@ -239,14 +267,6 @@ def _term(loading: Loading, line: Line) -> Period | None:
     else:
         return Period(start, until)
     return None
-
-
-def _overlap(one: Period, other: Period) -> bool:
-    return _before(one.start, other.until) and _before(other.start, one.until)
-
-
-def _before(start: datetime, until: datetime | None) -> bool:
-    return until is None or start < until
 
 
 def _new_appointment(

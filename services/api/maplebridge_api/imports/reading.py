@@ -1,11 +1,11 @@
 """From a file to clean lines, some at a time: the sheet and its headings are found, cells cleaned."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import IO, Any
 
-from maplebridge_domain.shape import SHEETS, Shape, headings, is_total
+from maplebridge_domain.shape import SHEETS, Shape, Sheet, headings, is_total
 from maplebridge_domain.spreadsheet import FileHoldsTooMuch, HeadingsMissing, is_empty, plain
 
 from ..platform.csv_file import csv_rows
@@ -14,6 +14,8 @@ from .findings import Findings, NoteKind
 
 #: How far down the headings may stand: titles and merged headings come before.
 HEADINGS_WITHIN_ROWS = 20
+#: In how many rows a column without a heading is looked for; of later rows only what is asked for is read.
+LOOKED_AT_WHOLE = 1_000
 CSV_SHEET = "CSV"
 ZIP = b"PK\x03\x04"
 
@@ -63,15 +65,29 @@ def find_source(file: IO[bytes], shape: Shape) -> Source:
     Raises:
         FileNotReadable, HeadingsMissing.
     """
+    sheet = SHEETS[shape]
     for name, rows, only in sheets_of(file):
-        head = []
+        head: list[Row] = []
         for row in islice(rows, HEADINGS_WITHIN_ROWS):
+            places = headings(sheet, row.cells, head[-1].cells if head else ())
             head.append(row)
-            places = headings(SHEETS[shape], row.cells)
             if places is not None:
-                return Source(name, places, head, rows, only)
+                return _with_the_row_below(Source(name, places, head, rows, only), sheet)
     wanted = [column.heading for column in SHEETS[shape].columns if column.required]
     raise HeadingsMissing("、".join(wanted))
+
+
+def _with_the_row_below(source: Source, sheet: Sheet) -> Source:
+    """Let headings be of two rows, where the one below names columns and lacks what no row may lack."""
+    below = next(source.rows, None)
+    if below is None:
+        return source
+    places = headings(sheet, below.cells, source.head[-1].cells)
+    columns = zip(sheet.columns, source.places, strict=True)
+    is_data = _filled(below) & {place for column, place in columns if column.required}
+    if places is None or is_data or not any(map(sheet.names, below.cells)):
+        return replace(source, rows=chain([below], source.rows))
+    return replace(source, places=places, head=[*source.head, below])
 
 
 def read_lines(
@@ -86,9 +102,15 @@ def read_lines(
     findings.sheet = source.sheet
     _note_unknown_columns(source, findings)
     wanted = {place for place in source.places if place is not None}
-    source.only.update(wanted)
+    titled = {place for row in source.head[-2:] for place in _filled(row)}
     lines: list[Line] = []
     for row in source.rows:
+        if findings.rows_read < LOOKED_AT_WHOLE:
+            for place in sorted(_filled(row) - titled):
+                findings.note(NoteKind.COLUMN_UNTITLED, row.number)
+                titled.add(place)
+        else:
+            source.only.update(wanted)
         if all(place >= len(row.cells) or is_empty(row.cells[place]) for place in wanted):
             continue
         if is_total(row.cells):
@@ -111,6 +133,10 @@ def read_lines(
             yield lines
             lines = []
     yield lines
+
+
+def _filled(row: Row) -> set[int]:
+    return {place for place, cell in enumerate(row.cells) if not is_empty(cell)}
 
 
 def _note_unknown_columns(source: Source, findings: Findings) -> None:

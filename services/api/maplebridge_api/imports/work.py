@@ -180,7 +180,7 @@ async def _tell_whom_compared(write: Write, begun: Begun, findings: Findings) ->
 
 def _mark(file: IO[bytes], shape: Shape, findings: Findings, copy: IO[bytes]) -> None:
     if findings.sheet:
-        marked_copy(find_source(file, shape), findings.faults, copy)
+        marked_copy(find_source(file, shape), findings.faults, findings.faults_count, copy)
 
 
 async def give_up(write: Write, begun: Begun) -> None:

@@ -86,8 +86,10 @@ def shown(shape: Shape, row: Sequence[object]) -> Iterator[object]:
         yield show_instant(value) if isinstance(value, datetime) else column.shown(value)
 
 
-def marked_copy(source: Source, faults: Sequence[Fault], into: IO[bytes]) -> None:
+def marked_copy(source: Source, faults: Sequence[Fault], count: int, into: IO[bytes]) -> None:
     """Copy a sheet, its wrong cells red, and in a column of its own what is wrong in each row.
+
+    `count` is how many faults there are: of more than are told, the column's heading says so.
 
     Raises:
         FileNotReadable.
@@ -114,6 +116,8 @@ def marked_copy(source: Source, faults: Sequence[Fault], into: IO[bytes]) -> Non
             )
             if row is heading:
                 said = "错误说明"
+                if count > len(faults):
+                    said += f"（共{count}处，只标出前{len(faults)}处，改正后请再次导入）"
             if said:
                 page.write_string(row.number - 1, last, said, red)
 
