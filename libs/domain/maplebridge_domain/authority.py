@@ -9,44 +9,45 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .named import Named
 from .organisation import OrganisationKind, PostKind
 from .problem import Kind, Problem
 
 
-class Right(StrEnum):
+class Right(Named):
     """A right; for a system it is an OAuth 2.0 scope (RFC 6749 section 3.3)."""
 
-    READ = "read"  # what hangs on the notice board, and who is appointed to what
-    STREETS_WRITE = "streets:write"
-    LEDGERS_READ = "ledgers:read"  # 台账: households, attendance, tasks
-    GRID_WRITE = "grid:write"
-    ORGANISATIONS_WRITE = "organisations:write"
-    PEOPLE_READ = "people:read"
-    PEOPLE_SEARCH = "people:search"  # by a part of the name, which its mask hides
-    PEOPLE_WRITE = "people:write"
-    APPOINTMENTS_WRITE = "appointments:write"
-    APPOINTMENTS_PROPOSE = "appointments:propose"
-    DISPUTES_REPORT = "disputes:report"
-    DISPUTES_READ = "disputes:read"
-    DISPUTES_HANDLE = "disputes:handle"
-    MEETINGS_WRITE = "meetings:write"
-    BALLOTS_READ = "ballots:read"
-    BALLOTS_CAST = "ballots:cast"
-    RECORDS_READ = "records:read"
-    RECORDS_WRITE = "records:write"
-    RUBRICS_WRITE = "rubrics:write"
-    RUNS_REQUEST = "runs:request"
-    RUNS_COMPUTE = "runs:compute"
-    RESULTS_READ = "results:read"
-    RESULTS_NOTIFY = "results:notify"
-    RESULTS_CONFIRM = "results:confirm"
-    STATEMENTS_READ = "statements:read"
-    EVENTS_READ = "events:read"
-    CLOCK_MOVE = "clock:move"
-    ACT_AS = "act_as"
-    PEOPLE_UNMASK = "people:unmask"
-    PEOPLE_ERASE = "people:erase"
-    IMPORTS_WRITE = "imports:write"  # spreadsheets in and out
+    READ = "read", "查看公示信息"  # what hangs on the notice board, and who is appointed to what
+    STREETS_WRITE = "streets:write", "开通街道"
+    LEDGERS_READ = "ledgers:read", "查看台账"  # 台账: households, attendance, tasks
+    GRID_WRITE = "grid:write", "网格管理"
+    ORGANISATIONS_WRITE = "organisations:write", "组织管理"
+    PEOPLE_READ = "people:read", "查看人员"
+    PEOPLE_SEARCH = "people:search", "按姓名查找人员"  # by a part of the name, which its mask hides
+    PEOPLE_WRITE = "people:write", "人员管理"
+    APPOINTMENTS_WRITE = "appointments:write", "办理任职"
+    APPOINTMENTS_PROPOSE = "appointments:propose", "提出任职建议"
+    DISPUTES_REPORT = "disputes:report", "上报纠纷"
+    DISPUTES_READ = "disputes:read", "查看纠纷"
+    DISPUTES_HANDLE = "disputes:handle", "办理纠纷"
+    MEETINGS_WRITE = "meetings:write", "会议管理"
+    BALLOTS_READ = "ballots:read", "查看评议票"
+    BALLOTS_CAST = "ballots:cast", "投评议票"
+    RECORDS_READ = "records:read", "查看信用记录"
+    RECORDS_WRITE = "records:write", "登记信用记录"
+    RUBRICS_WRITE = "rubrics:write", "评分细则管理"
+    RUNS_REQUEST = "runs:request", "发起评价"
+    RUNS_COMPUTE = "runs:compute", "计算评价"
+    RESULTS_READ = "results:read", "查看评价结果"
+    RESULTS_NOTIFY = "results:notify", "公示评价结果"
+    RESULTS_CONFIRM = "results:confirm", "确认评价结果"
+    STATEMENTS_READ = "statements:read", "查看信用声明"
+    EVENTS_READ = "events:read", "读取事件"
+    CLOCK_MOVE = "clock:move", "调整测试时钟"
+    ACT_AS = "act_as", "代他人办理"
+    PEOPLE_UNMASK = "people:unmask", "查看完整个人信息"
+    PEOPLE_ERASE = "people:erase", "删除个人信息"
+    IMPORTS_WRITE = "imports:write", "表格导入导出"  # spreadsheets in and out
 
 
 class Reach(StrEnum):

@@ -1,30 +1,30 @@
 """A case from report to closure."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from .named import Named
 from .problem import Kind, Problem
 
 
-class DisputeState(StrEnum):
+class DisputeState(Named):
     """Where a case stands."""
 
-    REPORTED = "reported"  # 已上报
-    ACCEPTED = "accepted"  # 已受理
-    IN_MEDIATION = "in_mediation"  # 调解中
-    AGREED = "agreed"  # 达成协议
-    CLOSED = "closed"  # 已结案
-    WITHDRAWN = "withdrawn"  # 已撤回
+    REPORTED = "reported", "已上报"
+    ACCEPTED = "accepted", "已受理"
+    IN_MEDIATION = "in_mediation", "调解中"
+    AGREED = "agreed", "达成协议"
+    CLOSED = "closed", "已结案"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
-class Act(StrEnum):
+class Act(Named):
     """What can be done with a case."""
 
-    ACCEPT = "accept"
-    MEDIATE = "mediate"
-    AGREE = "agree"
-    CLOSE = "close"
-    WITHDRAW = "withdraw"
+    ACCEPT = "accept", "受理"
+    MEDIATE = "mediate", "调解"
+    AGREE = "agree", "达成协议"
+    CLOSE = "close", "结案"
+    WITHDRAW = "withdraw", "撤回"
 
 
 #: (state, act) -> next state; what is not listed is refused.

@@ -4,27 +4,28 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from .named import Named
 from .problem import Kind, Problem
 
 
-class ResultKind(StrEnum):
+class ResultKind(Named):
     """The three kinds of results."""
 
-    MEMBER_SCORE = "member_score"  # 成员评分
-    UNIT_ASSESSMENT = "unit_assessment"  # 单位考核
-    CREDIT_RATING = "credit_rating"  # 信用评级
+    MEMBER_SCORE = "member_score", "成员评分"
+    UNIT_ASSESSMENT = "unit_assessment", "单位考核"
+    CREDIT_RATING = "credit_rating", "信用评级"
 
 
-class RunState(StrEnum):
+class RunState(Named):
     """Where a run stands."""
 
-    QUEUED = "queued"
-    COMPUTING = "computing"
-    DRAFTED = "drafted"
-    UNDER_NOTICE = "under_notice"
-    FINAL = "final"
-    FAILED = "failed"
-    SUPERSEDED = "superseded"
+    QUEUED = "queued", "排队中"
+    COMPUTING = "computing", "计算中"
+    DRAFTED = "drafted", "已出草案"
+    UNDER_NOTICE = "under_notice", "公示中"
+    FINAL = "final", "已生效"
+    FAILED = "failed", "计算失败"
+    SUPERSEDED = "superseded", "已被替代"
 
 
 class ServiceMethod(StrEnum):

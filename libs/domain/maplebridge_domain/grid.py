@@ -2,27 +2,27 @@
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
+from .named import Named
 from .problem import Kind, Problem
 
 
-class GridLevel(StrEnum):
+class GridLevel(Named):
     """The five levels, from the street down to the building unit."""
 
-    STREET = "street"  # 街道网格
-    COMMUNITY = "community"  # 社区大网格
-    QUARTER = "quarter"  # 小区小网格
-    LANE = "lane"  # 街巷（楼院）网格
-    UNIT = "unit"  # 楼栋单元网格
+    STREET = "street", "街道网格"
+    COMMUNITY = "community", "社区大网格"
+    QUARTER = "quarter", "小区小网格"
+    LANE = "lane", "街巷（楼院）网格"
+    UNIT = "unit", "楼栋单元网格"
 
 
-class Management(StrEnum):
+class Management(Named):
     """Who manages a quarter or lane."""
 
-    PROFESSIONAL = "professional"  # 专业物业
-    SELF_MANAGED = "self_managed"  # 自治管理
-    THREE_NOS = "three_nos"  # 三无楼院
+    PROFESSIONAL = "professional", "专业物业"
+    SELF_MANAGED = "self_managed", "自治管理"
+    THREE_NOS = "three_nos", "三无楼院"
 
 
 #: What may stand directly under what. A quarter may hold units directly or through lanes.
@@ -71,7 +71,7 @@ class WrongLevel(Problem):
     """A grid stands only under a level that holds its own."""
 
     kind = Kind.RULE
-    zh = "上级网格不符：{level}级网格不能直接设在{parent_level}级网格之下，请另选。"
+    zh = "上级网格不符：{level}不能直接设在{parent_level}之下，请另选。"
     en = "A {level} grid cannot stand directly under a {parent_level} grid; choose another parent."
     pointer = "/parent_id"
 
@@ -84,7 +84,7 @@ class WrongGridCode(Problem):
     """A grid's code has the number of digits of its level."""
 
     kind = Kind.RULE
-    zh = "网格编码位数不符：{level}级网格的编码须为{digits}位数字。"
+    zh = "网格编码位数不符：{level}的编码须为{digits}位数字。"
     en = "The code of a {level} grid must have {digits} digits."
     pointer = "/code"
 

@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from enum import StrEnum
 from uuid import UUID
 
 from .grid import GridLevel, Management, check_management, check_place
+from .named import Named
 from .problem import Kind, Problem
 
 
-class Cameras(StrEnum):
+class Cameras(Named):
     """Whether there are cameras, and with a sign that says so.
 
     Source: Personal Information Protection Law art. 26: in a public place for public safety only, and
     with a prominent sign. One without is entered as it is, and shown by the coverage report.
     """
 
-    SIGNED = "signed"  # 有警示标志
-    UNSIGNED = "unsigned"  # 无警示标志
+    SIGNED = "signed", "有警示标志"
+    UNSIGNED = "unsigned", "无警示标志"
 
 
 @dataclass(frozen=True)

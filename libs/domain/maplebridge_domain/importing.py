@@ -1,20 +1,20 @@
 """Importing a spreadsheet: how far it is, and what its rows are refused for beside what a cell is."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from .named import Named
 from .problem import Kind, Problem
 
 
-class ImportState(StrEnum):
+class ImportState(Named):
     """How far an import is."""
 
-    QUEUED = "queued"
-    WORKING = "working"
-    APPLIED = "applied"  # all of it
-    REFUSED = "refused"  # none of it: the faults say why
-    FAILED = "failed"  # none of it, by a fault of ours
-    UNDONE = "undone"
+    QUEUED = "queued", "排队中"
+    WORKING = "working", "处理中"
+    APPLIED = "applied", "已导入"  # all of it
+    REFUSED = "refused", "未通过"  # none of it: the faults say why
+    FAILED = "failed", "处理失败"  # none of it, by a fault of ours
+    UNDONE = "undone", "已撤销"
 
 
 @dataclass(eq=False)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .named import Named
 from .organisation import OrganisationKind, Party
 from .problem import Kind, Problem
 
@@ -14,12 +15,12 @@ class MeetingKind(StrEnum):
     MONTHLY_REVIEW = "monthly_review"  # 月点评
 
 
-class SubjectKind(StrEnum):
+class SubjectKind(Named):
     """Whose work is evaluated: that of an appointment, an organisation, an enterprise."""
 
-    APPOINTMENT = "appointment"
-    ORGANISATION = "organisation"
-    ENTERPRISE = "enterprise"
+    APPOINTMENT = "appointment", "任职人员"
+    ORGANISATION = "organisation", "单位"
+    ENTERPRISE = "enterprise", "物业服务企业"
 
 
 class Channel(StrEnum):

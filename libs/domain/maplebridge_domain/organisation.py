@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .named import Named
 from .problem import Kind, Problem
 
 
@@ -17,61 +18,40 @@ class Party(StrEnum):
     VOLUNTEER_POINT = "volunteer_point"  # 志愿服务点
 
 
-class OrganisationKind(StrEnum):
+class OrganisationKind(Named):
     """Anything that holds posts: the six parties and six more."""
 
-    COMMUNITY_PARTY_ORG = "community_party_org"
-    QUARTER_PARTY_ORG = "quarter_party_org"
-    OWNERS_COMMITTEE = "owners_committee"
-    ENTERPRISE_PARTY_ORG = "enterprise_party_org"
-    RESIDENT_UNIT = "resident_unit"
-    VOLUNTEER_POINT = "volunteer_point"
-    STREET_WORKING_COMMITTEE = "street_working_committee"  # 街道党工委
-    BUILDING_PARTY_GROUP = "building_party_group"  # 楼栋党小组
-    VOLUNTEER_STATION = "volunteer_station"  # 志愿服务站
-    PROPERTY_ENTERPRISE = "property_enterprise"  # 物业服务企业
-    PROPERTY_MANAGEMENT_COMMITTEE = "property_management_committee"  # 物业管理委员会
-    MANAGEMENT_DEPARTMENT = "management_department"  # 主管部门
-
-    @property
-    def chinese(self) -> str:
-        """What the kind is called, for a sentence."""
-        return _CHINESE[self]
+    COMMUNITY_PARTY_ORG = "community_party_org", "社区党组织"
+    QUARTER_PARTY_ORG = "quarter_party_org", "小区党组织"
+    OWNERS_COMMITTEE = "owners_committee", "业主委员会"
+    ENTERPRISE_PARTY_ORG = "enterprise_party_org", "物业服务企业党组织"
+    RESIDENT_UNIT = "resident_unit", "共驻共建单位"
+    VOLUNTEER_POINT = "volunteer_point", "志愿服务点"
+    STREET_WORKING_COMMITTEE = "street_working_committee", "街道党工委"
+    BUILDING_PARTY_GROUP = "building_party_group", "楼栋党小组"
+    VOLUNTEER_STATION = "volunteer_station", "志愿服务站"
+    PROPERTY_ENTERPRISE = "property_enterprise", "物业服务企业"
+    PROPERTY_MANAGEMENT_COMMITTEE = "property_management_committee", "物业管理委员会"
+    MANAGEMENT_DEPARTMENT = "management_department", "主管部门"
 
 
-_CHINESE = {
-    OrganisationKind.COMMUNITY_PARTY_ORG: "社区党组织",
-    OrganisationKind.QUARTER_PARTY_ORG: "小区党组织",
-    OrganisationKind.OWNERS_COMMITTEE: "业主委员会",
-    OrganisationKind.ENTERPRISE_PARTY_ORG: "物业服务企业党组织",
-    OrganisationKind.RESIDENT_UNIT: "共驻共建单位",
-    OrganisationKind.VOLUNTEER_POINT: "志愿服务点",
-    OrganisationKind.STREET_WORKING_COMMITTEE: "街道党工委",
-    OrganisationKind.BUILDING_PARTY_GROUP: "楼栋党小组",
-    OrganisationKind.VOLUNTEER_STATION: "志愿服务站",
-    OrganisationKind.PROPERTY_ENTERPRISE: "物业服务企业",
-    OrganisationKind.PROPERTY_MANAGEMENT_COMMITTEE: "物业管理委员会",
-    OrganisationKind.MANAGEMENT_DEPARTMENT: "主管部门",
-}
-
-
-class PostKind(StrEnum):
+class PostKind(Named):
     """A place that a person can hold in an organisation or on a grid."""
 
-    SECRETARY = "secretary"  # 书记
-    DEPUTY_SECRETARY = "deputy_secretary"  # 副书记
-    DIRECTOR = "director"  # 主任
-    DEPUTY_DIRECTOR = "deputy_director"  # 副主任
-    MEMBER = "member"  # 委员/成员
-    MANAGER = "manager"  # 项目经理
-    GRID_MEMBER = "grid_member"  # 网格员
-    PARTY_BUILDING_INSTRUCTOR = "party_building_instructor"  # 党建指导员
-    SUPERVISOR = "supervisor"  # 义务监督员
-    VOLUNTEER = "volunteer"  # 志愿者
-    HOST = "host"  # 议事会主持人
-    CLERK = "clerk"  # 街道经办人
-    ADMINISTRATOR = "administrator"  # 街道管理员
-    AUDITOR = "auditor"  # 审计员
+    SECRETARY = "secretary", "书记"
+    DEPUTY_SECRETARY = "deputy_secretary", "副书记"
+    DIRECTOR = "director", "主任"
+    DEPUTY_DIRECTOR = "deputy_director", "副主任"
+    MEMBER = "member", "委员/成员"
+    MANAGER = "manager", "项目经理"
+    GRID_MEMBER = "grid_member", "网格员"
+    PARTY_BUILDING_INSTRUCTOR = "party_building_instructor", "党建指导员"
+    SUPERVISOR = "supervisor", "义务监督员"
+    VOLUNTEER = "volunteer", "志愿者"
+    HOST = "host", "议事会主持人"
+    CLERK = "clerk", "街道经办人"
+    ADMINISTRATOR = "administrator", "街道管理员"
+    AUDITOR = "auditor", "审计员"
 
 
 @dataclass(eq=False)

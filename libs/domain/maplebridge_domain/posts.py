@@ -128,7 +128,8 @@ def check_post_place(kind: PostKind, holder: OrganisationKind | None, *, on_grid
         raise WrongPlaceForPost(kind, "组织", "an organisation (organisation_id)")
     if kind not in POSTS[holder]:
         names = POSTS[holder]
-        raise NoSuchPostHere(holder.chinese, "、".join(names), holder, ", ".join(names))
+        posts = "、".join(name.chinese for name in names)
+        raise NoSuchPostHere(holder.chinese, posts, holder, ", ".join(names))
 
 
 def check_places(kind: PostKind, places: int) -> None:

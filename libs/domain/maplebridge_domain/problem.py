@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import ClassVar, Literal
 
+from .named import Named
+
 Language = Literal["zh", "en"]
 
 
@@ -51,7 +53,14 @@ class Problem(Exception):
 
     def detail(self, language: Language) -> str:
         """Return the sentence that tells the reader what to do next."""
-        return (self.zh if language == "zh" else self.en).format(**vars(self))
+        if language == "en":
+            return self.en.format(**vars(self))
+        return self.zh.format(
+            **{
+                name: value.chinese if isinstance(value, Named) else value
+                for name, value in vars(self).items()
+            }
+        )
 
     @property
     def moved_to(self) -> str:

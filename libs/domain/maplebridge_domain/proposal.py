@@ -1,19 +1,19 @@
 """Proposals of appointments: proposed by one, decided by another."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from .cross_appointment import STEPS
+from .named import Named
 from .problem import Kind, Problem
 
 
-class ProposalState(StrEnum):
+class ProposalState(Named):
     """What became of a proposal."""
 
-    PROPOSED = "proposed"  # 待审
-    APPROVED = "approved"  # 通过, and with it appointed
-    REJECTED = "rejected"  # 不予通过
-    WITHDRAWN = "withdrawn"  # 建议人撤回
+    PROPOSED = "proposed", "待审"
+    APPROVED = "approved", "已通过"  # and with it appointed
+    REJECTED = "rejected", "未通过"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
 @dataclass(eq=False)

@@ -106,38 +106,11 @@ class Sheet:
         return values, refused
 
 
-_LEVELS: Mapping[str, GridLevel] = {
-    "社区大网格": GridLevel.COMMUNITY,
-    "小区小网格": GridLevel.QUARTER,
-    "街巷（楼院）网格": GridLevel.LANE,
-    "楼栋单元网格": GridLevel.UNIT,
-}
-_MANAGEMENTS: Mapping[str, Management] = {
-    "专业物业": Management.PROFESSIONAL,
-    "自治管理": Management.SELF_MANAGED,
-    "三无楼院": Management.THREE_NOS,
-}
-_CAMERAS: Mapping[str, Cameras] = {
-    "有警示标志": Cameras.SIGNED,
-    "无警示标志": Cameras.UNSIGNED,
-}
-_ORGANISATIONS: Mapping[str, OrganisationKind] = {kind.chinese: kind for kind in OrganisationKind}
-_POSTS: Mapping[str, PostKind] = {
-    "书记": PostKind.SECRETARY,
-    "副书记": PostKind.DEPUTY_SECRETARY,
-    "主任": PostKind.DIRECTOR,
-    "副主任": PostKind.DEPUTY_DIRECTOR,
-    "委员/成员": PostKind.MEMBER,
-    "项目经理": PostKind.MANAGER,
-    "网格员": PostKind.GRID_MEMBER,
-    "党建指导员": PostKind.PARTY_BUILDING_INSTRUCTOR,
-    "义务监督员": PostKind.SUPERVISOR,
-    "志愿者": PostKind.VOLUNTEER,
-    "议事会主持人": PostKind.HOST,
-    "街道经办人": PostKind.CLERK,
-    "街道管理员": PostKind.ADMINISTRATOR,
-    "审计员": PostKind.AUDITOR,
-}
+_LEVELS = {one.chinese: one for one in GridLevel if one is not GridLevel.STREET}
+_MANAGEMENTS = {one.chinese: one for one in Management}
+_CAMERAS = {one.chinese: one for one in Cameras}
+_ORGANISATIONS = {one.chinese: one for one in OrganisationKind}
+_POSTS = {one.chinese: one for one in PostKind}
 _YES_NO: Mapping[str, bool] = {"是": True, "否": False}
 
 _CREDIT_CODE = in_form(r"[0-9A-HJ-NP-RTUW-Y]{18}", "91411104MA0000015H")

@@ -1,12 +1,16 @@
 """Every refusal of the application, whichever slice or rule it belongs to."""
 
 import re
+from enum import Enum
 from string import Formatter
+from typing import Any, TypeGuard, get_type_hints
 
 import pytest
 
 import maplebridge_api.main  # noqa: F401 - importing the application makes every problem known
 from maplebridge_api.platform.problems import title
+from maplebridge_domain.organisation import OrganisationKind, PostKind
+from maplebridge_domain.posts import NoSuchPostHere, check_post_place
 from maplebridge_domain.problem import Kind, Problem, pointing_at
 
 PROBLEMS = sorted(Problem.known.items())
@@ -37,6 +41,30 @@ def test_a_refusal_can_be_said_in_both_languages(code: str, problem: type[Proble
     assert made.detail("zh").endswith("。")
     assert made.detail("en").endswith(".")
     assert made.detail("en").replace("…", "").isascii()
+
+
+def test_a_sentence_in_chinese_holds_no_code() -> None:
+    said = []
+    for problem in Problem.known.values():
+        types = {
+            name: type_ for name, type_ in get_type_hints(problem).items() if name != "pointer"
+        }
+        coded = {name: type_ for name, type_ in types.items() if is_enum(type_)}
+        for name, codes in coded.items():
+            for code in codes:
+                made = example(problem)
+                vars(made).update({other: next(iter(all_)) for other, all_ in coded.items()})
+                vars(made)[name] = code
+                said.append(made.detail("zh"))
+    assert len(said) > 60
+    assert [text for text in said if re.search(r"[a-z_]{4}", text)] == []
+    with pytest.raises(NoSuchPostHere) as refused:
+        check_post_place(PostKind.SUPERVISOR, OrganisationKind.OWNERS_COMMITTEE, on_grid=False)
+    assert refused.value.detail("zh").endswith("：业主委员会可设的岗位为主任、副主任、委员/成员。")
+
+
+def is_enum(type_: Any) -> TypeGuard[type[Enum]]:
+    return isinstance(type_, type) and issubclass(type_, Enum) and type_ is not Kind
 
 
 @pytest.mark.parametrize(("code", "problem"), PROBLEMS)
