@@ -11,7 +11,7 @@ from maplebridge_api.platform.openapi import routes_of
 from maplebridge_domain.authority import AUTHORITY, Right, Role
 from tests.api.imports.sheets import PEOPLE, csv_of, imports
 from tests.api.platform.test_isolation import everything, furnish, single
-from tests.world import TERM, TIANQIAO, Actor, Json, Tianqiao, dispute, id_of, outcome
+from tests.world import TIANQIAO, Actor, Json, Tianqiao, dispute, id_of, outcome
 
 NAME, PHONE = "欧阳晓枫", "15412345678"
 OUYANG = {"id": id_of("ouyang"), "street_id": TIANQIAO, "name": NAME, "phone": PHONE}
@@ -84,10 +84,10 @@ async def test_whoever_reads_whatever_sees_masks(tianqiao: Tianqiao) -> None:
     office = {
         "id": id_of("ouyang in committee"),
         "person_id": id_of("ouyang"),
-        "post_id": id_of("director of huayuan committee"),
-        "during": TERM,
+        "post_id": id_of("member of huayuan committee"),
+        "during": {"from": "2026-10-20T00:00:00+08:00", "until": "2026-12-31T00:00:00+08:00"},
     }
-    written.append((await clerk.posts("/appointments", office)).text)
+    written.append(json.dumps(await clerk.makes("/appointments", office), ensure_ascii=False))
     reported = await tianqiao.logged_in("ouyang").posts("/disputes", dispute())
     written.append(reported.text)
     written.append(

@@ -46,6 +46,7 @@ from ..platform.database import (
     json_object,
     json_period,
 )
+from ..platform.ordering import by_name
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
 from ..platform.views import committee_sitting, office_holder
@@ -163,6 +164,7 @@ OFFICE_HOLDERS = Pages(
     source=appointment.join(office_holder, _named),
     only=appointment.c.during.contains(bindparam("at", type_=DateTime(timezone=True))),
     refer={"organisation_id": ORGANISATION_ID},
+    order=by_name(office_holder, "appointment_id"),
 )
 
 _other = appointment.alias("other")

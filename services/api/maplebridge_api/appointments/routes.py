@@ -22,6 +22,7 @@ from ..platform.bodies import Batch, BatchOut, Instant, Page, StreetIdParameter
 from ..platform.clock import clock
 from ..platform.identity import Caller, needs
 from ..platform.openapi import answers, created
+from ..platform.ordering import AfterNamed, PageMoved
 from ..platform.paging import After, Limit, get
 from ..platform.problems import NotFound, language_of
 from ..platform.request import IfMatch, Tx, Unkept, create, create_batch
@@ -120,16 +121,16 @@ async def get_appointment(request: Request, caller: Reader, id: UUID) -> Respons
     return await get(request, caller, queries.APPOINTMENT_BY_ID, id=id)
 
 
-@routes.get("/office-holders", responses=answers(Page[OfficeHolderOut]))
+@routes.get("/office-holders", responses=answers(Page[OfficeHolderOut], PageMoved))
 async def list_office_holders(
     request: Request,
     caller: Reader,
     limit: Limit = 50,
-    after: After = None,
+    after: AfterNamed = None,
     post_id: UUID | None = None,
     organisation_id: UUID | None = None,
 ) -> Response:
-    """List who holds a public office now, by name, by post or organisation. 在任人员公示"""
+    """List who holds a public office now, in pinyin order; of a post, of an organisation. 在任人员公示"""
     filters = {"post_id": post_id, "organisation_id": organisation_id}
     return await queries.OFFICE_HOLDERS.page(
         request, caller, limit, after, {"at": clock.now()}, **filters

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Query
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Integer,
     Table,
     Uuid,
@@ -80,11 +81,11 @@ PAGE_ID = bindparam("page_id", type_=Uuid)
 PAGE_VERSION = bindparam("page_version", type_=Integer)
 
 
-def by_name(table: Table) -> Order:
+def by_name(table: FromClause, id: str = "id") -> Order:
     """Sort by street, then by pinyin (`name_listed`); behind a row that is looked up as it was."""
     begun = select(table.c.name_listed).where(
         table.c.street_id == PAGE_STREET,
-        table.c.id == PAGE_ID,
+        table.c[id] == PAGE_ID,
         table.c.version == PAGE_VERSION,
     )
     behind = select(
@@ -96,7 +97,7 @@ def by_name(table: Table) -> Order:
             else_=literal_column("''"),
         )
     ).scalar_subquery()
-    place = (table.c.street_id, table.c.name_listed, table.c.id)
+    place = (table.c.street_id, table.c.name_listed, table.c[id])
     after = and_(in_scope(table), tuple_(*place) > tuple_(PAGE_STREET, behind, PAGE_ID))
     return Order(place, after, (*place[::2], table.c.version), behind_row)
 

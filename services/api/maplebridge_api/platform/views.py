@@ -25,6 +25,8 @@ office_holder = table(
     column("organisation_id", Uuid),
     column("grid_id", Uuid),
     column("name", Text),
+    column("name_listed", Text),
+    column("version", Integer),  # of the person: another name is another version
 )
 
 subject = table(
