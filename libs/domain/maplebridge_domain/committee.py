@@ -57,6 +57,19 @@ class CommitteeThereAlready(Problem):
 
 
 @dataclass(eq=False)
+class SeveralCommittees(Problem):
+    """Quarters become one when one committee is left: which it is, the owners decide, not the map."""
+
+    kind = Kind.CONFLICT
+    zh = "拟合并的小区各有在任的委员会：{committees}，请先终止其余委员会的任期，只留一个。"
+    en = "The quarters have committees that sit at one time ({committees_en}); end all but one first."
+    pointer = "/grids"
+
+    committees: str
+    committees_en: str
+
+
+@dataclass(eq=False)
 class OwnersVoteMissing(Problem):
     """An owners' committee is elected by the owners (Civil Code art. 278)."""
 

@@ -65,6 +65,19 @@ class NotAnEnterprise(Problem):
 
 
 @dataclass(eq=False)
+class SeveralContracts(Problem):
+    """Quarters become one when one contract is left: whose it is, the owners decide, not the map."""
+
+    kind = Kind.CONFLICT
+    zh = "拟合并的小区各有物业服务合同：{enterprises}，请先终止其余合同，只留一份。"
+    en = "The quarters have contracts that run at one time ({enterprises_en}); end all but one first."
+    pointer = "/grids"
+
+    enterprises: str
+    enterprises_en: str
+
+
+@dataclass(eq=False)
 class QuarterAlreadyServed(Problem):
     """One enterprise serves a quarter at a time."""
 

@@ -1,7 +1,9 @@
 """Periods of time: half open, the end may be unknown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 
 from .problem import Kind, Problem
 
@@ -41,3 +43,16 @@ class Period:
         if other.start < self.start:
             return False
         return self.until is None or (other.until is not None and other.until <= self.until)
+
+
+def overlapping(named: Sequence[tuple[str, Period]], after: datetime) -> list[str]:
+    """Return the names of those that run at one time with another, at some instant from `after` on."""
+    left = [(name, one) for name, one in named if one.until is None or one.until > after]
+    later = [(name, Period(max(one.start, after), one.until)) for name, one in left]
+    clash = {
+        name
+        for (first, one), (second, other) in combinations(later, 2)
+        if one.overlaps(other)
+        for name in (first, second)
+    }
+    return sorted(clash)

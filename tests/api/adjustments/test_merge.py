@@ -6,7 +6,16 @@ import pytest
 
 from tests.api.adjustments.test_move import BEFORE
 from tests.api.adjustments.tree import APRIL, MARCH, MAY, does, paths
-from tests.world import TIANQIAO, Tianqiao, dispute, id_of, outcome, outcomes
+from tests.api.committees.test_term import ELECTION, MEMBERS, term
+from tests.world import (
+    TIANQIAO,
+    Tianqiao,
+    dispute,
+    id_of,
+    outcome,
+    outcomes,
+    service_contract,
+)
 
 HUAYUAN, JIAYUAN = id_of("huayuan"), id_of("jiayuan")
 INTO_JIAYUAN = {"grids": [HUAYUAN], "at": APRIL}
@@ -75,6 +84,45 @@ async def test_who_holds_office_in_the_one_acts_in_the_other_through_any_number_
     kitchen = f"/disputes/{id_of('flooded kitchen')}"
     assert outcome(await wang.changes(kitchen, "steps", {"act": "accept"})) == "200"
     assert (await clerk.gets(f"/grids/{HUAYUAN}")).json()["merged_into"] == id_of("laoyuan")
+
+
+async def test_quarters_become_one_when_one_contract_and_one_committee_is_left(
+    tianqiao: Tianqiao,
+) -> None:
+    clerk = tianqiao.clerk_li
+    year = {"from": "2026-01-01T00:00:00+08:00", "until": "2027-01-01T00:00:00+08:00"}
+    contract = service_contract("of jiayuan", "wanjia", "jiayuan")[1] | {"during": year}
+    made = await clerk.makes("/service-contracts", contract)
+    refused = await clerk.changes(f"/grids/{JIAYUAN}", "merge", INTO_JIAYUAN)
+    assert outcome(refused) == "409 several_contracts"
+    assert "chenguang、wanjia" in refused.json()["detail"]
+    end = {"at": APRIL, "reason": "agreed"}
+    await clerk.changes(f"/service-contracts/{made['id']}", "end", end)
+    for name, quarter in (("huayuan committee", "2026-03-01"), ("jiayuan committee", "2026-03-05")):
+        election = ELECTION | {"voted_on": quarter}
+        during = {"from": f"{quarter}T00:00:00+08:00", "until": "2029-03-01T00:00:00+08:00"}
+        one = term(id=id_of(f"term of {name}"), organisation_id=id_of(name), during=during)
+        await clerk.makes("/committee-terms", one | {"election": election, "members": MEMBERS[3:]})
+    refused = await clerk.changes(f"/grids/{JIAYUAN}", "merge", INTO_JIAYUAN)
+    assert outcome(refused) == "409 several_committees"
+    assert "huayuan committee、jiayuan committee" in refused.json()["detail"]
+    end = {"at": APRIL, "reason": "term_over"}
+    jiayuans = f"/committee-terms/{id_of('term of jiayuan committee')}"
+    assert outcome(await clerk.changes(jiayuans, "end", end)) == "200"
+    assert await does(clerk, "merge", "jiayuan", INTO_JIAYUAN) == "200"
+
+    # What runs for the one runs for all: nothing beside it, before the merger what was then.
+    later = {"during": year | {"from": MAY, "until": "2026-08-01T00:00:00+08:00"}}
+    again = service_contract("beside", "wanjia", "jiayuan")[1] | later
+    refused = await clerk.posts("/service-contracts", again)
+    assert outcome(refused) == "409 quarter_already_served"
+    after = term(organisation_id=id_of("jiayuan committee"), id=id_of("another term"))
+    after |= {"members": MEMBERS[3:]}
+    refused = await clerk.posts("/committee-terms", after)
+    assert outcome(refused) == "409 committee_there_already"
+    # The one that sits on is to be renewed, once for all; the next is that of the whole quarter.
+    renewals = (await clerk.gets("/committee-terms/renewals?within_days=1800")).json()["items"]
+    assert [one["organisation_id"] for one in renewals] == [id_of("huayuan committee")]
 
 
 REFUSED = [

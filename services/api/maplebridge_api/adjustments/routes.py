@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Response
 
 from maplebridge_domain.authority import Right
+from maplebridge_domain.committee import SeveralCommittees
 from maplebridge_domain.dispute import OpenDisputesHere
 from maplebridge_domain.grid import (
     GridCodeTaken,
@@ -23,6 +24,7 @@ from maplebridge_domain.grid_change import (
     NotPartOfGrid,
     StreetStays,
 )
+from maplebridge_domain.organisation import SeveralContracts
 
 from ..grid.service import ATTRIBUTE_RULES, GridOut
 from ..platform.bodies import BatchOut
@@ -67,7 +69,12 @@ async def split_grid(id: UUID, body: Split, caller: Surveyor, version: IfMatch, 
 
 @routes.post(
     "/grids/{id:uuid}/merge",
-    responses=answers(GridOut, NotOfOneLevel, HouseholdTaken, *NUMBERED, *RULES),
+    responses=answers(
+        GridOut,
+        *(NotOfOneLevel, HouseholdTaken, SeveralContracts, SeveralCommittees),
+        *NUMBERED,
+        *RULES,
+    ),
 )
 async def merge_grids(
     id: UUID, body: Merger, caller: Surveyor, version: IfMatch, tx: Tx

@@ -5,8 +5,10 @@ All is one transaction and one event, whose data name the disputes that went alo
 
 from uuid import UUID
 
+from ..committees.service import must_have_one_committee
 from ..disputes.service import follow_grids, must_have_none_open
 from ..grid import service as grid
+from ..organisations.service import must_have_one_contract
 from ..platform.request import Created, Write
 from . import events
 from .schemas import Closing, GridMove, Merger, Split
@@ -60,10 +62,14 @@ async def split(write: Write, id: UUID, version: int, body: Split) -> list[UUID]
 async def merge(write: Write, id: UUID, version: int, body: Merger) -> Created:
     """Take other grids into one; their open disputes are its own now, those that are over stay where they were.
 
+    One of the quarters may have a contract or a committee in force: it goes on for all of them.
+
     Raises:
-        What `grid.service.merge` raises.
+        What `grid.service.merge` raises; SeveralContracts, SeveralCommittees.
     """
     changed = await grid.merge(write, id, version, grids=body.grids, at=body.at)
+    await must_have_one_contract(write, id, changed.at)
+    await must_have_one_committee(write, id, changed.at)
     disputes = await follow_grids(write.tx, changed.grids)
     shown = await grid.show(write, id)
     await write.record(

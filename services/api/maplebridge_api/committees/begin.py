@@ -32,6 +32,7 @@ from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
 from .end import make_way
+from .oneness import must_be_free
 from .schemas import MemberIn, NewCommitteeTerm
 
 
@@ -60,6 +61,7 @@ async def begin(write: Write, terms: Items[NewCommitteeTerm]) -> list[Created]:
     if kind is CommitteeKind.OWNERS_COMMITTEE:
         row |= _elected(new, organisation) | {"party_members": sum(of_party)}
         ended = await make_way(write, quarter.id, during.start)
+    await must_be_free(write, quarter, during)
     made = await write.tx.all(queries.ADD_TERMS, rows=as_rows([row]))
     appointments = await _seat(write, new, members)
     rows = _members(new, kind, organisation, zip(members, appointments, of_party, strict=True))

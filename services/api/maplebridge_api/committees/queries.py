@@ -14,21 +14,24 @@ from sqlalchemy import (
     Integer,
     Text,
     Uuid,
+    and_,
     bindparam,
     case,
     exists,
     func,
     literal_column,
     null,
+    or_,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from maplebridge_domain.committee import CommitteeKind, Handed, Renewal
 from maplebridge_domain.period import Period
 
-from ..grid.service import path_of
+from ..grid.service import heir_of, kin, path_of
+from ..organisations.service import name_of
 from ..platform.database import (
     Statement,
     an_id,
@@ -161,6 +164,33 @@ HAND_OVER = _change(
     }
 )
 
+_kin = kin(bindparam("ids", type_=ARRAY(Uuid())))
+#: Terms of committees of a quarter and of those that it has become one with: of all of it since then.
+TERMS_OF_ONE = Statement(
+    select(
+        name_of(committee_term.c.street_id, committee_term.c.organisation_id),
+        func.greatest(func.lower(committee_term.c.during), _kin.c.since),
+        func.upper(committee_term.c.during),
+    )
+    .select_from(
+        _kin.join(
+            committee_term,
+            and_(
+                committee_term.c.street_id == _kin.c.street_id,
+                committee_term.c.quarter_id == _kin.c.grid_id,
+            ),
+        )
+    )
+    .where(
+        or_(
+            func.upper_inf(committee_term.c.during),
+            _kin.c.since.is_(None),
+            func.upper(committee_term.c.during) > _kin.c.since,
+        )
+    ),
+    lambda name, start, until: (name, Period(start, until)),
+)
+
 TERM_BY_ID = Single(committee_term, TERM_OUT)
 _member = json_object(
     person_id=committee_member.c.person_id, appointment_id=committee_member.c.appointment_id
@@ -213,9 +243,10 @@ _elected_again = exists(
     select(_ONE)
     .where(
         _next.c.street_id == committee_term.c.street_id,
-        _next.c.quarter_id == committee_term.c.quarter_id,
+        heir_of(_next.c.street_id, _next.c.quarter_id)
+        == heir_of(committee_term.c.street_id, committee_term.c.quarter_id),
         _next.c.kind == literal_column("'owners_committee'"),
-        func.lower(_next.c.during) >= _ends,
+        func.upper(_next.c.during) > _ends,  # also that of a quarter that was taken in
     )
     .correlate(committee_term)
 )

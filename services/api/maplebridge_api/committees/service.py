@@ -8,9 +8,10 @@ from maplebridge_domain.worktime import SHANGHAI
 from ..platform.request import Created, Write
 from . import events, queries
 from .end import to_change
+from .oneness import must_have_one_committee
 from .schemas import CommitteeFiling, Handover
 
-__all__ = ["file", "forget_membership", "hand_over"]
+__all__ = ["file", "forget_membership", "hand_over", "must_have_one_committee"]
 
 
 async def file(write: Write, id: UUID, version: int, body: CommitteeFiling) -> Created:

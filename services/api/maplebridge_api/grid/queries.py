@@ -12,6 +12,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
+    Subquery,
     Text,
     Uuid,
     and_,
@@ -139,6 +140,37 @@ def level_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> Col
     """Write the level of a grid, for another slice's statement."""
     named = (grid.c.street_id == street_id, grid.c.id == grid_id)
     return select(grid.c.level).where(*named).correlate_except(grid).scalar_subquery()
+
+
+def kin(ids: ColumnElement[Any]) -> Subquery:
+    """Write which grids some grids have become one with, themselves among them, for another slice's statement.
+
+    Returns:
+        `street_id`, `asked_id`, `grid_id`, and `since` when they are one; null: ever.
+    """
+    asked, other = grid.alias("asked"), grid.alias("other")
+    heir = func.coalesce(asked.c.merged_into, asked.c.id)
+    return (
+        select(
+            asked.c.street_id,
+            asked.c.id.label("asked_id"),
+            other.c.id.label("grid_id"),
+            case(
+                (asked.c.id != other.c.id, func.greatest(asked.c.closed_at, other.c.closed_at))
+            ).label("since"),
+        )
+        .select_from(
+            asked.join(
+                other,
+                and_(
+                    other.c.street_id == asked.c.street_id,
+                    or_(other.c.id == heir, other.c.merged_into == heir),
+                ),
+            )
+        )
+        .where(in_scope(asked), asked.c.id == func.any(ids))
+        .subquery("kin")
+    )
 
 
 def stood_for(

@@ -21,10 +21,11 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    or_,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from maplebridge_domain.contract_end import ContractWithdrawn
 from maplebridge_domain.cross_appointment import Place
@@ -32,7 +33,7 @@ from maplebridge_domain.grid import GridLevel
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 
-from ..grid.service import level_of, path_of, stood_for
+from ..grid.service import kin, level_of, path_of, stood_for
 from ..platform.database import (
     Statement,
     an_id,
@@ -333,6 +334,43 @@ def served(at: ColumnElement[datetime]) -> Select[Any]:
     here = stood_for(service_contract.c.street_id, service_contract.c.quarter_id, at)
     in_force = in_scope(service_contract), service_contract.c.during.contains(at)
     return select(here.label("grid_id")).where(*in_force)
+
+
+_kin = kin(bindparam("ids", type_=ARRAY(Uuid())))
+#: Contracts of quarters and of those that they have become one with: in force for them all since then.
+CONTRACTS_OF_ONE = Statement(
+    select(
+        _kin.c.asked_id,
+        organisation.c.name,
+        func.greatest(func.lower(service_contract.c.during), _kin.c.since).label("start"),
+        func.upper(service_contract.c.during).label("until"),
+    )
+    .select_from(
+        _kin.join(
+            service_contract,
+            and_(
+                service_contract.c.street_id == _kin.c.street_id,
+                service_contract.c.quarter_id == _kin.c.grid_id,
+            ),
+        ).join(
+            organisation,
+            and_(
+                organisation.c.street_id == service_contract.c.street_id,
+                organisation.c.id == service_contract.c.enterprise_id,
+            ),
+        )
+    )
+    .where(
+        service_contract.c.during.is_not(None),
+        or_(
+            func.upper_inf(service_contract.c.during),
+            _kin.c.since.is_(None),
+            func.upper(service_contract.c.during) > _kin.c.since,
+        ),
+    )
+    .order_by(organisation.c.name),
+    lambda asked_id, name, start, until: (asked_id, name, Period(start, until)),
+)
 
 
 def posts() -> Select[Any]:

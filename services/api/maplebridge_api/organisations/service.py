@@ -1,18 +1,25 @@
 """The verbs of organisations, and what other slices may ask of them."""
 
 from datetime import datetime
+from uuid import UUID
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.contract_end import ContractEndReason
 from maplebridge_domain.hierarchy import check_dual_leadership, check_parent
 from maplebridge_domain.identifier import check_credit_code
 from maplebridge_domain.naming import listed, sought
-from maplebridge_domain.organisation import NotAnEnterprise, OrganisationKind
+from maplebridge_domain.organisation import (
+    NotAnEnterprise,
+    OrganisationKind,
+    QuarterAlreadyServed,
+    SeveralContracts,
+)
+from maplebridge_domain.period import overlapping
 from maplebridge_domain.posts import check_places, check_post_place
 from maplebridge_domain.service_contract import check_contract_dates, file_by
 from maplebridge_domain.worktime import SHANGHAI
 
-from ..grid.service import GRID, must_be_quarter
+from ..grid.service import GRID, HOLD_STREET, must_be_quarter
 from ..platform.bodies import dump, range_text
 from ..platform.database import as_rows
 from ..platform.problems import NotFound
@@ -23,6 +30,7 @@ from .ledger import ORGANISATION_LEDGER, POST_LEDGER, OrganisationLine, PostLine
 from .queries import (
     CONTRACT,
     CONTRACT_TO_END,
+    CONTRACTS_OF_ONE,
     ORGANISATION,
     ORGANISATION_ID,
     POST,
@@ -64,6 +72,7 @@ __all__ = [
     "create_posts",
     "end_contract",
     "end_organisation",
+    "must_have_one_contract",
     "name_of",
     "posts",
     "seats",
@@ -148,6 +157,12 @@ async def create_contracts(write: Write, contracts: Items[NewServiceContract]) -
     today = write.now.astimezone(SHANGHAI).date()
     quarters = await contracts.named(write.tx, GRID, "quarter_id")
     enterprises = await contracts.named(write.tx, ORGANISATION, "enterprise_id")
+    # Whoever merges quarters waits: until then it is known which contracts are those of one quarter.
+    for street_id in sorted({quarter.street_id for quarter in quarters.values()}):
+        await write.tx.run(HOLD_STREET, street_id=street_id)
+    running = await write.tx.all(
+        CONTRACTS_OF_ONE, ids=[quarter.id for quarter in quarters.values()]
+    )
 
     def row(contract: NewServiceContract) -> dict[str, object]:
         quarter = must_be_quarter(quarters[contract.quarter_id])
@@ -155,6 +170,8 @@ async def create_contracts(write: Write, contracts: Items[NewServiceContract]) -
         if enterprises[contract.enterprise_id].kind is not OrganisationKind.PROPERTY_ENTERPRISE:
             raise NotAnEnterprise()
         during = contract.during.period()
+        if any(id_ == quarter.id and term.overlaps(during) for id_, _, term in running):
+            raise QuarterAlreadyServed()
         check_contract_dates(contract.signed_on, contract.filed_on, today)
         return dump(
             contract,
@@ -169,6 +186,18 @@ async def create_contracts(write: Write, contracts: Items[NewServiceContract]) -
         events.CONTRACTS_CREATED, "service-contracts", ids, quarters.values()
     )
     return made
+
+
+async def must_have_one_contract(write: Write, quarter_id: UUID, at: datetime) -> None:
+    """Refuse to have made quarters one in which several contracts run at a time, after an instant.
+
+    Raises:
+        SeveralContracts.
+    """
+    running = await write.tx.all(CONTRACTS_OF_ONE, ids=[quarter_id])
+    names = overlapping([(name, term) for _, name, term in running], at)
+    if names:
+        raise SeveralContracts("、".join(names), ", ".join(names))
 
 
 async def end_contract(
