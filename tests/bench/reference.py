@@ -101,12 +101,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         min_size=CONNECTIONS,
         max_size=CONNECTIONS,
         reset=_keep,
-        # One plan for every value, as ours: PostgreSQL's guesses at a street's share took a minute at times.
-        server_settings={
-            "timezone": "Asia/Shanghai",
-            "jit": "off",
-            "plan_cache_mode": "force_generic_plan",
-        },
+        server_settings={"timezone": "Asia/Shanghai", "jit": "off"},
     )
     yield
     await app.state.pool.close()

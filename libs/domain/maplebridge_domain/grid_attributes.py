@@ -6,6 +6,7 @@ from uuid import UUID
 
 from .grid import GridLevel, Management, check_management, check_place
 from .named import Named
+from .organisation import OrganisationKind
 from .problem import Kind, Problem
 
 
@@ -48,6 +49,15 @@ LEVELS: Mapping[str, tuple[GridLevel, ...]] = {
     "service_centre": _WHERE_PEOPLE_MEET,
     "hall": _WHERE_PEOPLE_MEET,
     "central_household_id": _WHERE_PEOPLE_LIVE,
+}
+
+
+#: Which party organisation answers to grids of which levels. Source: as above.
+ANSWERS_TO: Mapping[OrganisationKind, tuple[GridLevel, ...]] = {
+    OrganisationKind.STREET_WORKING_COMMITTEE: (GridLevel.STREET,),
+    OrganisationKind.COMMUNITY_PARTY_ORG: (GridLevel.COMMUNITY,),
+    OrganisationKind.QUARTER_PARTY_ORG: (GridLevel.QUARTER,),
+    OrganisationKind.BUILDING_PARTY_GROUP: (GridLevel.LANE, GridLevel.UNIT),
 }
 
 
@@ -98,6 +108,16 @@ def check_grid(
     """
     check_place(level, code, parent_level)
     check_attributes(level, attributes)
+
+
+def check_answers(kind: OrganisationKind, level: GridLevel) -> None:
+    """Refuse an organisation that does not answer to grids of a level.
+
+    Raises:
+        PartyOrgNotOfLevel.
+    """
+    if level not in ANSWERS_TO.get(kind, ()):
+        raise PartyOrgNotOfLevel()
 
 
 def check_attributes(level: GridLevel, attributes: Attributes) -> None:

@@ -4,6 +4,7 @@ A template, what an import reads, what an export writes and the API document are
 Chinese headings are our own; beside each stand those that streets' own files use for it.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -59,7 +60,9 @@ class Column:
         return (self.heading, *self.also, self.name)
 
     def shown(self, value: object) -> object:
-        """Return a value as the sheet shows it: of a list its Chinese name."""
+        """Return a value as the sheet shows it: of a list its Chinese name, several with signs between."""
+        if isinstance(value, tuple):
+            return "、".join(value)
         if self.listed is None or value is None:
             return value
         return next(zh for zh, listed in self.listed.items() if listed == value)
@@ -123,6 +126,13 @@ def _credit_code(cell: Cell) -> str:
 
 
 _PATH = in_form(r"[0-9]{9}(/[0-9]{2,4}){0,4}", "411104001/001/0001")
+
+
+_BETWEEN = re.compile(r"[、,，;；\s]+")
+
+
+def _paths(cell: Cell) -> tuple[str, ...]:
+    return tuple(sorted({_PATH(one) for one in _BETWEEN.split(plain(cell)) if one}))
 
 
 def _path(name: str, heading: str, *also: str) -> Column:
@@ -198,6 +208,13 @@ SHEETS: Mapping[Shape, Sheet] = {
                 required=True,
                 also=("人数", "人口数", "常住人口"),
             ),
+            Column("since", "登记日期", clean_instant, "如2026-01-31；不填为导入之日。"),
+            Column(
+                "central_of",
+                "党员中心户所在网格编码",
+                _paths,
+                "是党员中心户的，填写其所服务网格的编码，多个以顿号分隔。",
+            ),
         ),
         400_000,
     ),
@@ -223,6 +240,12 @@ SHEETS: Mapping[Shape, Sheet] = {
                 _credit_code,
                 "18位，请设为文本格式。",
                 also=("信用代码",),
+            ),
+            Column(
+                "answers_for",
+                "负责网格编码",
+                _paths,
+                "仅党组织填写：所对应网格的编码，多个以顿号分隔。",
             ),
             _id("id", "组织系统编号"),
         ),

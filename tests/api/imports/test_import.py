@@ -374,3 +374,49 @@ async def test_a_units_number_and_a_grids_beginning_are_checked_in_the_sheet(
         (6, "E", "change_in_the_future"),
         (8, "A", "unit_number_taken"),
     }
+
+
+async def test_who_answers_to_a_grid_and_its_central_household_come_by_the_sheets_after_it(
+    tianqiao: Tianqiao,
+) -> None:
+    clerk = tianqiao.clerk_li
+    yard, unit = f"{TIANQIAO}/001/0009", f"{TIANQIAO}/001/0009/021"
+    grids = csv_of(
+        GRIDS,
+        [yard, "小区小网格", "新院", "", "2026-01-01"],
+        [unit, "楼栋单元网格", "一单元", "", "2026-01-01"],
+    )
+    runs = [await imports(tianqiao, "grids", grids)]
+    headings = [*HOUSEHOLDS, "登记日期", "党员中心户所在网格编码"]
+    early, elsewhere = ["102室", 1, "2025-12-31", ""], ["103室", 1, "", f"{TIANQIAO}/001/0001"]
+    wrong = csv_of(headings, [unit, *early], [unit, *elsewhere])
+    found = await faults_of(tianqiao, await imports(tianqiao, "households", wrong))
+    assert found == [(2, "D", "before_last_change"), (3, "E", "central_household_elsewhere")]
+    right = csv_of(headings, [unit, "101室", 2, "", f"{unit}、{yard}"])
+    runs.append(await imports(tianqiao, "households", right))
+
+    headings = [*ORGANISATIONS, "负责网格编码"]
+    branch = [yard, "小区党组织", "新院党支部", "", ""]
+    wrong = csv_of(headings, [*branch, unit], [yard, "业主委员会", "新院业委会", "", "", yard])
+    found = await faults_of(tianqiao, await imports(tianqiao, "organisations", wrong))
+    assert found == [(2, "F", "party_org_not_of_level"), (3, "F", "party_org_not_of_level")]
+    clock.set_to = NOW + timedelta(minutes=1)
+    runs.append(await imports(tianqiao, "organisations", csv_of(headings, [*branch, yard])))
+    assert [run["state"] for run in runs] == ["applied"] * 3
+    other = csv_of(headings, [yard, "小区党组织", "新院第二党支部", "", "", yard])
+    found = await faults_of(tianqiao, await imports(tianqiao, "organisations", other))
+    assert found == [(2, "F", "kept_differently")]
+
+    [new] = [
+        one["id"]
+        for one in (await clerk.gets("/grids?limit=200&level=quarter")).json()["items"]
+        if one["name"] == "新院"
+    ]
+    grid = (await clerk.gets(f"/grids/{new}")).json()
+    assert grid["party_org_id"] is not None
+    assert grid["central_household_id"] is not None
+    # The last first, each takes back what it gave, and the grid is as it was entered.
+    for run in reversed(runs):
+        undone = await clerk.changes(f"/imports/{run['id']}", "undo", None)
+        assert outcome(undone) == "200", undone.text
+    assert outcome(await clerk.gets(f"/grids/{new}")) == "404 not_found"

@@ -42,7 +42,9 @@ def test_a_csv_file_is_read_however_it_is_encoded(encoding: str) -> None:
     rows, findings = read(
         csv_of(HOUSEHOLDS, [PATH, "３号楼５０１室", "3"], encoding=encoding), Shape.HOUSEHOLDS
     )
-    assert rows == [{"grid_path": PATH, "address": "3号楼501室", "residents": 3}]
+    nothing_else = {"since": None, "central_of": None}
+    home = {"grid_path": PATH, "address": "3号楼501室", "residents": 3}
+    assert rows == [home | nothing_else]
     assert not findings.faults
 
 
@@ -205,7 +207,7 @@ RUN_BY_A_SPREADSHEET = ("=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "'=1+1", "''-1
 
 def test_no_text_leaves_as_a_formula_and_each_comes_back_as_it_was() -> None:
     texts = [*RUN_BY_A_SPREADSHEET, "'一单元", "一=二", "'"]
-    rows = [(PATH, text, 1) for text in texts]
+    rows = [(PATH, text, 1, None, None) for text in texts]
     content = comma_separated(Shape.HOUSEHOLDS, rows)
     cells = [row[1] for row in csv.reader(io.StringIO(content.decode("utf-8-sig")))][1:]
     assert cells == [*(f"'{text}" for text in RUN_BY_A_SPREADSHEET), "'一单元", "一=二", "'"]

@@ -4,9 +4,10 @@ Other slices may have to follow (open disputes stand in a quarter), so moving, s
 closing are told by the slice that calls them; what concerns the grid alone is a verb of its own here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
@@ -33,6 +34,7 @@ from ..platform.database import as_rows
 from ..platform.problems import NotFound
 from ..platform.request import Created, Write, check_version
 from . import events, placing, queries
+from .ledger import GridLine
 from .queries import GRID, GRID_TO_CHANGE, Grid
 from .schemas import Describing, Renumbering
 
@@ -93,6 +95,48 @@ async def describe(write: Write, id: UUID, version: int, body: Describing) -> Cr
         events.DESCRIBED, street_id=grid.street_id, subject=f"grids/{id}", since=at, **said
     )
     return shown
+
+
+async def add_attributes(
+    write: Write, grids: Sequence[GridLine], given: Mapping[UUID, Mapping[str, Any]]
+) -> list[UUID]:
+    """Give grids a party organisation or a central household from now on, in the place of none.
+
+    Returns:
+        The ids of what is said of them now, in no order.
+
+    Raises:
+        RightMissing, BeforeLastChange.
+    """
+    levels = {one.id: one.level for one in grids}
+    ids = sorted(given)
+    write.caller.must(Right.GRID_WRITE, on=grids[0].path.partition("/")[0])
+    last = await write.tx.all(placing.DESCRIPTIONS, ids=ids)
+    check_date(write.now, write.now, after=[one.since for one in last])
+    street_id = int(grids[0].path.partition("/")[0])
+    rows = [
+        {
+            "street_id": street_id,
+            "grid_id": one.grid_id,
+            "level": levels[one.grid_id],
+            "name": one.name,
+            "during": since(write.now),
+            **asdict(replace(one.attributes, **given[one.grid_id])),
+        }
+        for one in last
+    ]
+    await write.tx.run(placing.CLOSE_DESCRIPTIONS, ids=[one.id for one in last], at=write.now)
+    await write.tx.run(placing.DESCRIBE_GRIDS, rows=as_rows(rows))
+    await write.tx.run(placing.COUNT_GRIDS, ids=ids)
+    for id_ in ids:
+        await write.record(
+            events.DESCRIBED,
+            street_id=street_id,
+            subject=f"grids/{id_}",
+            since=write.now,
+            **given[id_],
+        )
+    return [one.id for one in await write.tx.all(placing.DESCRIPTIONS, ids=ids)]
 
 
 async def _must_live_here(write: Write, grid: Grid, household_id: UUID, at: datetime) -> None:

@@ -45,15 +45,19 @@ class GridLine:
     service_centre: str | None
     hall: str | None
     since: datetime | None
+    central_household_id: UUID | None
+    party_org_id: UUID | None
 
 
 @dataclass(frozen=True)
 class HouseholdLine:
-    """A household."""
+    """A household, and since when it lives where it does."""
 
+    id: UUID
     grid_path: str
     address: str
     residents: int
+    since: datetime
 
 
 GRID_LEDGER = Statement(
@@ -68,6 +72,8 @@ GRID_LEDGER = Statement(
         grid_description.c.service_centre,
         grid_description.c.hall,
         func.lower(grid_placement.c.during),
+        grid_description.c.central_household_id,
+        grid_description.c.party_org_id,
     )
     .select_from(NOW)
     .where(in_scope(grid))
@@ -75,7 +81,13 @@ GRID_LEDGER = Statement(
     lambda id_, path, level, *rest: GridLine(id_, path, GridLevel(level), *rest),
 )
 HOUSEHOLD_LEDGER = Statement(
-    select(grid_placement.c.path, household_placement.c.address, household_placement.c.residents)
+    select(
+        household_placement.c.household_id,
+        grid_placement.c.path,
+        household_placement.c.address,
+        household_placement.c.residents,
+        func.lower(household_placement.c.during),
+    )
     .select_from(
         STANDING.join(
             household_placement,
@@ -97,7 +109,9 @@ class KeptHousehold:
     """A household of those given, by its number from 1 on, that is kept already."""
 
     no: int
+    id: UUID
     residents: int
+    since: datetime
 
 
 def _array(name: str, of: Any) -> Any:
@@ -110,12 +124,14 @@ _given = (
         _array("grid_ids", Uuid()),
         _array("addresses", Text),
         _array("residents", Integer),
+        _array("since", DateTime(timezone=True)),
     )
     .table_valued(
         column("id", Uuid()),
         column("grid_id", Uuid()),
         column("address", Text),
         column("residents", Integer),
+        column("since", DateTime(timezone=True)),
         with_ordinality="no",
         name="given",
     )
@@ -124,7 +140,11 @@ _given = (
 _street_id = bindparam("street_id", type_=Integer)
 #: With a limit, so that each is looked up by its key: a join reads the whole street again for every batch.
 _there = (
-    select(household_placement.c.residents)
+    select(
+        household_placement.c.household_id,
+        household_placement.c.residents,
+        func.lower(household_placement.c.during).label("since"),
+    )
     .where(
         household_placement.c.street_id == _street_id,
         household_placement.c.grid_id == _given.c.grid_id,
@@ -135,7 +155,12 @@ _there = (
     .lateral("there")
 )
 _kept = (
-    select(_given.c.no.cast(BigInteger).label("no"), _there.c.residents)
+    select(
+        _given.c.no.cast(BigInteger).label("no"),
+        _there.c.household_id,
+        _there.c.residents,
+        _there.c.since,
+    )
     .select_from(_given.join(_there, true()))
     .cte("kept")
 )
@@ -149,14 +174,13 @@ _made = (
     .returning(household.c.id)
     .cte("made")
 )
-_during = func.tstzrange(bindparam("since", type_=DateTime(timezone=True)), null())
 _placed = (
     insert(household_placement)
     .from_select(
         ["street_id", "household_id", "grid_id", "address", "residents", "during"],
         select(
             *(_street_id, _given.c.id, _given.c.grid_id),
-            *(_given.c.address, _given.c.residents, _during),
+            *(_given.c.address, _given.c.residents, func.tstzrange(_given.c.since, null())),
         ).where(_new),
     )
     .returning(household_placement.c.id)
@@ -164,6 +188,6 @@ _placed = (
 )
 #: Enters those of many households that are not kept yet, and tells which are.
 ADD_NEW_HOUSEHOLDS = Statement(
-    select(_kept.c.no, _kept.c.residents).add_cte(_made, _placed).order_by(_kept.c.no),
+    select(*_kept.c).add_cte(_made, _placed).order_by(_kept.c.no),
     KeptHousehold,
 )

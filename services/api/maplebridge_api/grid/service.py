@@ -14,7 +14,7 @@ from ..platform.ids import new_id
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, placing, queries
-from .changes import Changed, describe, move, renumber, show, since
+from .changes import Changed, add_attributes, describe, move, renumber, show, since
 from .division import close, merge, split
 from .ground import NOBODYS_HOUSEHOLDS, NODES, ROOT, asked
 from .households import create_households, end_household, move_household, recount_household
@@ -56,6 +56,7 @@ __all__ = [
     "GridLine",
     "GridOut",
     "NewGrid",
+    "add_attributes",
     "asked",
     "close",
     "create_grids",

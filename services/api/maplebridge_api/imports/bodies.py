@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
+from maplebridge_domain.grid_attributes import check_answers
 from maplebridge_domain.hierarchy import CreditCodeTaken, check_dual_leadership, check_parent
 from maplebridge_domain.importing import (
     GridUnknown,
@@ -15,7 +17,9 @@ from maplebridge_domain.importing import (
 from maplebridge_domain.organisation import OrganisationKind
 from maplebridge_domain.spreadsheet import refusal_of
 
+from ..grid.service import GridLine
 from ..organisations import service as organisations
+from .links import Links
 from .loading import Batches, FirstRows, Ids, Loading, all_lines
 from .places import grids_of
 from .reading import Line
@@ -45,6 +49,7 @@ async def load_organisations(loading: Loading, batches: Batches) -> None:
     for one in kept:
         named[one.name].append(Superior(one.id, OrganisationKind(one.kind), one.grid_path))
     codes = {one.uscc for one in kept if one.uscc}
+    links = Links(loading, grids, "party_org_id", "answers_for")
     once, ids = FirstRows(loading, "name"), Ids(loading)
     new: dict[UUID, Line] = {}
     for line in lines:
@@ -55,6 +60,7 @@ async def load_organisations(loading: Loading, batches: Batches) -> None:
         if key in known:
             names = (*_SUPERIORS, "uscc", "id")
             loading.differs(line, {name: getattr(known[key], name) for name in names})
+            links.add(line, known[key].id, partial(_must_answer, values["kind"]))
             loading.findings.rows_kept += 1
             continue
         if values["grid_path"] not in grids:
@@ -64,6 +70,7 @@ async def load_organisations(loading: Loading, batches: Batches) -> None:
         elif values["uscc"]:
             codes.add(values["uscc"])
         new[id_ := ids.of(line)] = line
+        links.add(line, id_, partial(_must_answer, values["kind"]))
         named[values["name"]].append(Superior(id_, values["kind"], values["grid_path"]))
     superiors = {id_: _superiors(loading, line, named, meant) for id_, line in new.items()}
     ordered = _superiors_first(loading, new, superiors)
@@ -85,6 +92,11 @@ async def load_organisations(loading: Loading, batches: Batches) -> None:
                 for id_ in generation
             ]
             await loading.enter("organisation", made, organisations.create_organisations)
+        await links.enter()
+
+
+def _must_answer(kind: OrganisationKind, grid: GridLine) -> None:
+    check_answers(kind, grid.level)
 
 
 def _superiors(

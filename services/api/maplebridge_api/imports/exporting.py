@@ -11,7 +11,7 @@ from maplebridge_domain.purpose import Purpose
 from maplebridge_domain.shape import Shape
 
 from ..appointments.service import APPOINTMENT_LEDGER, AppointmentLine
-from ..grid.service import GRID_LEDGER, HOUSEHOLD_LEDGER
+from ..grid.service import GRID_LEDGER, HOUSEHOLD_LEDGER, GridLine
 from ..organisations.service import ORGANISATION_LEDGER, POST_LEDGER
 from ..people.service import PERSON_LEDGER, Unmasking, unmask
 from ..platform.request import Write
@@ -44,23 +44,33 @@ async def export(write: Write, body: NewExport) -> bytes:
 
 async def _grids(write: Write, _: Purpose | None) -> Rows:
     found = await write.tx.all(GRID_LEDGER)
-    return [(*astuple(one)[1:], str(one.id)) for one in found if "/" in one.path]
+    return [(*astuple(one)[1:-2], str(one.id)) for one in found if "/" in one.path]
 
 
 async def _households(write: Write, _: Purpose | None) -> Rows:
+    central = _paths(await write.tx.all(GRID_LEDGER), "central_household_id")
     return [
-        (one.grid_path, one.address, one.residents) for one in await write.tx.all(HOUSEHOLD_LEDGER)
+        (*astuple(one)[1:], central.get(one.id)) for one in await write.tx.all(HOUSEHOLD_LEDGER)
     ]
 
 
 async def _organisations(write: Write, _: Purpose | None) -> Rows:
+    answers_for = _paths(await write.tx.all(GRID_LEDGER), "party_org_id")
     return [
         (
             *(one.grid_path, one.kind, one.name, one.parent, one.community_party_org, one.uscc),
-            str(one.id),
+            *(answers_for.get(one.id), str(one.id)),
         )
         for one in await write.tx.all(ORGANISATION_LEDGER)
     ]
+
+
+def _paths(grids: list[GridLine], name: str) -> dict[object, tuple[str, ...]]:
+    """Return of which grids each organisation, or household, is said to be what the name says."""
+    found: defaultdict[object, list[str]] = defaultdict(list)
+    for one in grids:
+        found[getattr(one, name)].append(one.path)
+    return {id_: tuple(paths) for id_, paths in found.items() if id_ is not None}
 
 
 async def _people(write: Write, purpose: Purpose | None) -> Rows:

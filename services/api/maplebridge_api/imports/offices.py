@@ -182,14 +182,13 @@ class Posts:
             list
         )
         self.new: list[tuple[Line, organisations.NewPost]] = []
-        self._known = {
-            (one.grid_path, one.organisation_kind, one.organisation, one.kind, one.post): (
-                one.id,
-                one.seats,
-            )
+        self._keys = {
+            one.id: (one.grid_path, one.organisation_kind, one.organisation, one.kind, one.post)
             for one in kept
         }
-        self.seats = dict(self._known.values())
+        self._known = {self._keys[one.id]: (one.id, one.seats) for one in kept}
+        self.seats = {one.id: one.seats for one in kept}
+        self._added: set[tuple[Any, ...]] = set()  # by this sheet
         #: Who has a leader's post already: an organisation has one of each.
         self._led = {(one.organisation_id, one.kind) for one in kept if one.kind in LEADERS}
 
@@ -199,7 +198,11 @@ class Posts:
         place = (values["grid_path"], values["organisation_kind"], values["organisation"])
         name = values["post"] or values["kind"]
         key = (*place, values["kind"], name)
-        if key in self._known:
+        given: UUID | None = values["post_id"]
+        if given in self.seats and self._keys[given] == key:  # of several that bear one name
+            self._loading.differs(line, {"seats": self.seats[given]})
+            return given
+        if key in self._known and (given is None or key not in self._added):
             id_, seats = self._known[key]
             self._loading.differs(line, {"seats": seats, "post_id": id_})
             return id_
@@ -241,6 +244,8 @@ class Posts:
             self.new.append((line, post))
             self._known[key] = (post.id, seats)
             self.seats[post.id] = seats
+            self._keys[post.id] = key
+            self._added.add(key)
             return post.id
         return None
 

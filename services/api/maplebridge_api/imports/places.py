@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.grid import GridLevel, NotAUnit, UnitNumberTaken, unit_code
-from maplebridge_domain.grid_attributes import Attributes, check_grid
+from maplebridge_domain.grid_attributes import (
+    LEVELS,
+    AttributeNotHere,
+    Attributes,
+    CentralHouseholdElsewhere,
+    check_grid,
+)
 from maplebridge_domain.grid_change import check_date
 from maplebridge_domain.importing import GridUnknown
 from maplebridge_domain.problem import Problem
@@ -15,6 +22,7 @@ from maplebridge_domain.spreadsheet import refusal_of
 from ..grid import service as grid
 from ..platform.ids import new_id
 from . import queries
+from .links import Links
 from .loading import Batches, FirstRows, Ids, Loading, all_lines
 from .reading import Line
 
@@ -120,6 +128,7 @@ async def load_households(loading: Loading, batches: Batches) -> None:
     """Enter the households of a sheet that are not there yet, as it is read."""
     grids = await grids_of(loading)
     once = FirstRows(loading, "address")
+    links = Links(loading, grids, "central_household_id", "central_of")
     await loading.write.tx.run(queries.BY_INDEX)
     async for batch in batches:
         lines = []
@@ -131,11 +140,32 @@ async def load_households(loading: Loading, batches: Batches) -> None:
                 loading.refuse(NotAUnit(), line, "grid_path")
             # A hash of eight bytes: of 400,000 two meet once in two hundred million files.
             elif once.first(line, hash((unit.path, line.values["address"]))):
+                problem = refusal_of(partial(_check_since, line, unit, loading.write.now))
+                if problem is not None:
+                    loading.refuse(problem, line, "since")
                 lines.append((line, unit.id))
-        await _add(loading, lines)
+        await _add(loading, lines, links)
+    if not loading.findings.faults:
+        await links.enter()
 
 
-async def _add(loading: Loading, lines: list[tuple[Line, UUID]]) -> None:
+def _check_since(line: Line, unit: grid.GridLine, now: datetime) -> None:
+    check_date(line.values["since"] or now, now, from_=[unit.since], pointer="/since")
+
+
+def _must_serve(unit_path: str, named: grid.GridLine) -> None:
+    """Refuse a central household on a level that has none, and one that lives elsewhere.
+
+    Raises:
+        AttributeNotHere, CentralHouseholdElsewhere.
+    """
+    if named.level not in LEVELS["central_household_id"]:
+        raise AttributeNotHere()
+    if not f"{unit_path}/".startswith(f"{named.path}/"):
+        raise CentralHouseholdElsewhere()
+
+
+async def _add(loading: Loading, lines: list[tuple[Line, UUID]], links: Links) -> None:
     loading.write.caller.must(Right.GRID_WRITE, on=str(loading.street_id))
     ids = [new_id() for _ in lines]
     kept = await loading.write.tx.all(
@@ -145,10 +175,14 @@ async def _add(loading: Loading, lines: list[tuple[Line, UUID]]) -> None:
         grid_ids=[unit_id for _, unit_id in lines],
         addresses=[line.values["address"] for line, _ in lines],
         residents=[line.values["residents"] for line, _ in lines],
-        since=loading.write.now,
+        since=[line.values["since"] or loading.write.now for line, _ in lines],
     )
     for one in kept:
-        loading.differs(lines[one.no - 1][0], {"residents": one.residents})
-    there = {one.no - 1 for one in kept}
+        said = {"residents": one.residents, "since": one.since}
+        loading.differs(lines[one.no - 1][0], said)
+    there = {one.no - 1: one.id for one in kept}
+    for n, (line, _) in enumerate(lines):
+        if line.values["central_of"]:
+            links.add(line, there.get(n, ids[n]), partial(_must_serve, line.values["grid_path"]))
     loading.findings.rows_kept += len(there)
     await loading.made("household", [id_ for n, id_ in enumerate(ids) if n not in there])
