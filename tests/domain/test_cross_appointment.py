@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from maplebridge_domain.cross_appointment import (
     DeclaredInTheFuture,
     ElectionDatesWrong,
     ElectionMissing,
+    EvidenceMissing,
     InItsPay,
     InterestNotExcluded,
     NotAPartyMember,
@@ -29,6 +31,7 @@ from maplebridge_domain.organisation import OrganisationKind as Kind
 from maplebridge_domain.organisation import PostKind as Post
 from maplebridge_domain.owners_vote import Election, Votes
 from maplebridge_domain.period import Period
+from maplebridge_domain.spreadsheet import refusal_of
 from maplebridge_domain.worktime import SHANGHAI
 
 BINHE, TIEGONG, HUAYUAN, JIAYUAN = "4/001", "4/002", "4/001/0001", "4/001/0002"
@@ -114,6 +117,7 @@ EVIDENCE: dict[str, Any] = {
     "party_member": True,
     "election": ELECTION,
     "no_interest_declared_on": date(2025, 12, 15),
+    "files": 1,
     "begins_on": date(2026, 1, 1),
     "today": date(2026, 1, 1),
 }
@@ -145,6 +149,14 @@ def test_each_step_asks_for_its_own_evidence_and_for_no_more(
                 check_cross_appointment_evidence(STEPS[other], **evidence | missing)
         else:
             check_cross_appointment_evidence(STEPS[other], **evidence | missing)
+
+
+def test_a_choice_a_filing_and_a_declaration_are_on_file() -> None:
+    for step, asked in STEPS.items():
+        refused = refusal_of(
+            partial(check_cross_appointment_evidence, asked, **EVIDENCE | {"files": 0})
+        )
+        assert isinstance(refused, EvidenceMissing) == (step in (1, 2, 5))
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,7 @@ async def test_no_role_may_do_more_than_it_needs(migrated: asyncpg.Connection) -
         ("mb_evaluator", "feed", "SELECT"): {name for (name,) in feed},
     }
     assert await rows(migrated, COLUMN_GRANTS, list(CHANGED)) == [
+        ("appointment_history", "evidence"),
         ("appointment_history", "note"),
         ("ballot", "struck_at"),
         ("dispute_step", "note"),

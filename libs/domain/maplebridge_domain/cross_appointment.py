@@ -67,6 +67,15 @@ class Step:
     needs_election: bool = False
     needs_no_interest: bool = False
 
+    @property
+    def needs_a_file(self) -> bool:
+        """Tell whether a file shows what the step asks for: the choice, the filing, the declaration.
+
+        Source: the "256" method's five steps ask for a choice (1), a legal procedure (2) and a declaration
+        (5). That each is shown by a file is our own reading.
+        """
+        return self.party_member or self.needs_election or self.needs_no_interest
+
 
 _COMMITTEE = frozenset({PostKind.DIRECTOR, PostKind.DEPUTY_DIRECTOR, PostKind.MEMBER})
 
@@ -220,6 +229,20 @@ class DeclaredInTheFuture(Problem):
 
 
 @dataclass(eq=False)
+class EvidenceMissing(Problem):
+    """The choice, the filing and the declaration of steps 1, 2 and 5 are on file."""
+
+    kind = Kind.RULE
+    zh = "缺少证明材料：第{step}步须附文件（社区党组织决定、业主大会备案或无利害关系声明）。"
+    en = (
+        "Step {step} needs a file: the party organisation's choice, the filing, or the declaration."
+    )
+    pointer = "/evidence"
+
+    step: int
+
+
+@dataclass(eq=False)
 class InItsPay(Problem):
     """Who works for an enterprise does not supervise it for the owners, whatever was declared."""
 
@@ -286,6 +309,7 @@ def check_cross_appointment_evidence(
     party_member: bool,
     election: Election | None,
     no_interest_declared_on: date | None,
+    files: int,
     begins_on: date,
     today: date,
 ) -> None:
@@ -293,7 +317,7 @@ def check_cross_appointment_evidence(
 
     Raises:
         NotAPartyMember, ElectionMissing, ElectionDatesWrong, VotesMissing, InterestNotExcluded,
-        DeclaredInTheFuture, and what `check_votes` refuses.
+        DeclaredInTheFuture, EvidenceMissing, and what `check_votes` refuses.
     """
     if step.party_member and not party_member:
         raise NotAPartyMember()
@@ -310,6 +334,8 @@ def check_cross_appointment_evidence(
             raise InterestNotExcluded()
         if no_interest_declared_on > today:
             raise DeclaredInTheFuture()
+    if step.needs_a_file and not files:
+        raise EvidenceMissing(step.number)
 
 
 def community(path: str) -> str:

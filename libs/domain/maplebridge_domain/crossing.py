@@ -35,6 +35,7 @@ class Crossing:
     contract_during: Period | None = None
     election: Election | None = None
     no_interest_declared_on: date | None = None
+    files: int = 0  # that show it
     others: tuple[Held, ...] = ()
 
 
@@ -55,6 +56,7 @@ def _check_evidence(crossing: Crossing) -> None:
         party_member=crossing.party_member,
         election=crossing.election,
         no_interest_declared_on=crossing.no_interest_declared_on,
+        files=crossing.files,
         begins_on=crossing.during.start.astimezone(SHANGHAI).date(),
         today=crossing.today,
     )

@@ -104,6 +104,24 @@ class PersonNeedsKey(Problem):
 
 
 @dataclass(eq=False)
+class SourceUnknown(Problem):
+    """A cross-appointment rests on one that its holder has, of the post that the step starts from."""
+
+    kind = Kind.NOT_FOUND
+    zh = "没有可依据的任职：此人在该期限内未任该步所要求的岗位，请核对或先登记。"
+    en = "This person has no appointment that the step could rest on in this time; enter it first."
+
+
+@dataclass(eq=False)
+class BasisAmbiguous(Problem):
+    """Where several appointments, or contracts, fit a cross-appointment, the row says which it rests on."""
+
+    kind = Kind.CONFLICT
+    zh = "可依据的任职或合同不止一个，请填写其系统编号。"
+    en = "Several appointments or contracts fit; fill in the number of the one that it rests on."
+
+
+@dataclass(eq=False)
 class TermMissing(Problem):
     """Who is appointed is so from a day on."""
 

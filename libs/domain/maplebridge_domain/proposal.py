@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from .cross_appointment import STEPS
 from .named import Named
 from .problem import Kind, Problem
 
@@ -65,20 +64,6 @@ class TooLateToTakeBack(Problem):
     state: ProposalState
 
 
-@dataclass(eq=False)
-class EvidenceMissing(Problem):
-    """The choice, the filing and the declaration of steps 1, 2 and 5 are on file."""
-
-    kind = Kind.RULE
-    zh = "缺少证明材料：第{step}步须附文件（社区党组织决定、业主大会备案或无利害关系声明）。"
-    en = (
-        "Step {step} needs a file: the party organisation's choice, the filing, or the declaration."
-    )
-    pointer = "/evidence"
-
-    step: int
-
-
 def check_undecided(state: ProposalState) -> None:
     """Refuse to decide on what is not open any more.
 
@@ -101,17 +86,3 @@ def check_can_be_taken_back(state: ProposalState) -> None:
         raise ProposalWithdrawn()
     if state is not ProposalState.PROPOSED:
         raise TooLateToTakeBack(state)
-
-
-def check_proposal(step_number: int, files: int) -> None:
-    """Refuse a proposal of a cross-appointment without what its step asks to be on file.
-
-    Source: the "256" method's five steps ask for a choice (1), a legal procedure (2) and a declaration
-    (5). That each is shown by a file is our own reading.
-
-    Raises:
-        EvidenceMissing.
-    """
-    step = STEPS[step_number]
-    if (step.party_member or step.needs_election or step.needs_no_interest) and not files:
-        raise EvidenceMissing(step_number)

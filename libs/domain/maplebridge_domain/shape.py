@@ -9,15 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
+from typing import Any
 
 from .grid import GridLevel, Management
 from .grid_attributes import Cameras
 from .identifier import check_credit_code
 from .organisation import OrganisationKind, PostKind
 from .problem import Problem
+from .sheet_evidence import area_from, clean_files, show_area, show_files
 from .spreadsheet import (
     Cell,
     CellMissing,
+    clean_day,
     clean_id,
     clean_instant,
     clean_key,
@@ -39,6 +42,7 @@ class Shape(StrEnum):
     HOUSEHOLDS = "households"  # 住户
     ORGANISATIONS = "organisations"  # 组织
     PEOPLE = "people"  # 人员
+    CONTRACTS = "contracts"  # 物业服务合同
     APPOINTMENTS = "appointments"  # 岗位与任职
 
 
@@ -53,6 +57,7 @@ class Column:
     required: bool = False
     also: tuple[str, ...] = ()
     listed: Mapping[str, object] | None = None  # what the drop-down shows, and what it stands for
+    show: Callable[[Any], object] | None = None  # writes a value as it is read
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,10 +65,12 @@ class Column:
         return (self.heading, *self.also, self.name)
 
     def shown(self, value: object) -> object:
-        """Return a value as the sheet shows it: of a list its Chinese name, several with signs between."""
-        if isinstance(value, tuple):
-            return "、".join(value)
-        if self.listed is None or value is None:
+        """Return a value as the sheet shows it: of a list its Chinese name."""
+        if value is None:
+            return None
+        if self.show is not None:
+            return self.show(value)
+        if self.listed is None:
             return value
         return next(zh for zh, listed in self.listed.items() if listed == value)
 
@@ -114,6 +121,7 @@ _MANAGEMENTS = {one.chinese: one for one in Management}
 _CAMERAS = {one.chinese: one for one in Cameras}
 _ORGANISATIONS = {one.chinese: one for one in OrganisationKind}
 _POSTS = {one.chinese: one for one in PostKind}
+_STEPS = {f"第{zh}步": number for number, zh in enumerate("一二三四五", start=1)}
 _YES_NO: Mapping[str, bool] = {"是": True, "否": False}
 
 _CREDIT_CODE = in_form(r"[0-9A-HJ-NP-RTUW-Y]{18}", "91411104MA0000015H")
@@ -149,7 +157,22 @@ def _listed(
 
 def _id(name: str, heading: str) -> Column:
     hint = "导出时写入，使再次导入的条目保持原编号；自行填表时留空。"
-    return Column(name, heading, clean_id, hint)
+    return Column(name, heading, clean_id, hint, show=str)
+
+
+def _basis(name: str, heading: str, of: str) -> Column:
+    hint = f"交叉任职所依据的{of}不止一个时填写。"
+    return Column(name, heading, clean_id, hint, show=str)
+
+
+def _votes(name: str, of: str, *, least: int = 0) -> tuple[Column, Column]:
+    """Give the columns of how many owners, and what area of theirs."""
+    hint = "第二步填写，民法典第278条。"
+    area = f"{of}专有部分面积（平方米）"
+    return (
+        Column(f"owners{name}", f"{of}业主人数", count_of(least, 1_000_000), hint),
+        Column(f"area{name}_cm2", area, area_from(least), hint, show=show_area),
+    )
 
 
 _PERSON_KEY = Column(
@@ -214,6 +237,7 @@ SHEETS: Mapping[Shape, Sheet] = {
                 "党员中心户所在网格编码",
                 _paths,
                 "是党员中心户的，填写其所服务网格的编码，多个以顿号分隔。",
+                show="、".join,
             ),
         ),
         400_000,
@@ -246,6 +270,7 @@ SHEETS: Mapping[Shape, Sheet] = {
                 "负责网格编码",
                 _paths,
                 "仅党组织填写：所对应网格的编码，多个以顿号分隔。",
+                show="、".join,
             ),
             _id("id", "组织系统编号"),
         ),
@@ -258,6 +283,27 @@ SHEETS: Mapping[Shape, Sheet] = {
             Column("name", "姓名", clean_name, "与证件一致。", required=True),
             _PHONE,
             _listed("party_member", "是否党员", _YES_NO, "党员"),
+        ),
+        50_000,
+    ),
+    Shape.CONTRACTS: Sheet(
+        "物业服务合同",
+        (
+            _path("grid_path", "小区网格编码"),
+            Column(
+                "enterprise",
+                "物业服务企业",
+                clean_text,
+                "企业全称，须已登记。",
+                required=True,
+                also=("物业公司", "物业企业"),
+            ),
+            Column("enterprise_path", "企业所在网格编码", _PATH, "同名企业不止一个时填写。"),
+            Column("from", "合同起始日期", clean_instant, "如2026-01-31。", required=True),
+            Column("until", "合同届满日期（不含当日）", clean_instant, "无固定期限不填。"),
+            Column("signed_on", "签订日期", clean_day, "如2026-01-31。"),
+            Column("filed_on", "备案日期", clean_day, "向街道备案之日。"),
+            _id("id", "合同系统编号"),
         ),
         50_000,
     ),
@@ -280,6 +326,23 @@ SHEETS: Mapping[Shape, Sheet] = {
             Column("from", "任职日期", clean_instant, "如2026-01-31。", also=("任职时间",)),
             Column(
                 "until", "届满日期（不含当日）", clean_instant, "长期任职不填。", also=("届满日期",)
+            ),
+            _listed("step", "交叉任职步骤", _STEPS),
+            _basis("source_id", "所依据任职系统编号", "任职"),
+            _basis("contract_id", "所依据合同系统编号", "合同"),
+            Column("voted_on", "业主表决日期", clean_day, "第二步填写。"),
+            Column("filing_number", "业委会备案编号", clean_text, "第二步填写。"),
+            Column("filed_on", "业委会备案日期", clean_day, "第二步填写。"),
+            *_votes("", "全体", least=1),
+            *_votes("_taking_part", "参与表决"),
+            *_votes("_agreeing", "同意"),
+            Column("no_interest_declared_on", "无利害关系声明日期", clean_day, "第五步填写。"),
+            Column(
+                "evidence",
+                "证明材料",
+                clean_files,
+                "第一、二、五步填写，每行一份：文件名；SHA-256摘要；日期；文号。",
+                show=show_files,
             ),
             _id("post_id", "岗位系统编号"),
             _id("id", "任职系统编号"),

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -272,6 +272,15 @@ def clean_instant(cell: Cell) -> datetime:
     except ValueError:
         raise CellNotADay() from None
     return _in_our_times(instant)
+
+
+def clean_day(cell: Cell) -> date:
+    """Return a day.
+
+    Raises:
+        CellNotADay.
+    """
+    return clean_instant(cell).date()
 
 
 def _in_our_times(instant: datetime) -> datetime:

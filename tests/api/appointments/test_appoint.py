@@ -8,7 +8,7 @@ import pytest
 
 from tests.world import TERM, Json, Tianqiao, id_of, outcome, outcomes
 
-from .test_cross_appoint import ELECTION
+from .test_cross_appoint import ELECTION, FILE
 
 
 def appointment(person: str, post: str, **more: object) -> Json:
@@ -130,6 +130,7 @@ async def test_what_rests_on_what_rests_on_an_appointment_ends_with_it(tianqiao:
             "post_id": id_of("director of huayuan committee"),
             "during": TERM,
             "election": ELECTION,
+            "evidence": [FILE],
         },
     )
     supervisor = await clerk.makes(
@@ -141,6 +142,7 @@ async def test_what_rests_on_what_rests_on_an_appointment_ends_with_it(tianqiao:
             "during": TERM,
             "contract_id": id_of("contract of huayuan"),
             "no_interest_declared_on": "2024-12-15",
+            "evidence": [FILE],
         },
     )
     await tianqiao.new_events()

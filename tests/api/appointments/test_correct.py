@@ -1,6 +1,6 @@
 """Correcting dates that were entered wrongly, with everything that rests on them."""
 
-from tests.api.appointments.test_cross_appoint import ELECTION, step
+from tests.api.appointments.test_cross_appoint import ELECTION, FILE, step
 from tests.api.appointments.test_end import WANG
 from tests.world import TERM, Json, Tianqiao, id_of, outcome
 
@@ -47,9 +47,14 @@ async def test_what_rests_on_it_must_fit_or_all_is_refused_and_it_says_which(
     wrong = await clerk.changes(own, "correction", to(NARROW, election=late))
     assert outcome(wrong) == "422 election_dates_wrong"
     filed = ELECTION | {"filing_number": "天桥备〔2024〕2号"}
-    mended = await clerk.changes(own, "correction", to(NARROW, election=filed))
+    another = [FILE | {"name": "备案表.pdf"}]
+    mended = await clerk.changes(own, "correction", to(NARROW, election=filed, evidence=another))
     assert mended.json()["election"] == filed
-    assert (await clerk.gets(f"{own}/history")).json()["items"][0]["election"] == ELECTION
+    history = (await clerk.gets(f"{own}/history")).json()
+    said = history["items"][0]
+    assert (history["evidence"], said["election"], said["evidence"]) == (another, ELECTION, [FILE])
+    none = await clerk.changes(own, "correction", to(NARROW, evidence=[]))
+    assert outcome(none) == "422 evidence_missing"
 
 
 async def test_a_corrected_term_takes_no_place_of_another(tianqiao: Tianqiao) -> None:

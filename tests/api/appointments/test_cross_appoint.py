@@ -17,12 +17,23 @@ ELECTION = {
         "area_agreeing_cm2": 190_000_000,
     },
 }
+FILE: Json = {
+    "name": "证明材料.pdf",
+    "sha256": "0" * 64,
+    "dated_on": "2024-12-20",
+    "number": "天桥社纪〔2024〕11号",
+}
 STEPS: dict[int, Json] = {
-    1: {"source_id": id_of("lin on huayuan"), "post_id": id_of("instructor of jiayuan")},
+    1: {
+        "source_id": id_of("lin on huayuan"),
+        "post_id": id_of("instructor of jiayuan"),
+        "evidence": [FILE],
+    },
     2: {
         "source_id": id_of("wang in huayuan branch"),
         "post_id": id_of("director of huayuan committee"),
         "election": ELECTION,
+        "evidence": [FILE],
     },
     3: {
         "source_id": id_of("wang in huayuan branch"),
@@ -39,6 +50,7 @@ STEPS: dict[int, Json] = {
         "post_id": id_of("supervisors of chenguang"),
         "contract_id": id_of("contract of huayuan"),
         "no_interest_declared_on": "2024-12-15",
+        "evidence": [FILE],
     },
 }
 
@@ -83,6 +95,9 @@ async def test_the_five_steps_are_counted_by_person(tianqiao: Tianqiao) -> None:
         ),
         (step(2, election=ELECTION | {"votes": None}), "422 votes_missing"),
         (step(5, no_interest_declared_on="2027-06-01"), "422 declared_in_the_future"),
+        (step(1, evidence=[]), "422 evidence_missing"),
+        (step(2, evidence=[]), "422 evidence_missing"),
+        (step(5, evidence=[]), "422 evidence_missing"),
         (step(3, contract_id=None), "409 no_contract_in_force"),
         (step(3, during={"from": TERM["from"]}), "409 outlasts_its_source"),
         (step(5, no_interest_declared_on=None), "422 interest_not_excluded"),

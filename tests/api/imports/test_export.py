@@ -8,11 +8,12 @@ import pytest
 
 from maplebridge_api.platform.clock import clock
 from maplebridge_domain.authority import Right
-from tests.api.imports.sheets import OFFICE, empty_street, exports, imports, rows_of
+from tests.api.appointments.test_cross_appoint import FILE, STEPS, step
+from tests.api.imports.sheets import OFFICE, empty_street, exports, faults_of, imports, rows_of
 from tests.conftest import Databases
 from tests.world import NEIGHBOUR, NOW, TIANQIAO, Json, Tianqiao, enter, id_of, outcome
 
-SHAPES = ("grids", "households", "organisations", "people", "appointments")
+SHAPES = ("grids", "households", "organisations", "people", "contracts", "appointments")
 HAS: dict[str, Json] = {
     "binhe": {"service_centre": "滨河红色物业服务中心"},
     "huayuan": {"cameras": "signed", "access_control": True, "hall": "花园红色议事厅"},
@@ -48,13 +49,17 @@ async def test_the_small_street_is_the_same_after_it_went_out_and_came_in(
     clerk = tianqiao.clerk_li
     twin = {"organisation_id": id_of("chenguang"), "kind": "manager", "name": "manager"}
     await clerk.makes("/posts", twin)  # a second post of the name
+    steps = [step(number, id=id_of(f"step {number}")) for number in STEPS]
+    steps[4] |= {"source_id": steps[1]["id"], "evidence": [FILE, FILE | {"number": None}]}
+    for one in steps:  # the fifth rests on the second
+        await clerk.makes("/cross-appointments", one)
     clock.set_to = NOW + timedelta(minutes=1)
     for shape in SHAPES:
         more = {"format": format_, **PURPOSE.get(shape, {})}
         gone = await exports(tianqiao, shape, **more)
         run = await imports(empty, shape, gone)
         clock.set_to += timedelta(seconds=1)
-        assert run["state"] == "applied", shape
+        assert run["state"] == "applied", await faults_of(empty, run)
         assert run["rows_made"] + run["rows_kept"] == run["rows_read"] > 1, shape
         again = await imports(tianqiao, shape, gone)
         assert rows_of(again) == ("applied", 0, again["rows_kept"]), shape
@@ -82,7 +87,7 @@ TABLES = [
     "household",
     "household_placement",
 ]
-TABLES += ["organisation", "post", "person", "appointment"]
+TABLES += ["organisation", "post", "person", "service_contract", "appointment"]
 
 
 async def said(street: Tianqiao) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ import pytest
 
 from maplebridge_api.meetings.queries import CASTINGS
 from maplebridge_api.platform.clock import clock
+from tests.api.appointments.test_cross_appoint import FILE
 from tests.world import AT_MEETING, MEETING, TERM, Json, Tianqiao, ballot, id_of, outcome, outcomes
 
 CHEN = "chen in huayuan committee"
@@ -69,6 +70,7 @@ async def test_an_interest_comes_with_a_cross_appointment_and_goes_with_it(
             "during": TERM,
             "contract_id": id_of("contract of huayuan"),
             "no_interest_declared_on": "2024-12-15",
+            "evidence": [FILE],
         },
     )
     assert outcome(await clerk.posts("/ballots", given)) == "422 interest_conflict"

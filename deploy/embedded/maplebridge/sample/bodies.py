@@ -105,6 +105,15 @@ class Election(TypedDict):
     votes: dict[str, int]
 
 
+class File(TypedDict):
+    """A file that shows something; only its digest is kept."""
+
+    name: str
+    sha256: str
+    dated_on: str
+    number: str | None
+
+
 class CommitteeTerm(TypedDict):
     """An owners' committee for a term, elected and filed."""
 
@@ -133,6 +142,7 @@ class CrossAppointment(TypedDict):
     contract_id: str | None
     election: Election | None
     no_interest_declared_on: str | None
+    evidence: list[File]
 
 
 class Dispute(TypedDict):

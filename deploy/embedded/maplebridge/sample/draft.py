@@ -1,5 +1,6 @@
 """A street while it is being written: every body that is added gets its id from the seed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,6 +9,7 @@ from maplebridge.sample.bodies import (
     Contract,
     CrossAppointment,
     Election,
+    File,
     Grid,
     Household,
     Organisation,
@@ -171,6 +173,7 @@ class Draft:
         contract: Contract | None = None,
         election: Election | None = None,
         no_interest_declared_on: str | None = None,
+        evidence: Sequence[File] = (),
     ) -> CrossAppointment:
         """Give the holder of one post another, by one of the five steps."""
         appointment = CrossAppointment(
@@ -182,6 +185,7 @@ class Draft:
             contract_id=contract["id"] if contract else None,
             election=election,
             no_interest_declared_on=no_interest_declared_on,
+            evidence=[*evidence],
         )
         self.cross_appointments.append(appointment)
         return appointment

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from hashlib import sha256
 
-from maplebridge.sample.bodies import CrossAppointment, Election, Period
+from maplebridge.sample.bodies import CrossAppointment, Election, File, Period
 from maplebridge.sample.committees import filing_number, votes
 from maplebridge.sample.draft import Draft
 from maplebridge.sample.facts import document
@@ -52,23 +53,28 @@ def _instruct(draft: Draft, member: Holder, quarter: Quarter) -> None:
     name = f"{quarter.grid['name']}党建指导员"
     post = draft.grid_post(quarter.grid, PostKind.PARTY_BUILDING_INSTRUCTOR, name)
     during = _later(member.appointment["during"], days=60)
-    draft.cross_appoint(1, member.appointment, post, during)
+    chosen = date.fromisoformat(during["from"][:10]) - timedelta(days=7)
+    evidence = [_file(post["id"], f"{quarter.grid['name']}党建指导员人选决定.pdf", chosen)]
+    draft.cross_appoint(1, member.appointment, post, during, evidence=evidence)
 
 
 def _step_2(draft: Draft, table: ServedTable, holders: ServedTablePeople) -> CrossAppointment:
     """The secretary leads the owners' committee: elected by the owners and filed."""
     mandate = holders.mandate
+    post = table.owners_committee.posts[holders.secretary_becomes]
+    number = filing_number(table, mandate)
     return draft.cross_appoint(
         2,
         holders.secretary.appointment,
-        table.owners_committee.posts[holders.secretary_becomes],
+        post,
         common(mandate.secretary, mandate.committee),
         election=Election(
             voted_on=mandate.voted_on.isoformat(),
-            filing_number=filing_number(table, mandate),
+            filing_number=number,
             filed_on=mandate.filed_on.isoformat(),
             votes=votes(draft, table),
         ),
+        evidence=[_file(post["id"], "业主大会决议及备案表.pdf", mandate.filed_on, number)],
     )
 
 
@@ -107,14 +113,22 @@ def _step_5(draft: Draft, organisations: Organisations, people: People, number: 
         source = holders.owners[-1].appointment
         during = _later(common(source["during"], table.contract["during"]), days=30)
         declared = date.fromisoformat(during["from"][:10]) - timedelta(days=5)
+        post = table.enterprise.company.posts[PostKind.SUPERVISOR]
         draft.cross_appoint(
             5,
             source,
-            table.enterprise.company.posts[PostKind.SUPERVISOR],
+            post,
             during,
             contract=table.contract,
             no_interest_declared_on=declared.isoformat(),
+            evidence=[_file(source["id"], "无利害关系声明.pdf", declared)],
         )
+
+
+def _file(of: str, name: str, dated_on: date, number: str | None = None) -> File:
+    """Invent a file: there is nothing behind its digest."""
+    digest = sha256(f"{of}/{name}".encode()).hexdigest()
+    return File(name=name, sha256=digest, dated_on=dated_on.isoformat(), number=number)
 
 
 def _later(during: Period, *, days: int) -> Period:

@@ -80,6 +80,7 @@ def values_of(
         "contract_id": None,
         "election": None,
         "no_interest_declared_on": None,
+        "evidence": None,
     }
 
 

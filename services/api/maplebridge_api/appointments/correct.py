@@ -47,6 +47,7 @@ async def correct(write: Write, id: UUID, version: int, body: Correction) -> Cre
         during=range_text(during),
         election=new.election_text() if new else None,
         no_interest_declared_on=new.no_interest_declared_on if new else None,
+        evidence=new.evidence_text() if new else None,
         note=body.note,
         now=write.now,
     )

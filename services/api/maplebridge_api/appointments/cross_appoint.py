@@ -60,7 +60,7 @@ async def seat_across(
         NotFound, EmptyPeriod, PersonMerged, PersonErased, WrongSourcePost, WrongTargetPost,
         WrongPlaceForStep, OutlastsItsSource, ContractWithdrawn, NoContractInForce, NotAPartyMember,
         ElectionMissing, ElectionDatesWrong, VotesMissing, InterestNotExcluded, DeclaredInTheFuture,
-        InItsPay, CommitteeNotSitting, PostTaken, AlreadyHoldsPost, SourceNotInForce,
+        EvidenceMissing, InItsPay, CommitteeNotSitting, PostTaken, AlreadyHoldsPost, SourceNotInForce,
         OfficeNotYoursToFill, OwnOffice, and what `check_votes` refuses.
     """
     grounds = await find_grounds(write.tx, appointments)
@@ -156,6 +156,7 @@ def crossing_of(new: NewCrossAppointment, grounds: Grounds, at: datetime) -> Cro
         contract_during=contract.during if contract else None,
         election=new.election.election() if new.election else None,
         no_interest_declared_on=new.no_interest_declared_on,
+        files=len(new.evidence),
         others=grounds.others,
     )
 
@@ -167,4 +168,5 @@ def _evidence(new: NewCrossAppointment) -> dict[str, object]:
         "contract_id": new.contract_id if STEPS[new.step].needs_contract else None,
         "election": new.election_text(),
         "no_interest_declared_on": new.no_interest_declared_on,
+        "evidence": new.evidence_text(),
     }

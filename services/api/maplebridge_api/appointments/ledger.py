@@ -1,10 +1,12 @@
-"""Appointments as sheets hold them; a cross-appointment rests on more than a sheet says."""
+"""Appointments as sheets hold them, those by the five steps with what they rest on and what shows them."""
 
+import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 
 from maplebridge_domain.period import Period
 
@@ -15,13 +17,25 @@ from .tables import appointment
 
 @dataclass(frozen=True)
 class AppointmentLine:
-    """A person in a post."""
+    """A person in a post; by which step, on what, shown by what."""
 
     id: UUID
     post_id: UUID
     person_id: UUID
     start: datetime
     until: datetime | None
+    step: int | None
+    rests_on: UUID | None
+    contract_id: UUID | None
+    election: dict[str, Any] | None
+    no_interest_declared_on: date | None
+    evidence: list[dict[str, Any]]
+
+
+def _line(*said: Any) -> AppointmentLine:
+    *named, election, declared_on, evidence = said
+    read, files = json.loads(election or "null"), json.loads(evidence or "[]")
+    return AppointmentLine(*named, read, declared_on, files)
 
 
 APPOINTMENT_LEDGER = Statement(
@@ -31,10 +45,16 @@ APPOINTMENT_LEDGER = Statement(
         appointment.c.person_id,
         func.lower(appointment.c.during),
         func.upper(appointment.c.during),
+        appointment.c.step,
+        appointment.c.rests_on,
+        appointment.c.contract_id,
+        cast(appointment.c.election, Text),
+        appointment.c.no_interest_declared_on,
+        cast(appointment.c.evidence, Text),
     )
-    .where(in_scope(appointment), appointment.c.step.is_(None), appointment.c.during.is_not(None))
+    .where(in_scope(appointment), appointment.c.during.is_not(None))
     .order_by(func.lower(appointment.c.during), appointment.c.id),
-    AppointmentLine,
+    _line,
 )
 #: Every place that is held or to be held, by whichever appointment: what an import may not take again.
 PLACE_LEDGER = Statement(

@@ -193,6 +193,7 @@ _NEW: dict[str, ColumnElement[Any]] = {
     "contract_id": bindparam("contract_id", type_=Uuid),
     "election": bindparam("election", type_=JSONB),
     "no_interest_declared_on": bindparam("no_interest_declared_on", type_=Date),
+    "evidence": bindparam("evidence", type_=JSONB),
 }
 #: Takes the lowest place of the post that is free in the whole term; no row comes back when none is.
 #: The post is locked before; the key `appointment__post_taken` guarantees it whatever the code does.

@@ -14,6 +14,7 @@ from maplebridge_domain.cross_appointment import (
     DeclaredInTheFuture,
     ElectionDatesWrong,
     ElectionMissing,
+    EvidenceMissing,
     InItsPay,
     InterestNotExcluded,
     NotAPartyMember,
@@ -53,7 +54,7 @@ STEP_RULES = (
     *(WrongSourcePost, WrongTargetPost, WrongPlaceForStep),
     *(OutlastsItsSource, ContractWithdrawn, NoContractInForce),
     *(NotAPartyMember, ElectionMissing, ElectionDatesWrong, VotesMissing),
-    *(InterestNotExcluded, DeclaredInTheFuture, InItsPay),
+    *(InterestNotExcluded, DeclaredInTheFuture, EvidenceMissing, InItsPay),
     *(VotesInconsistent, TooFewOwnersTookPart, TooLittleAreaTookPart),
     *(TooFewOwnersAgreed, TooLittleAreaAgreed),
 )

@@ -89,6 +89,18 @@ class ElectionIn(Body):
         return Election(self.voted_on, self.filing_number, self.filed_on, votes)
 
 
+class EvidenceIn(Body):
+    """A file that shows something; the file itself stays where it is kept."""
+
+    name: Line = Field(examples=["社区党委会议纪要.pdf"])
+    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="Of the file's bytes. 文件摘要")
+    dated_on: Day
+    number: Line | None = Field(None, description="Of the document or its filing. 文号或备案号")
+
+
+Evidence = Annotated[list[EvidenceIn], Field(max_length=20)]
+
+
 class NewCrossAppointment(New):
     """A second post on the strength of the first."""
 
@@ -111,6 +123,14 @@ class NewCrossAppointment(New):
                     "area_agreeing_cm2": 480_000_000,
                 },
             },
+            "evidence": [
+                {
+                    "name": "业主大会决议及备案表.pdf",
+                    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    "dated_on": "2026-10-26",
+                    "number": "天桥备字〔2026〕7号",
+                }
+            ],
         }
     )
 
@@ -121,12 +141,20 @@ class NewCrossAppointment(New):
     contract_id: UUID | None = Field(None, description="Steps 3, 4, 5: the contract in force.")
     election: ElectionIn | None = Field(None, description="Step 2. 业主表决与备案")
     no_interest_declared_on: Day | None = Field(None, description="Step 5. 无利害关系声明日期")
+    evidence: Evidence = Field(
+        default_factory=list, description="Steps 1, 2 and 5: at least one. 证明材料"
+    )
 
     def election_text(self) -> str | None:
         """Write the vote as it is kept."""
         if self.election is None:
             return None
         return json.dumps(self.election.model_dump(mode="json", exclude_none=True))
+
+    def evidence_text(self) -> str | None:
+        """Write what shows it as it is kept; None: nothing does."""
+        files = [one.model_dump(mode="json") for one in self.evidence]
+        return json.dumps(files, ensure_ascii=False) if files else None
 
 
 #: Why somebody leaves. The other reasons follow from what happened to something else.
@@ -173,6 +201,7 @@ class Correction(Body):
     during: PeriodIn
     election: ElectionIn | None = Field(None, description="Step 2. 业主表决与备案")
     no_interest_declared_on: Day | None = Field(None, description="Step 5. 无利害关系声明日期")
+    evidence: Evidence | None = Field(None, description="Of a cross-appointment. 证明材料")
     note: Line = Field(description="What was wrong. 更正原因")
 
 
@@ -222,11 +251,13 @@ class SupersededOut(BaseModel):
     end_reason: EndReason | None
     election: dict[str, Any] | None
     no_interest_declared_on: date | None
+    evidence: list[EvidenceIn]
 
 
 class HistoryOut(BaseModel):
-    """What an appointment said before each of its changes, the newest first."""
+    """What shows an appointment now, and what it said before each of its changes, the newest first."""
 
+    evidence: list[EvidenceIn] = Field(description="Of a cross-appointment. 证明材料")
     items: list[SupersededOut]
 
 

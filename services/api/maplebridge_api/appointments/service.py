@@ -18,7 +18,7 @@ from ..platform.identity import Caller, LoggedIn
 from ..platform.request import Write
 from . import queries
 from .appoint import appoint, same_street, seat
-from .cross_appoint import check_rules, find_grounds, seat_across
+from .cross_appoint import check_rules, cross_appoint, find_grounds, seat_across
 from .end import end_all_in, must_take_back, with_it
 from .events import APPOINTED, CROSS_APPOINTED
 from .ledger import APPOINTMENT_LEDGER, PLACE_LEDGER, AppointmentLine
@@ -31,7 +31,15 @@ from .queries import (
     shares_post,
 )
 from .refusals import CROSS_RULES, FILLING, RULES, STEP_RULES
-from .schemas import Capacities, CapacityOut, NewAppointment, NewCrossAppointment, VotesIn
+from .schemas import (
+    Capacities,
+    CapacityOut,
+    Evidence,
+    EvidenceIn,
+    NewAppointment,
+    NewCrossAppointment,
+    VotesIn,
+)
 
 __all__ = [
     "APPOINTED",
@@ -45,6 +53,8 @@ __all__ = [
     "STEP_RULES",
     "Appointment",
     "AppointmentLine",
+    "Evidence",
+    "EvidenceIn",
     "NewAppointment",
     "NewCrossAppointment",
     "VotesIn",
@@ -53,6 +63,7 @@ __all__ = [
     "as_person",
     "capacities",
     "check_rules",
+    "cross_appoint",
     "end_all_in",
     "find_grounds",
     "held_posts",

@@ -38,6 +38,7 @@ appointment = street_table(
     Column("contract_id", Uuid),
     Column("election", JSONB),
     Column("no_interest_declared_on", Date),
+    free(Column("evidence", JSONB)),  # [{"name", "sha256", "dated_on", "number"}]; null: none
     version(),
     CheckConstraint("(step IS NULL) = (rests_on IS NULL)", name="appointment__step_rests"),
     CheckConstraint("step BETWEEN 1 AND 5", name="appointment__step"),
@@ -77,5 +78,6 @@ appointment_history = street_table(
     *one_of("appointment_history", "end_reason", EndReason, null=True),
     Column("election", JSONB),
     Column("no_interest_declared_on", Date),
+    free(Column("evidence", JSONB)),
     Index("appointment_history__appointment_id", "street_id", "appointment_id"),
 )

@@ -60,6 +60,7 @@ class Term:
     contract_id: UUID | None
     election: dict[str, Any] | None
     no_interest_declared_on: date | None
+    evidence: list[dict[str, Any]]
     version: int
 
     @property
@@ -87,6 +88,7 @@ class Term:
             "contract_id": self.contract_id,
             "election": self.election,
             "no_interest_declared_on": self.no_interest_declared_on,
+            "evidence": self.evidence,
         }
 
 
@@ -94,10 +96,10 @@ def _term(
     id_: UUID, street_id: int, person_id: UUID, post_id: UUID, during: Any, *more: Any
 ) -> Term:
     planned = Period(during.lower, during.upper) if during else None
-    step, rests_on, contract_id, election, declared_on, version = more
-    read = json.loads(election) if election else None
+    step, rests_on, contract_id, election, declared_on, evidence, version = more
+    read, files = json.loads(election or "null"), json.loads(evidence or "[]")
     named = (id_, street_id, person_id, post_id, planned)
-    return Term(*named, step, rests_on, contract_id, read, declared_on, version)
+    return Term(*named, step, rests_on, contract_id, read, declared_on, files, version)
 
 
 _TERM = (
@@ -110,6 +112,7 @@ _TERM = (
     appointment.c.contract_id,
     cast(appointment.c.election, Text),
     appointment.c.no_interest_declared_on,
+    cast(appointment.c.evidence, Text),
     appointment.c.version,
 )
 TERM_TO_CHANGE = Statement(by_ids(appointment, *_TERM).with_for_update(), _term)
@@ -156,7 +159,8 @@ IN_ORGANISATION = Statement(
     an_id,
 )
 
-_KEPT = ("during", "end_reason", "election", "no_interest_declared_on")
+_KEPT = ("during", "end_reason", "election", "no_interest_declared_on", "evidence")
+_NONE = literal_column("'[]'::jsonb")
 
 
 def _keep(change: ColumnElement[str], *where: ColumnElement[bool]) -> CTE:
@@ -281,6 +285,7 @@ CORRECT = Statement(
         end_reason=case((func.upper_inf(_during), null()), else_=appointment.c.end_reason),
         election=bindparam("election", type_=JSONB),
         no_interest_declared_on=bindparam("no_interest_declared_on", type_=Date),
+        evidence=bindparam("evidence", type_=JSONB),
         version=appointment.c.version + literal_column("1"),
     )
     .add_cte(_keep(literal_column("'corrected'"), _OF_STREET, appointment.c.id == _id))
@@ -296,6 +301,7 @@ _VERSION_OUT = json_object(
     end_reason=appointment_history.c.end_reason,
     election=appointment_history.c.election,
     no_interest_declared_on=appointment_history.c.no_interest_declared_on,
+    evidence=func.coalesce(appointment_history.c.evidence, _NONE),
 )
 _versions = (
     select(_VERSION_OUT.label("version"), appointment_history.c.id)
@@ -311,11 +317,12 @@ _versions = (
 HISTORY = Single(
     appointment,
     json_object(
+        evidence=func.coalesce(appointment.c.evidence, _NONE),
         items=func.coalesce(
             select(
                 func.json_agg(aggregate_order_by(_versions.c.version, _versions.c.id.desc()))
             ).scalar_subquery(),
             literal_column("'[]'::json"),
-        )
+        ),
     ),
 )

@@ -2,24 +2,28 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import astuple
+from uuid import UUID
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.importing import ExportNeedsPurpose
 from maplebridge_domain.purpose import Purpose
-from maplebridge_domain.shape import Shape
+from maplebridge_domain.shape import SHEETS, Shape
 
 from ..appointments.service import APPOINTMENT_LEDGER, AppointmentLine
 from ..grid.service import GRID_LEDGER, HOUSEHOLD_LEDGER, GridLine
-from ..organisations.service import ORGANISATION_LEDGER, POST_LEDGER
+from ..organisations.service import CONTRACT_LEDGER, ORGANISATION_LEDGER, POST_LEDGER
 from ..people.service import PERSON_LEDGER, Unmasking, unmask
 from ..platform.request import Write
 from . import events
+from .crossings import crossing_cells
 from .schemas import Format, NewExport
 from .writing import comma_separated, workbook
 
 Rows = list[Sequence[object]]
+_STEPS = [column.name for column in SHEETS[Shape.APPOINTMENTS].columns]
+_NO_STEPS = (None,) * (_STEPS.index("evidence") - _STEPS.index("step") + 1)
 
 
 async def export(write: Write, body: NewExport) -> bytes:
@@ -84,20 +88,41 @@ async def _people(write: Write, purpose: Purpose | None) -> Rows:
     return rows
 
 
+async def _contracts(write: Write, _: Purpose | None) -> Rows:
+    return [(*astuple(one)[1:-1], one.id) for one in await write.tx.all(CONTRACT_LEDGER)]
+
+
 async def _appointments(write: Write, _: Purpose | None) -> Rows:
     """Show every post, with who holds it by number, and the vacant ones."""
+    posts = await write.tx.all(POST_LEDGER)
     holders: defaultdict[object, list[AppointmentLine | None]] = defaultdict(list)
-    for held in await write.tx.all(APPOINTMENT_LEDGER):
+    for held in await _shown(write, {one.id for one in posts}):
         holders[held.post_id].append(held)
     rows: Rows = []
-    for post in await write.tx.all(POST_LEDGER):
+    for post in posts:
         place = (post.grid_path, post.organisation_kind, post.organisation)
         for one in holders.get(post.id, [None]):
             who = (str(one.person_id) if one else None, None, None)
             term = (one.start, one.until) if one else (None, None)
-            ids = (str(post.id), str(one.id) if one else None)
-            rows.append((*place, post.kind, post.post, post.seats, *who, *term, *ids))
+            steps = crossing_cells(one).values() if one else _NO_STEPS
+            ids = (post.id, one.id if one else None)
+            rows.append((*place, post.kind, post.post, post.seats, *who, *term, *steps, *ids))
     return rows
+
+
+async def _shown(write: Write, posts: Set[UUID]) -> list[AppointmentLine]:
+    """Return the appointments that can be entered elsewhere: whose person, post and grounds leave as well."""
+    people = {one.id for one in await write.tx.all(PERSON_LEDGER)}
+    contracts = {one.id for one in await write.tx.all(CONTRACT_LEDGER)}
+    shown: dict[UUID, AppointmentLine] = {}
+    held = await write.tx.all(APPOINTMENT_LEDGER)
+    # What rests on another begins with it or later, by a later step.
+    for one in sorted(held, key=lambda one: (one.start, one.step or 0)):
+        grounds = one.rests_on is None or one.rests_on in shown
+        contract = one.contract_id is None or one.contract_id in contracts
+        if one.person_id in people and one.post_id in posts and grounds and contract:
+            shown[one.id] = one
+    return [one for one in held if one.id in shown]
 
 
 ROWS: Mapping[Shape, Callable[[Write, Purpose | None], Awaitable[Rows]]] = {
@@ -105,5 +130,6 @@ ROWS: Mapping[Shape, Callable[[Write, Purpose | None], Awaitable[Rows]]] = {
     Shape.HOUSEHOLDS: _households,
     Shape.ORGANISATIONS: _organisations,
     Shape.PEOPLE: _people,
+    Shape.CONTRACTS: _contracts,
     Shape.APPOINTMENTS: _appointments,
 }

@@ -34,6 +34,12 @@ _FIELDS: Mapping[Shape, Mapping[str, str]] = {
         "post_id": "kind",
         "person_id": "person_key",
         "during": "from",
+        "election": "voted_on",
+    },
+    Shape.CONTRACTS: {
+        "quarter_id": "grid_path",
+        "enterprise_id": "enterprise",
+        "during": "from",
     },
 }
 

@@ -1,34 +1,28 @@
-"""Loading organisations, people, posts and who holds them."""
+"""Loading people, and the posts that they hold."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from maplebridge_domain.appointment import AlreadyHoldsPost, PostTaken
+from maplebridge_domain.cross_appointment import Step
 from maplebridge_domain.importing import (
     GridUnknown,
     OrganisationAmbiguous,
     OrganisationUnknown,
     PersonKeptDifferently,
     PersonNeedsKey,
-    PersonUnknown,
-    TermMissing,
 )
-from maplebridge_domain.period import EmptyPeriod, Period
 from maplebridge_domain.person import mask_name
 from maplebridge_domain.posts import LEADERS, LeaderThereAlready, check_places, check_post_place
 from maplebridge_domain.spreadsheet import refusal_of, uuid_in
 
-from ..appointments import service as appointments
 from ..organisations import service as organisations
 from ..people import service as people
-from ..platform.bodies import PeriodIn
 from ..platform.ids import new_id
 from ..platform.personal import phone_hashes
 from .findings import NoteKind
 from .loading import Batches, FirstRows, Ids, Loading, all_lines
-from .places import grids_of
 from .reading import Line
 
 _PEOPLE = uuid5(NAMESPACE_URL, "maplebridge:people")
@@ -76,7 +70,7 @@ async def load_people(loading: Loading, batches: Batches) -> None:
         first_phone = not phone or phones.first(line, phone)
         found = known.find(key, phone)
         if found is not None:
-            _compare(loading, line, found, "name")
+            compare(loading, line, found, "name")
             if values["party_member"] is not None:
                 loading.findings.note(NoteKind.PARTY_MEMBER_KEPT, line.row)
             loading.findings.rows_kept += 1
@@ -86,7 +80,7 @@ async def load_people(loading: Loading, batches: Batches) -> None:
         await loading.enter("person", made, people.create_people)
 
 
-def _compare(loading: Loading, line: Line, found: people.PersonLine, name: str) -> None:
+def compare(loading: Loading, line: Line, found: people.PersonLine, name: str) -> None:
     """Refuse a row that says otherwise who somebody is; it is not told what is kept otherwise.
 
     Party membership is taken of new people only: compared, it would be told of everybody.
@@ -109,68 +103,6 @@ def _new_person(known: People, street_id: int, values: Mapping[str, Any]) -> peo
     )
 
 
-async def load_appointments(loading: Loading, batches: Batches) -> None:
-    """Enter posts that are not there yet, and who holds them."""
-    lines, _ = await all_lines(batches, "person_key")
-    tx = loading.write.tx
-    posts = Posts(loading, await tx.all(organisations.POST_LEDGER))
-    posts.grids = await grids_of(loading)
-    for one in await tx.all(organisations.ORGANISATION_LEDGER):
-        posts.holders[one.grid_path, one.kind, one.name].append(one.id)
-    known = People(loading, await tx.all(people.PERSON_LEDGER))
-    terms: defaultdict[tuple[UUID, UUID], dict[Period, UUID]] = defaultdict(dict)
-    for held in await tx.all(appointments.APPOINTMENT_LEDGER):
-        terms[held.post_id, held.person_id][Period(held.start, held.until)] = held.id
-    places = Places(await tx.all(appointments.PLACE_LEDGER))
-    ids, made = Ids(loading), []
-    for line in lines:
-        posts_before = len(posts.new)
-        post_id = posts.find(line)
-        if not any(line.values[name] for name in ("person_key", "person", "phone")):  # vacant
-            is_new = len(posts.new) > posts_before
-            loading.findings.rows_made += is_new
-            loading.findings.rows_kept += not is_new
-            continue
-        person = _holder(loading, line, known)
-        if post_id is None or person is None:
-            continue
-        term = _term(loading, line)
-        if term is None:
-            continue
-        held_terms = terms[post_id, person.id]
-        if term in held_terms:
-            loading.differs(line, {"id": held_terms[term]})
-            loading.findings.rows_kept += 1
-            continue
-        if any(term.overlaps(other) for other in held_terms):
-            loading.refuse(AlreadyHoldsPost(), line, "from")
-        elif not places.take(post_id, posts.seats[post_id], term):
-            loading.refuse(PostTaken(), line, "kind")
-        held_terms[term] = ids.of(line)
-        made.append((line, _new_appointment(held_terms[term], post_id, person.id, term)))
-    if not loading.findings.faults:
-        await loading.enter("post", posts.new, organisations.create_posts, counted=False)
-        await loading.enter("appointment", made, appointments.appoint)
-
-
-class Places:
-    """Which place of which post is held when; each new term takes the lowest that is free, as a verb does."""
-
-    def __init__(self, held: list[tuple[UUID, int, Period]]) -> None:
-        self._held: defaultdict[tuple[UUID, int], list[Period]] = defaultdict(list)
-        for post_id, seat, term in held:
-            self._held[post_id, seat].append(term)
-
-    def take(self, post_id: UUID, seats: int, term: Period) -> bool:
-        """Take a place; False: none is free in all of that time."""
-        for seat in range(1, seats + 1):
-            terms = self._held[post_id, seat]
-            if not any(term.overlaps(other) for other in terms):
-                terms.append(term)
-                return True
-        return False
-
-
 class Posts:
     """The posts of a street, and those that a sheet adds."""
 
@@ -191,6 +123,11 @@ class Posts:
         self._added: set[tuple[Any, ...]] = set()  # by this sheet
         #: Who has a leader's post already: an organisation has one of each.
         self._led = {(one.organisation_id, one.kind) for one in kept if one.kind in LEADERS}
+
+    def starts(self, step: Step, post_id: UUID) -> bool:
+        """Tell whether a step starts from a post."""
+        key = self._keys.get(post_id)  # none: of an organisation that is dissolved
+        return key is not None and key[3] in step.source_posts and key[1] == step.source_holder
 
     def find(self, line: Line) -> UUID | None:
         """Return a line's post, one that is there or one to be made; None: it is refused."""
@@ -248,34 +185,3 @@ class Posts:
             self._added.add(key)
             return post.id
         return None
-
-
-def _holder(loading: Loading, line: Line, known: People) -> people.PersonLine | None:
-    key, phone = line.values["person_key"], line.values["phone"]
-    if not key and not phone:
-        loading.refuse(PersonNeedsKey(), line, "person_key")
-        return None
-    found = known.find(key, phone)
-    if found is None:
-        loading.refuse(PersonUnknown(), line, "person_key" if key else "phone")
-    else:
-        _compare(loading, line, found, "person")
-    return found
-
-
-def _term(loading: Loading, line: Line) -> Period | None:
-    start, until = line.values["from"], line.values["until"]
-    if start is None:
-        loading.refuse(TermMissing(), line, "from")
-    elif until is not None and until <= start:
-        loading.refuse(EmptyPeriod(), line, "until")
-    else:
-        return Period(start, until)
-    return None
-
-
-def _new_appointment(
-    id_: UUID, post_id: UUID, person_id: UUID, term: Period
-) -> appointments.NewAppointment:
-    during = PeriodIn.model_validate({"from": term.start, "until": term.until})
-    return appointments.NewAppointment(id=id_, person_id=person_id, post_id=post_id, during=during)

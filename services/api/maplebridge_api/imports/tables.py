@@ -68,8 +68,8 @@ import_made = street_table(
     Column("kind", Text, nullable=False),
     Column("ids", ARRAY(Uuid), nullable=False, info={"names": Names.WITHIN}),
     CheckConstraint(
-        "kind IN ('grid', 'household', 'organisation', 'post', 'person', 'appointment',"
-        " 'grid_description')",
+        "kind IN ('grid', 'household', 'organisation', 'post', 'person', 'service_contract',"
+        " 'appointment', 'grid_description')",
         name="import_made__kind",
     ),
     key=("import_id", "no"),

@@ -21,13 +21,15 @@ from ..platform.identity import Caller, LoggedIn, everywhere
 from ..platform.request import Write
 from . import events, queries
 from .bodies import load_organisations
+from .contracts import load_contracts
 from .findings import Findings
 from .loading import Batches, Loading
-from .offices import load_appointments, load_people
+from .offices import load_people
 from .parts import sealed_parts
 from .places import load_grids, load_households
 from .queries import Begun
 from .reading import Line, find_source, read_lines
+from .seats import load_appointments
 from .writing import marked_copy
 
 #: Whoever dies with an import is asked again so often; what fails then fails for good.
@@ -39,6 +41,7 @@ LOAD: Mapping[Shape, Callable[[Loading, Batches], Awaitable[None]]] = {
     Shape.HOUSEHOLDS: load_households,
     Shape.ORGANISATIONS: load_organisations,
     Shape.PEOPLE: load_people,
+    Shape.CONTRACTS: load_contracts,
     Shape.APPOINTMENTS: load_appointments,
 }
 #: What names people: its rows are held against them, and its copy is given to nobody else.

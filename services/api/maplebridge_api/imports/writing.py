@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO, Any
 
 import xlsxwriter
@@ -83,7 +83,10 @@ def comma_separated(shape: Shape, rows: Iterable[Sequence[object]]) -> bytes:
 def shown(shape: Shape, row: Sequence[object]) -> Iterator[object]:
     """Return a row's values as the sheet shows them."""
     for column, value in zip(SHEETS[shape].columns, row, strict=True):
-        yield show_instant(value) if isinstance(value, datetime) else column.shown(value)
+        if isinstance(value, datetime):
+            yield show_instant(value)
+        else:
+            yield value.isoformat() if isinstance(value, date) else column.shown(value)
 
 
 def marked_copy(source: Source, faults: Sequence[Fault], count: int, into: IO[bytes]) -> None:

@@ -26,7 +26,14 @@ from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
 from .dissolve import end_organisation
-from .ledger import ORGANISATION_LEDGER, POST_LEDGER, OrganisationLine, PostLine
+from .ledger import (
+    CONTRACT_LEDGER,
+    ORGANISATION_LEDGER,
+    POST_LEDGER,
+    ContractLine,
+    OrganisationLine,
+    PostLine,
+)
 from .queries import (
     CONTRACT,
     CONTRACT_TO_END,
@@ -51,6 +58,7 @@ from .schemas import NewOrganisation, NewPost, NewServiceContract, ServiceContra
 
 __all__ = [
     "CONTRACT",
+    "CONTRACT_LEDGER",
     "CONTRACT_TO_END",
     "ORGANISATION",
     "ORGANISATION_ID",
@@ -59,8 +67,10 @@ __all__ = [
     "POSTS_TO_EMPTY",
     "POST_LEDGER",
     "POST_TO_FILL",
+    "ContractLine",
     "NewOrganisation",
     "NewPost",
+    "NewServiceContract",
     "Organisation",
     "OrganisationLine",
     "Post",

@@ -59,7 +59,7 @@ class Proposal:
 def _proposal(
     id_: UUID, street_id: int, person_id: UUID, post_id: UUID, step: int | None, *more: Any
 ) -> Proposal:
-    rests_on, contract_id, election, declared_on, during, state, *made = more
+    rests_on, contract_id, election, declared_on, evidence, during, state, *made = more
     asked = {"post_id": post_id, "during": json.loads(during)}
     if step is None:
         asked["person_id"] = person_id
@@ -70,6 +70,7 @@ def _proposal(
             "contract_id": contract_id,
             "election": json.loads(election) if election else None,
             "no_interest_declared_on": declared_on,
+            "evidence": json.loads(evidence),
         }
     named = (id_, street_id, person_id, post_id)
     return Proposal(*named, step is not None, asked, ProposalState(state), *made)
@@ -86,6 +87,7 @@ PROPOSAL_TO_DECIDE = Statement(
         proposal.c.contract_id,
         cast(proposal.c.election, Text),
         proposal.c.no_interest_declared_on,
+        cast(proposal.c.evidence, Text),
         cast(json_period(proposal.c.during), Text),
         proposal.c.state,
         proposal.c.proposer,

@@ -10,7 +10,6 @@ from maplebridge_domain.evaluation import NeedsAPerson
 from maplebridge_domain.period import EmptyPeriod
 from maplebridge_domain.person import PersonErased, PersonMerged
 from maplebridge_domain.proposal import (
-    EvidenceMissing,
     OwnProposal,
     ProposalDecided,
     ProposalNotYours,
@@ -47,7 +46,7 @@ async def propose_appointment(body: NewProposal, caller: Proposer, tx: Tx) -> Re
 @routes.post(
     "/cross-appointment-proposals",
     status_code=201,
-    responses=created(ProposalOut, *_NEW, *STEP_RULES, EvidenceMissing),
+    responses=created(ProposalOut, *_NEW, *STEP_RULES),
 )
 async def propose_cross_appointment(body: NewCrossProposal, caller: Proposer, tx: Tx) -> Response:
     """Propose a second post on the strength of the first, with what its step asks for. 提出交叉任职建议"""

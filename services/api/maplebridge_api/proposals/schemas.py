@@ -1,27 +1,16 @@
 """Bodies and answers of proposals."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
 from maplebridge_domain.proposal import ProposalState
 
-from ..appointments.service import NewAppointment, NewCrossAppointment
-from ..platform.bodies import Body, Day, Line, PeriodOut, example, example_id
+from ..appointments.service import Evidence, EvidenceIn, NewAppointment, NewCrossAppointment
+from ..platform.bodies import Body, Line, PeriodOut, example, example_id
 
-
-class EvidenceIn(Body):
-    """A file that shows something; the file itself stays where it is kept."""
-
-    name: Line = Field(examples=["社区党委会议纪要.pdf"])
-    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="Of the file's bytes. 文件摘要")
-    dated_on: Day
-    number: Line | None = Field(None, description="Of the document or its filing. 文号或备案号")
-
-
-Evidence = Annotated[list[EvidenceIn], Field(max_length=20)]
 _TERM = {"from": "2026-12-01T00:00:00+08:00", "until": "2029-12-01T00:00:00+08:00"}
 _FILE = {
     "name": "社区党委会议纪要.pdf",
@@ -57,10 +46,6 @@ class NewCrossProposal(NewCrossAppointment):
             "during": _TERM,
             "evidence": [_FILE],
         }
-    )
-
-    evidence: Evidence = Field(
-        default_factory=list, description="Steps 1, 2 and 5: at least one. 证明材料"
     )
 
 

@@ -10,7 +10,6 @@ from maplebridge_domain.proposal import (
     ProposalNotYours,
     ProposalState,
     check_can_be_taken_back,
-    check_proposal,
     check_undecided,
 )
 
@@ -59,7 +58,7 @@ async def propose_across(write: Write, proposals: Items[NewCrossProposal]) -> li
     """Propose holders of posts for a second by one of the five steps, with what it asks for on file.
 
     Raises:
-        NotFound, RightMissing, EvidenceMissing, and what `check_rules` refuses.
+        NotFound, RightMissing, and what `check_rules` refuses.
     """
     grounds = await find_grounds(write.tx, proposals)
 
@@ -67,7 +66,6 @@ async def propose_across(write: Write, proposals: Items[NewCrossProposal]) -> li
         found = grounds(new)
         write.caller.must(Right.APPOINTMENTS_PROPOSE, on=found.post.place.path)
         check_rules(new, found, write.now)
-        check_proposal(new.step, len(new.evidence))
         own = {"person_id": found.person.id, "rests_on": new.source_id}
         return _row(write, new, found.post) | own
 
