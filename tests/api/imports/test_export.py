@@ -11,7 +11,17 @@ from maplebridge_domain.authority import Right
 from tests.api.appointments.test_cross_appoint import FILE, STEPS, step
 from tests.api.imports.sheets import OFFICE, empty_street, exports, faults_of, imports, rows_of
 from tests.conftest import Databases
-from tests.world import NEIGHBOUR, NOW, TIANQIAO, Json, Tianqiao, enter, id_of, outcome
+from tests.world import (
+    NEIGHBOUR,
+    NOW,
+    TIANQIAO,
+    Json,
+    Tianqiao,
+    enter,
+    id_of,
+    outcome,
+    service_contract,
+)
 
 SHAPES = ("grids", "households", "organisations", "people", "contracts", "appointments")
 HAS: dict[str, Json] = {
@@ -49,6 +59,9 @@ async def test_the_small_street_is_the_same_after_it_went_out_and_came_in(
     clerk = tianqiao.clerk_li
     twin = {"organisation_id": id_of("chenguang"), "kind": "manager", "name": "manager"}
     await clerk.makes("/posts", twin)  # a second post of the name
+    dated = {"signed_on": "2024-12-20", "filed_on": "2024-12-28"}
+    other = service_contract("contract of jiayuan", "wanjia", "jiayuan")[1]
+    await clerk.makes("/service-contracts", other | dated)
     steps = [step(number, id=id_of(f"step {number}")) for number in STEPS]
     steps[4] |= {"source_id": steps[1]["id"], "evidence": [FILE, FILE | {"number": None}]}
     for one in steps:  # the fifth rests on the second

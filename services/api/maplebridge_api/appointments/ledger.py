@@ -32,10 +32,11 @@ class AppointmentLine:
     evidence: list[dict[str, Any]]
 
 
-def _line(*said: Any) -> AppointmentLine:
-    *named, election, declared_on, evidence = said
+def _line(id_: UUID, post_id: UUID, person_id: UUID, *more: Any) -> AppointmentLine:
+    start, until, step, rests_on, contract_id, election, declared_on, evidence = more
     read, files = json.loads(election or "null"), json.loads(evidence or "[]")
-    return AppointmentLine(*named, read, declared_on, files)
+    basis = (step, rests_on, contract_id, read, declared_on, files)
+    return AppointmentLine(id_, post_id, person_id, start, until, *basis)
 
 
 APPOINTMENT_LEDGER = Statement(

@@ -160,7 +160,7 @@ IN_ORGANISATION = Statement(
 )
 
 _KEPT = ("during", "end_reason", "election", "no_interest_declared_on", "evidence")
-_NONE = literal_column("'[]'::jsonb")
+_NONE: ColumnElement[Any] = literal_column("'[]'::jsonb")
 
 
 def _keep(change: ColumnElement[str], *where: ColumnElement[bool]) -> CTE:

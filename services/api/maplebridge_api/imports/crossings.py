@@ -173,7 +173,7 @@ class Crossings:
         None: it is refused.
         """
         sources, given = self._sources(step, seat), seat.line.values["contract_id"]
-        contracts = [
+        contracts: list[organisations.ContractLine | None] = [
             one
             for one in self._contracts
             if step.needs_contract
@@ -192,7 +192,7 @@ class Crossings:
             several = "source_id" if len(sources) > 1 else "contract_id"
             self._loading.refuse(BasisAmbiguous(), seat.line, several)
         else:  # the rules say what is wrong
-            return sources[0].id, contracts[0].id if given and contracts else None
+            return sources[0].id, given if contracts else None
         return None
 
     def _election(self, line: Line) -> dict[str, object] | None:

@@ -22,8 +22,9 @@ from .schemas import Format, NewExport
 from .writing import comma_separated, workbook
 
 Rows = list[Sequence[object]]
-_STEPS = [column.name for column in SHEETS[Shape.APPOINTMENTS].columns]
-_NO_STEPS = (None,) * (_STEPS.index("evidence") - _STEPS.index("step") + 1)
+_NAMES = [column.name for column in SHEETS[Shape.APPOINTMENTS].columns]
+#: The columns in which a sheet says what cross-appointments rest on, and what shows them.
+_CROSSING = _NAMES[_NAMES.index("step") : _NAMES.index("post_id")]
 
 
 async def export(write: Write, body: NewExport) -> bytes:
@@ -104,7 +105,8 @@ async def _appointments(write: Write, _: Purpose | None) -> Rows:
         for one in holders.get(post.id, [None]):
             who = (str(one.person_id) if one else None, None, None)
             term = (one.start, one.until) if one else (None, None)
-            steps = crossing_cells(one).values() if one else _NO_STEPS
+            said = crossing_cells(one) if one else {}
+            steps = [said.get(name) for name in _CROSSING]
             ids = (post.id, one.id if one else None)
             rows.append((*place, post.kind, post.post, post.seats, *who, *term, *steps, *ids))
     return rows
