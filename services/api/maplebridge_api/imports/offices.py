@@ -22,7 +22,7 @@ from ..people import service as people
 from ..platform.ids import new_id
 from ..platform.personal import phone_hashes
 from .findings import NoteKind
-from .loading import Batches, FirstRows, Ids, Loading, all_lines
+from .loading import Batches, FirstRows, Ids, Loading
 from .reading import Line
 
 _PEOPLE = uuid5(NAMESPACE_URL, "maplebridge:people")
@@ -55,29 +55,28 @@ class People:
 
 
 async def load_people(loading: Loading, batches: Batches) -> None:
-    """Enter the people of a sheet that are not there yet."""
-    lines, _ = await all_lines(batches, "person_key")
+    """Enter the people of a sheet that are not there yet, as it is read."""
     known = People(loading, await loading.write.tx.all(people.PERSON_LEDGER))
     keys, phones = FirstRows(loading, "person_key"), FirstRows(loading, "phone")
-    made = []
-    for line in lines:
-        values = line.values
-        key, phone = values["person_key"], values["phone"]
-        if not key and not phone:
-            loading.refuse(PersonNeedsKey(), line, "person_key")
-            continue
-        first_key = not key or keys.first(line, key)
-        first_phone = not phone or phones.first(line, phone)
-        found = known.find(key, phone)
-        if found is not None:
-            compare(loading, line, found, "name")
-            if values["party_member"] is not None:
-                loading.findings.note(NoteKind.PARTY_MEMBER_KEPT, line.row)
-            loading.findings.rows_kept += 1
-        elif first_key and first_phone:
-            made.append((line, _new_person(known, loading.street_id, values)))
-    if not loading.findings.faults:
-        await loading.enter("person", made, people.create_people)
+    async for batch in batches:
+        made = []
+        for line in filter(lambda line: line.sound, batch):
+            key, phone = line.values["person_key"], line.values["phone"]
+            if not key and not phone:
+                loading.refuse(PersonNeedsKey(), line, "person_key")
+                continue
+            first_key = not key or keys.first(line, key)
+            first_phone = not phone or phones.first(line, phone)
+            found = known.find(key, phone)
+            if found is not None:
+                compare(loading, line, found, "name")
+                if line.values["party_member"] is not None:
+                    loading.findings.note(NoteKind.PARTY_MEMBER_KEPT, line.row)
+                loading.findings.rows_kept += 1
+            elif first_key and first_phone:
+                made.append((line, _new_person(known, loading.street_id, line.values)))
+        if not loading.findings.faults:
+            await loading.enter("person", made, people.create_people)
 
 
 def compare(loading: Loading, line: Line, found: people.PersonLine, name: str) -> None:
