@@ -9,7 +9,8 @@ from maplebridge.sample.world import World, build
 from maplebridge_api.imports.findings import Findings
 from maplebridge_api.imports.reading import find_source, read_lines
 from maplebridge_api.imports.writing import template
-from maplebridge_domain.shape import SHEETS, Shape
+from maplebridge_domain.shape import Shape
+from maplebridge_domain.sheets import SHEETS
 from tests.api.imports.sheets import empty_street, exports, imports, rows_of
 from tests.conftest import Databases
 from tests.world import Tianqiao

@@ -15,7 +15,8 @@ from maplebridge_api.imports.reading import find_source, read_lines
 from maplebridge_api.imports.writing import comma_separated, marked_copy, template, workbook
 from maplebridge_api.platform.csv_file import csv_rows
 from maplebridge_api.platform.xlsx import Workbook
-from maplebridge_domain.shape import SHEETS, Shape
+from maplebridge_domain.shape import Shape
+from maplebridge_domain.sheets import SHEETS
 from maplebridge_domain.spreadsheet import FileHoldsTooMuch, FileNotReadable, HeadingsMissing
 from tests.api.imports.sheets import GRIDS, HOUSEHOLDS, PEOPLE, csv_of, xlsx_of
 from tests.world import id_of

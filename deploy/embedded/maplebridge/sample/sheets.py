@@ -11,7 +11,8 @@ import xlsxwriter
 
 from maplebridge.sample.bodies import Appointment
 from maplebridge.sample.world import World
-from maplebridge_domain.shape import SHEETS, Shape
+from maplebridge_domain.shape import Shape
+from maplebridge_domain.sheets import SHEETS
 
 Row = Mapping[str, object]
 #: Written into each file, so that the same seed gives the same bytes.

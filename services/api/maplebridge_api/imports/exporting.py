@@ -9,7 +9,8 @@ from uuid import UUID
 from maplebridge_domain.authority import Right
 from maplebridge_domain.importing import ExportNeedsPurpose
 from maplebridge_domain.purpose import Purpose
-from maplebridge_domain.shape import SHEETS, Shape
+from maplebridge_domain.shape import Shape
+from maplebridge_domain.sheets import SHEETS
 
 from ..appointments.service import APPOINTMENT_LEDGER, AppointmentLine
 from ..grid.service import GRID_LEDGER, HOUSEHOLD_LEDGER, GridLine

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from maplebridge_domain.importing import KeptDifferently, RowTwice
 from maplebridge_domain.problem import Problem
-from maplebridge_domain.shape import SHEETS, Shape
+from maplebridge_domain.shape import Shape
+from maplebridge_domain.sheets import SHEETS
 
 from ..platform.ids import new_id
 from ..platform.request import Items, Make, Write

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import IO, Any
 
-from maplebridge_domain.shape import SHEETS, Shape, Sheet, headings, is_total
+from maplebridge_domain.shape import Shape, Sheet, headings, is_total
+from maplebridge_domain.sheets import SHEETS
 from maplebridge_domain.spreadsheet import FileHoldsTooMuch, HeadingsMissing, is_empty, plain
 
 from ..platform.csv_file import csv_rows

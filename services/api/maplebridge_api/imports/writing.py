@@ -9,7 +9,8 @@ from typing import IO, Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from maplebridge_domain.shape import SHEETS, Shape
+from maplebridge_domain.shape import Shape
+from maplebridge_domain.sheets import SHEETS
 from maplebridge_domain.spreadsheet import show_instant
 
 from ..platform.csv_file import guarded
