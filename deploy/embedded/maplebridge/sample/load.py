@@ -53,13 +53,8 @@ async def load(client: httpx.AsyncClient, world: World, folder: Path, advance: A
     await _street(sender, world)
     await together((_ledgers(sender, world, folder), sender.one("rubrics", world.rubric)))
     await together(
-        (
-            sender.many("service-contracts", world.contracts),
-            *(
-                sender.story("committee-terms", term, [("filing", filing)])
-                for term, filing in world.committees
-            ),
-        )
+        sender.story("committee-terms", term, [("filing", filing)])
+        for term, filing in world.committees
     )
     await sender.many("cross-appointments", world.cross_appointments)
     await sender.many("records", world.records)
@@ -80,7 +75,7 @@ async def _street(sender: "Sender", world: World) -> None:
 
 
 async def _ledgers(sender: "Sender", world: World, folder: Path) -> None:
-    """Hand in grids, households, organisations, people and appointments as a clerk would: by spreadsheets.
+    """Hand in the street's ledgers as a clerk would: by spreadsheets.
 
     One after the other, without waiting: a street's imports are worked on in the order in which they came.
 

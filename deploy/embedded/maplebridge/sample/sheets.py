@@ -27,6 +27,7 @@ def sheets(world: World) -> dict[Shape, bytes]:
         Shape.HOUSEHOLDS: rows.households(),
         Shape.ORGANISATIONS: rows.organisations(),
         Shape.PEOPLE: rows.people(),
+        Shape.CONTRACTS: rows.contracts(),
         Shape.APPOINTMENTS: rows.appointments(),
     }
     return {shape: _workbook(shape, some) for shape, some in written.items()}
@@ -71,6 +72,17 @@ class _Rows:
     def people(self) -> Iterator[Row]:
         for person in self._world.people:
             yield {**person, "person_key": person["id"]}
+
+    def contracts(self) -> Iterator[Row]:
+        for one in self._world.contracts:
+            enterprise = self._organisations[one["enterprise_id"]]
+            yield {
+                **one,
+                **_days(one["during"]),
+                "grid_path": self._paths[one["quarter_id"]],
+                "enterprise": enterprise["name"],
+                "enterprise_path": self._paths[enterprise["grid_id"]],
+            }
 
     def appointments(self) -> Iterator[Row]:
         """Give every post with each of its holders; those that cross-appointments will fill are vacant."""
