@@ -126,15 +126,25 @@ async def end_terms(
 
 
 async def end_all_in(
-    write: Write, street_id: int, organisation_id: UUID, at: datetime, reason: EndReason
+    write: Write,
+    street_id: int,
+    organisation_id: UUID,
+    at: datetime,
+    until: datetime | None,
+    reason: EndReason,
 ) -> list[Ended]:
     """End every term in an organisation's posts, and what rests on it; the event is the caller's.
 
-    The posts are locked first: who was about to be seated there comes before, and is ended, or after.
+    Whose term begins as late as `until` is left alone: they were elected to what comes after. The posts
+    are locked first: who was about to be seated there comes before, and is ended, or after.
     """
     await write.tx.all(POSTS_TO_EMPTY, organisation_id=organisation_id)
     held = await write.tx.all(
-        term_queries.IN_ORGANISATION, street_id=street_id, organisation_id=organisation_id, at=at
+        term_queries.IN_ORGANISATION,
+        street_id=street_id,
+        organisation_id=organisation_id,
+        at=at,
+        until=until,
     )
     return await end_terms(write, street_id, held, at, reason, None)
 

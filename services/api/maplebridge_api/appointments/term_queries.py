@@ -138,7 +138,9 @@ ON_CONTRACT = Statement(
     an_id,
 )
 
-#: What is held in an organisation's posts after an instant; locked in order.
+_before = bindparam("until", type_=DateTime(timezone=True))
+#: What is held in an organisation's posts after an instant, and is not to begin at or after another;
+#: locked in order.
 IN_ORGANISATION = Statement(
     select(appointment.c.id)
     .where(
@@ -149,6 +151,7 @@ IN_ORGANISATION = Statement(
                 place_held.c.organisation_id == bindparam("organisation_id", type_=Uuid),
             )
         ),
+        or_(_before.is_(None), func.lower(appointment.c.during) < _before),
         *_RUNS_ON,
     )
     .order_by(appointment.c.id)
