@@ -105,6 +105,16 @@ class AppointmentEnded(Problem):
 
 
 @dataclass(eq=False)
+class DeathInTheFuture(Problem):
+    """An office ends by a death that has happened."""
+
+    kind = Kind.RULE
+    zh = "去世时间不得晚于现在，请填写实际时间或另选结束原因。"
+    en = "A death is not dated in the future; give the time as it was, or another reason."
+    pointer = "/at"
+
+
+@dataclass(eq=False)
 class AppointmentWithdrawn(Problem):
     """What was withdrawn before it began never was a term."""
 
@@ -165,6 +175,16 @@ def check_end(during: Period, at: datetime) -> None:
     """
     if at not in during or at == during.start:
         raise AppointmentEnded()
+
+
+def check_reason(reason: EndReason, at: datetime, now: datetime) -> None:
+    """Refuse to say beforehand that somebody dies; every other end can be decided for later.
+
+    Raises:
+        DeathInTheFuture.
+    """
+    if reason is EndReason.DEATH and at > now:
+        raise DeathInTheFuture()
 
 
 def check_withdrawal(during: Period, at: datetime) -> None:

@@ -96,6 +96,8 @@ async def test_who_dies_leaves_every_office_and_takes_up_none(tianqiao: Tianqiao
         | {"during": {"from": TERM["until"], "until": None}},
     )
     member = await crossed(clerk, 3)
+    foreseen = await clerk.changes(WANG, "end", {"at": LATER, "reason": "death"})
+    assert outcome(foreseen) == "422 death_in_the_future"
     await clerk.changes(WANG, "end", {"at": NOW.isoformat(), "reason": "death"})
     reasons = [(await shown(clerk, one))["end_reason"] for one in (WANG, to_come, member)]
     assert reasons == ["death"] * 3

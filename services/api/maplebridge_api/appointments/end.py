@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from maplebridge_domain.appointment import EndReason, check_end, check_withdrawal
+from maplebridge_domain.appointment import EndReason, check_end, check_reason, check_withdrawal
 from maplebridge_domain.authority import OwnOffice, Right
 from maplebridge_domain.contract_end import (
     ContractEndReason,
@@ -25,10 +25,12 @@ async def end(write: Write, id: UUID, version: int, body: End) -> Created:
     What rests on it and has not begun by then is withdrawn. Who dies leaves every office.
 
     Raises:
-        NotFound, Stale, AppointmentWithdrawn, AppointmentEnded, OfficeNotYoursToFill.
+        NotFound, Stale, AppointmentWithdrawn, AppointmentEnded, DeathInTheFuture,
+        OfficeNotYoursToFill.
     """
     term = await _to_end(write, id, version)
     check_end(term.during, body.at)
+    check_reason(body.reason, body.at, write.now)
     ids = [id]
     if body.reason == EndReason.DEATH:
         ids = await _all_held(write, term, body.at)

@@ -9,6 +9,7 @@ from fastapi import Query, Request, Response
 from maplebridge_domain.appointment import (
     AppointmentEnded,
     AppointmentWithdrawn,
+    DeathInTheFuture,
     DependantDoesNotFit,
     SourceNotInForce,
     TermBegun,
@@ -149,7 +150,8 @@ ENDING = (AppointmentWithdrawn, SourceNotInForce, OfficeNotYoursToFill)
 
 
 @routes.post(
-    "/appointments/{id:uuid}/end", responses=answers(AppointmentOut, AppointmentEnded, *ENDING)
+    "/appointments/{id:uuid}/end",
+    responses=answers(AppointmentOut, AppointmentEnded, DeathInTheFuture, *ENDING),
 )
 async def end_appointment(
     id: UUID, body: End, caller: Registrar, version: IfMatch, tx: Tx

@@ -10,9 +10,11 @@ from maplebridge_domain.proposal import (
     ProposalNotYours,
     ProposalState,
     check_can_be_taken_back,
+    check_evidence,
     check_proposal,
     check_undecided,
 )
+from maplebridge_domain.worktime import SHANGHAI
 
 from ..appointments.service import (
     APPOINTED,
@@ -40,7 +42,7 @@ async def propose(write: Write, proposals: Items[NewProposal]) -> list[Created]:
     """Propose persons for posts; nobody holds anything by that.
 
     Raises:
-        NotFound, RightMissing, EmptyPeriod, PersonMerged, PersonErased.
+        NotFound, RightMissing, EmptyPeriod, PersonMerged, PersonErased, EvidenceInTheFuture.
     """
     people = await proposals.named(write.tx, PERSON_TO_APPOINT, "person_id")
     posts = await proposals.named(write.tx, POST_TO_FILL, "post_id")
@@ -59,7 +61,7 @@ async def propose_across(write: Write, proposals: Items[NewCrossProposal]) -> li
     """Propose holders of posts for a second by one of the five steps, with what it asks for on file.
 
     Raises:
-        NotFound, RightMissing, EvidenceMissing, and what `check_rules` refuses.
+        NotFound, RightMissing, EvidenceMissing, EvidenceInTheFuture, and what `check_rules` refuses.
     """
     grounds = await find_grounds(write.tx, proposals)
 
@@ -76,6 +78,8 @@ async def propose_across(write: Write, proposals: Items[NewCrossProposal]) -> li
 
 
 def _row(write: Write, new: NewProposal | NewCrossProposal, post: Post) -> dict[str, object]:
+    today = write.now.astimezone(SHANGHAI).date()
+    check_evidence([one.dated_on for one in new.evidence], today)
     return dump(
         new,
         street_id=post.street_id,
