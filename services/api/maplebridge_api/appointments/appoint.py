@@ -12,6 +12,7 @@ from ..platform.bodies import range_text
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
+from .interest import supervision
 from .schemas import NewAppointment, NewCrossAppointment
 from .sitting import sittings
 
@@ -35,11 +36,14 @@ async def seat(
 
     Raises:
         NotFound, EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost,
-        CommitteeNotSitting, OfficeNotYoursToFill, OwnOffice.
+        CommitteeNotSitting, SupervisesIt, OfficeNotYoursToFill, OwnOffice.
     """
     people = await appointments.named(write.tx, PERSON_TO_APPOINT, "person_id")
     posts = await appointments.named(write.tx, POST_TO_FILL, "post_id")
     must_sit = await sittings(write.tx, posts.values())
+    must_not_supervise = await supervision(
+        write.tx, [(new.person_id, posts[new.post_id]) for new in appointments]
+    )
 
     def values(new: NewAppointment) -> dict[str, object]:
         post = posts[new.post_id]
@@ -48,6 +52,7 @@ async def seat(
         write.caller.must_fill(post.place.holder, post.place.post_kind, new.person_id)
         must_be_named(people[new.person_id], "/person_id")
         must_sit(post, new.during.period())
+        must_not_supervise(new.person_id, post, new.during.period())
         return values_of(new, post, new.person_id)
 
     made = await take_places(write, appointments, appointments.each(values))

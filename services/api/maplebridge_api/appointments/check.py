@@ -10,7 +10,6 @@ from maplebridge_domain.problem import Problem
 from maplebridge_domain.spreadsheet import refusal_of
 
 from ..organisations.service import POST
-from ..people.service import PERSON
 from ..platform.request import Items, Write
 from . import term_queries
 from .cross_appoint import crossing_of, find_grounds
@@ -52,7 +51,7 @@ async def _out_of_step(read: Write, terms: list[Term], at: datetime) -> list[tup
     """Return what cross-appointments among some terms break of their steps."""
     crossings = [term for term in terms if term.step is not None]
     asked = [NewCrossAppointment.model_validate(term.body()) for term in crossings]
-    grounds = await find_grounds(read.tx, Items(asked, batch=True), POST, PERSON)
+    grounds = await find_grounds(read.tx, Items(asked, batch=True), to_write=False)
     return [
         (term, problem)
         for term, new in zip(crossings, asked, strict=True)

@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE
 
+from maplebridge_domain.cross_appointment import STEPS
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 
@@ -85,22 +86,35 @@ APPOINTMENT = Statement(
     _appointment,
 )
 
+
+
+def _held_by(which: ColumnElement[bool]) -> Statement[Appointment]:
+    """Select what persons hold, or held, of some kind."""
+    return Statement(
+        select(
+            appointment.c.id,
+            appointment.c.street_id,
+            appointment.c.person_id,
+            appointment.c.post_id,
+            appointment.c.during,
+            appointment.c.version,
+        ).where(
+            in_scope(appointment),
+            appointment.c.person_id == func.any(bindparam("person_ids", type_=ARRAY(Uuid()))),
+            which,
+            appointment.c.during.is_not(None),
+        ),
+        _appointment,
+    )
+
+
 #: What persons hold on the strength of nothing else.
-HELD_OF_THEIR_OWN = Statement(
-    select(
-        appointment.c.id,
-        appointment.c.street_id,
-        appointment.c.person_id,
-        appointment.c.post_id,
-        appointment.c.during,
-        appointment.c.version,
-    ).where(
-        in_scope(appointment),
-        appointment.c.person_id == func.any(bindparam("person_ids", type_=ARRAY(Uuid()))),
-        appointment.c.step.is_(None),
-        appointment.c.during.is_not(None),
-    ),
-    _appointment,
+HELD_OF_THEIR_OWN = _held_by(appointment.c.step.is_(None))
+#: What persons hold by a step that asks that they have no interest.
+HELD_WITHOUT_INTEREST = _held_by(
+    appointment.c.step.in_(
+        [literal_column(str(step.number)) for step in STEPS.values() if step.needs_no_interest]
+    )
 )
 #: When committees sit, each by its organisation's id.
 SITTINGS = Statement(

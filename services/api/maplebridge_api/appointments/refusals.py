@@ -17,6 +17,7 @@ from maplebridge_domain.cross_appointment import (
     InItsPay,
     InterestNotExcluded,
     NotAPartyMember,
+    SupervisesIt,
     VotesMissing,
     WrongPlaceForStep,
     WrongSourcePost,
@@ -46,6 +47,7 @@ RULES = (
     IdTaken,
     OrganisationDissolved,
     CommitteeNotSitting,
+    SupervisesIt,
     *FILLING,
 )
 #: What a step and what it rests on ask.

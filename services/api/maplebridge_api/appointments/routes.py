@@ -60,7 +60,7 @@ Registrar = Annotated[Caller, needs(Right.APPOINTMENTS_WRITE)]
 
 @routes.post("/appointments", status_code=201, responses=created(AppointmentOut, *RULES))
 async def create_appointment(body: NewAppointment, caller: Registrar, tx: Tx) -> Response:
-    """Appoint a person to a post. 任职"""
+    """Appoint a person to a post; who supervises an enterprise takes none of its own. 任职"""
     return await create(tx, body, appoint, "appointments")
 
 
