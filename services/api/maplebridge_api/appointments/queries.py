@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE
 
+from maplebridge_domain.appointment import EndReason
 from maplebridge_domain.cross_appointment import STEPS
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
@@ -124,6 +125,19 @@ SITTINGS = Statement(
         == func.any(bindparam("organisation_ids", type_=ARRAY(Uuid()))),
     ),
     lambda id_, during: (id_, Period(during.lower, during.upper)),
+)
+
+#: When persons died, of those whose office ended by that.
+DEATHS = Statement(
+    select(appointment.c.person_id, func.min(func.upper(appointment.c.during)))
+    .where(
+        in_scope(appointment),
+        appointment.c.person_id == func.any(bindparam("person_ids", type_=ARRAY(Uuid()))),
+        appointment.c.end_reason == literal_column(f"'{EndReason.DEATH}'"),
+        appointment.c.during.is_not(None),
+    )
+    .group_by(appointment.c.person_id),
+    lambda id_, died_at: (id_, died_at),
 )
 
 APPOINTMENT_OUT = json_object(

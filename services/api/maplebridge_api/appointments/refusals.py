@@ -2,8 +2,10 @@
 
 from maplebridge_domain.appointment import (
     AlreadyHoldsPost,
+    GridOfPostClosed,
     NoContractInForce,
     OutlastsItsSource,
+    PersonDied,
     PostTaken,
     SourceNotInForce,
 )
@@ -42,10 +44,12 @@ RULES = (
     EmptyPeriod,
     PersonMerged,
     PersonErased,
+    PersonDied,
     PostTaken,
     AlreadyHoldsPost,
     IdTaken,
     OrganisationDissolved,
+    GridOfPostClosed,
     CommitteeNotSitting,
     SupervisesIt,
     *FILLING,

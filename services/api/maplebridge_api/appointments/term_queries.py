@@ -61,6 +61,7 @@ class Term:
     election: dict[str, Any] | None
     no_interest_declared_on: date | None
     version: int
+    seat: int
 
     @property
     def during(self) -> Period:
@@ -94,10 +95,10 @@ def _term(
     id_: UUID, street_id: int, person_id: UUID, post_id: UUID, during: Any, *more: Any
 ) -> Term:
     planned = Period(during.lower, during.upper) if during else None
-    step, rests_on, contract_id, election, declared_on, version = more
+    step, rests_on, contract_id, election, declared_on, version, seat = more
     read = json.loads(election) if election else None
     named = (id_, street_id, person_id, post_id, planned)
-    return Term(*named, step, rests_on, contract_id, read, declared_on, version)
+    return Term(*named, step, rests_on, contract_id, read, declared_on, version, seat)
 
 
 _TERM = (
@@ -111,6 +112,7 @@ _TERM = (
     cast(appointment.c.election, Text),
     appointment.c.no_interest_declared_on,
     appointment.c.version,
+    appointment.c.seat,
 )
 TERM_TO_CHANGE = Statement(by_ids(appointment, *_TERM).with_for_update(), _term)
 
@@ -274,6 +276,7 @@ _free = (
     .limit(1)
     .subquery("free")
 )
+_put_off = func.upper_inf(_during) | (func.upper(_during) > func.upper(appointment.c.during))
 #: Gives a term other dates, and the lowest place that is free in them; no row comes back when none is.
 CORRECT = Statement(
     update(appointment)
@@ -281,7 +284,8 @@ CORRECT = Statement(
     .values(
         seat=_free.c.seat,
         during=_during,
-        end_reason=case((func.upper_inf(_during), null()), else_=appointment.c.end_reason),
+        # An end that is put off was none.
+        end_reason=case((_put_off, null()), else_=appointment.c.end_reason),
         election=bindparam("election", type_=JSONB),
         no_interest_declared_on=bindparam("no_interest_declared_on", type_=Date),
         version=appointment.c.version + literal_column("1"),
