@@ -4,10 +4,17 @@ import pytest
 
 from maplebridge_domain.appointment import (
     AppointmentEnded,
+    DeathInTheFuture,
+    EndReason,
+    GridOfPostClosed,
     NoContractInForce,
     OutlastsItsSource,
+    PersonDied,
+    check_alive,
     check_cross_appointment_term,
     check_end,
+    check_place_is_there,
+    check_reason,
 )
 from maplebridge_domain.period import Period
 from maplebridge_domain.worktime import SHANGHAI
@@ -61,3 +68,21 @@ def test_an_appointment_ends_at_an_instant_within_its_term() -> None:
     for moment in ("2025-12-31", "2026-01-01", "2027-01-01", "2027-01-02"):
         with pytest.raises(AppointmentEnded):
             check_end(during, at(moment))
+
+
+def test_nobody_is_said_beforehand_to_die_while_other_ends_are_decided_for_later() -> None:
+    now, later = at("2026-11-02"), at("2026-11-03")
+    check_reason(EndReason.DEATH, now, now)
+    check_reason(EndReason.RESIGNATION, later, now)
+    with pytest.raises(DeathInTheFuture):
+        check_reason(EndReason.DEATH, later, now)
+
+
+def test_an_office_is_held_until_its_holder_dies_or_its_grid_is_closed() -> None:
+    day = at("2027-01-01")
+    for rule, problem in ((check_alive, PersonDied), (check_place_is_there, GridOfPostClosed)):
+        rule(term(), None)
+        rule(term(until="2027-01-01"), day)
+        for until in ("2027-01-02", None):
+            with pytest.raises(problem, match="2027-01-01"):
+                rule(term(until=until), day)

@@ -1,6 +1,7 @@
 import pytest
 
 from maplebridge.sample.organisations import POSTS as SAMPLE
+from maplebridge_domain.appointment import PostTaken
 from maplebridge_domain.authority import Role, role_of
 from maplebridge_domain.cross_appointment import STEPS
 from maplebridge_domain.notice_board import is_public_office
@@ -14,6 +15,7 @@ from maplebridge_domain.posts import (
     WrongPlaceForPost,
     check_places,
     check_post_place,
+    check_seat,
 )
 
 LIBRARY = OrganisationKind.RESIDENT_UNIT
@@ -79,3 +81,10 @@ def test_one_person_leads() -> None:
     for kind in (PostKind.SECRETARY, PostKind.DIRECTOR):
         with pytest.raises(TooManyPlaces, match="1 places"):
             check_places(kind, 2)
+
+
+def test_nobody_holds_a_place_that_a_post_has_not_or_its_kind_may_not_have() -> None:
+    check_seat(PostKind.MEMBER, 5, 5)
+    for kind, places, place in ((PostKind.MEMBER, 5, 6), (PostKind.SECRETARY, 2, 2)):
+        with pytest.raises(PostTaken):
+            check_seat(kind, places, place)

@@ -59,6 +59,30 @@ class AlreadyHoldsPost(Problem):
 
 
 @dataclass(eq=False)
+class PersonDied(Problem):
+    """Who has died holds no office any more; what was held before is entered as it was."""
+
+    kind = Kind.CONFLICT
+    zh = "此人登记为已于{died_on}去世，任期不得晚于该日；登记有误的，请先更正其任职。"
+    en = "This person is on file as having died on {died_on}; correct that if it is wrong."
+    pointer = "/person_id"
+
+    died_on: date
+
+
+@dataclass(eq=False)
+class GridOfPostClosed(Problem):
+    """A post is held as long as the grid is there that it sits on."""
+
+    kind = Kind.CONFLICT
+    zh = "岗位所在网格已于{closed_on}撤销，请结束任职或将任期调整到此日之前。"
+    en = "The grid of this post was closed on {closed_on}; end the term by then."
+    pointer = "/during"
+
+    closed_on: date
+
+
+@dataclass(eq=False)
 class OutlastsItsSource(Problem):
     """A cross-appointment lies inside the appointment it rests on."""
 
@@ -101,6 +125,16 @@ class AppointmentEnded(Problem):
     kind = Kind.CONFLICT
     zh = "该任职在此时点已不在任期内，无需再次结束。"
     en = "This appointment is not in force at that time; there is nothing to end."
+    pointer = "/at"
+
+
+@dataclass(eq=False)
+class DeathInTheFuture(Problem):
+    """An office ends by a death that has happened."""
+
+    kind = Kind.RULE
+    zh = "去世时间不得晚于现在，请填写实际时间或另选结束原因。"
+    en = "A death is not dated in the future; give the time as it was, or another reason."
     pointer = "/at"
 
 
@@ -157,6 +191,32 @@ def check_cross_appointment_term(
         raise NoContractInForce()
 
 
+def check_alive(during: Period, died_at: datetime | None) -> None:
+    """Refuse an office to who is on file as having died before its end.
+
+    Raises:
+        PersonDied.
+    """
+    if died_at is not None and _outlasts(during, died_at):
+        raise PersonDied(died_at.astimezone(SHANGHAI).date())
+
+
+def check_place_is_there(during: Period, closed_at: datetime | None) -> None:
+    """Refuse a term in a post whose grid is closed before the term's end.
+
+    Of a grid that was taken in by another it is the other's closing: posts go along.
+
+    Raises:
+        GridOfPostClosed.
+    """
+    if closed_at is not None and _outlasts(during, closed_at):
+        raise GridOfPostClosed(closed_at.astimezone(SHANGHAI).date())
+
+
+def _outlasts(during: Period, at: datetime) -> bool:
+    return during.until is None or during.until > at
+
+
 def check_end(during: Period, at: datetime) -> None:
     """Refuse to end an appointment at an instant in which it is not in force.
 
@@ -165,6 +225,16 @@ def check_end(during: Period, at: datetime) -> None:
     """
     if at not in during or at == during.start:
         raise AppointmentEnded()
+
+
+def check_reason(reason: EndReason, at: datetime, now: datetime) -> None:
+    """Refuse to say beforehand that somebody dies; every other end can be decided for later.
+
+    Raises:
+        DeathInTheFuture.
+    """
+    if reason is EndReason.DEATH and at > now:
+        raise DeathInTheFuture()
 
 
 def check_withdrawal(during: Period, at: datetime) -> None:

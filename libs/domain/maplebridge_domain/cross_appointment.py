@@ -252,6 +252,16 @@ class InItsPay(Problem):
     pointer = "/source_id"
 
 
+@dataclass(eq=False)
+class SupervisesIt(Problem):
+    """Who supervises an enterprise for the owners takes no post of its own there meanwhile."""
+
+    kind = Kind.CONFLICT
+    zh = "此人在该期限内任该企业的监督员，请先结束监督员任职，再任企业或其党组织的岗位。"
+    en = "This person supervises the enterprise in that time; end that before a post of its own."
+    pointer = "/person_id"
+
+
 def check_cross_appointment_posts(
     step: Step, source: Place, target: Place, contracts: list[Contract]
 ) -> None:
@@ -281,10 +291,29 @@ def check_no_interest(step: Step, target: Place, during: Period, others: Sequenc
         InItsPay.
     """
     if step.needs_no_interest and any(
-        place.enterprise_id == target.enterprise_id and held.overlaps(during)
-        for place, held in others
+        _of_its_own(place, target.enterprise_id) and held.overlaps(during) for place, held in others
     ):
         raise InItsPay()
+
+
+def check_not_its_supervisor(place: Place, during: Period, watched: Sequence[Held]) -> None:
+    """Refuse a post of an enterprise's own, or of its party organisation, to who supervises it then.
+
+    Source: as `check_no_interest`, whichever of both was entered first. `watched` are the person's posts by
+    a step that asks for no interest.
+
+    Raises:
+        SupervisesIt.
+    """
+    if any(
+        _of_its_own(place, seat.enterprise_id) and held.overlaps(during) for seat, held in watched
+    ):
+        raise SupervisesIt()
+
+
+def _of_its_own(place: Place, enterprise_id: Any) -> bool:
+    # A supervisor is the owners', whose work is voluntary.
+    return place.enterprise_id == enterprise_id and place.post_kind is not PostKind.SUPERVISOR
 
 
 def _places_fit(where: Where, source: Place, target: Place, contracts: list[Contract]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from .appointment import PostTaken
 from .organisation import OrganisationKind, PostKind
 from .problem import Kind, Problem
 
@@ -141,3 +142,15 @@ def check_places(kind: PostKind, places: int) -> None:
     most = PLACES_MAX.get(kind, SEATS_MAX)
     if places > most:
         raise TooManyPlaces(kind, most)
+
+
+def check_seat(kind: PostKind, places: int, place: int) -> None:
+    """Refuse who holds a place, counted from 1, beyond those that a post has, or its kind at most.
+
+    What is entered takes none of those; it may have been entered before there was a limit.
+
+    Raises:
+        PostTaken.
+    """
+    if place > min(places, PLACES_MAX.get(kind, SEATS_MAX)):
+        raise PostTaken()

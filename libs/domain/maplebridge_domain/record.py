@@ -1,6 +1,7 @@
 """Credit records: dated commendations, penalties and findings about a subject."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from .problem import Kind, Problem
@@ -32,6 +33,16 @@ class ClassMissing(Problem):
     pointer = "/class"
 
 
+@dataclass(eq=False)
+class RecordInTheFuture(Problem):
+    """A record is of what has happened or was decided."""
+
+    kind = Kind.RULE
+    zh = "记录日期不得晚于今天，请填写实际发生或作出决定的日期。"
+    en = "A record is not dated in the future; give the day on which it happened or was decided."
+    pointer = "/occurred_on"
+
+
 #: How long a bad record is used at most, in months from the deciding document; minor ones are not
 #: published (at most 3 months). Source: NDRC order 36 (2025-11-20), in force from 2026-04-01.
 MONTHS_MAX: dict[RecordClass, int] = {
@@ -49,3 +60,13 @@ def check_record(kind: RecordKind, grade: RecordClass | None) -> None:
     """
     if (kind is RecordKind.COMMENDATION) != (grade is None):
         raise ClassMissing()
+
+
+def check_occurred(occurred_on: date, today: date) -> None:
+    """Refuse a record of what is still to come.
+
+    Raises:
+        RecordInTheFuture.
+    """
+    if occurred_on > today:
+        raise RecordInTheFuture()

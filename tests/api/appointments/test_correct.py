@@ -2,8 +2,9 @@
 
 from tests.api.appointments.test_cross_appoint import ELECTION, FILE, step
 from tests.api.appointments.test_end import WANG
-from tests.world import TERM, Json, Tianqiao, id_of, outcome
+from tests.world import NOW, TERM, Json, Tianqiao, id_of, outcome
 
+LIU = f"/appointments/{id_of('liu in library')}"
 NARROW = {"from": "2025-03-01T00:00:00+08:00", "until": "2027-03-01T00:00:00+08:00"}
 
 
@@ -91,6 +92,18 @@ async def test_an_end_that_was_entered_wrongly_is_taken_back(tianqiao: Tianqiao)
     await clerk.changes(WANG, "end", {"at": NARROW["until"], "reason": "dismissal"})
     open_again = await clerk.changes(WANG, "correction", to(TERM | {"until": None}))
     assert open_again.json()["end_reason"] is None
+
+
+async def test_who_was_wrongly_entered_as_dead_is_so_no_more_once_that_is_corrected(
+    tianqiao: Tianqiao,
+) -> None:
+    clerk = tianqiao.clerk_li
+    await clerk.changes(LIU, "end", {"at": NOW.isoformat(), "reason": "death"})
+    body = {"during": TERM, "note": "录入有误"}
+    corrected = (await clerk.changes(LIU, "correction", body)).json()
+    assert (corrected["during"], corrected["end_reason"]) == (TERM, None)
+    member = {"person_id": id_of("liu"), "post_id": id_of("members of binhe committee")}
+    await clerk.makes("/appointments", member | {"during": TERM})
 
 
 async def test_nobody_prolongs_their_own_term(tianqiao: Tianqiao) -> None:

@@ -1,8 +1,10 @@
 """The five steps of cross-appointment, each with what it requires."""
 
+from asyncio import gather
+
 import pytest
 
-from tests.world import TERM, TIANQIAO, Json, Tianqiao, id_of, outcome
+from tests.world import TERM, TIANQIAO, Json, Tianqiao, id_of, outcome, outcomes
 
 ELECTION = {
     "voted_on": "2024-12-01",
@@ -152,13 +154,46 @@ async def test_who_works_for_the_enterprise_does_not_supervise_it_whatever_was_d
     await clerk.makes("/cross-appointments", step(5, during=later))
 
 
-async def test_who_enters_the_enterprise_afterwards_is_found_by_the_check(
+def in_its_branch(person_id: str, during: Json = TERM) -> Json:
+    post_id = id_of("members of chenguang branch")
+    return {"person_id": person_id, "post_id": post_id, "during": during}
+
+
+async def test_who_supervises_the_enterprise_takes_no_post_of_its_own_meanwhile(
+    tianqiao: Tianqiao,
+) -> None:
+    clerk, chen = tianqiao.clerk_li, id_of("chen")
+    until = "2027-01-01T00:00:00+08:00"
+    await clerk.makes("/cross-appointments", step(5, during=TERM | {"until": until}))
+    answer = await clerk.posts("/appointments", in_its_branch(chen))
+    assert outcome(answer) == "409 supervises_it"
+    assert answer.json()["errors"][0]["pointer"] == "/person_id"
+    made = await clerk.makes("/appointments", in_its_branch(chen, TERM | {"from": until}))
+    earlier = {"during": TERM, "note": "录入有误"}
+    corrected = await clerk.changes(f"/appointments/{made['id']}", "correction", earlier)
+    assert outcome(corrected) == "409 supervises_it"
+
+
+async def test_of_two_who_seat_one_person_on_both_sides_at_once_one_is_refused(
     tianqiao: Tianqiao,
 ) -> None:
     clerk = tianqiao.clerk_li
+    answers = await gather(
+        clerk.posts("/cross-appointments", step(5)),
+        clerk.posts("/appointments", in_its_branch(id_of("chen"))),
+    )
+    made, refused = outcomes(answers)
+    assert made == "201"
+    assert refused in ("409 supervises_it", "422 in_its_pay")
+
+
+async def test_an_interest_that_a_merger_brings_is_found_by_the_check(tianqiao: Tianqiao) -> None:
+    clerk = tianqiao.clerk_li
     supervisor = await clerk.makes("/cross-appointments", step(5))
-    member = {"person_id": id_of("chen"), "post_id": id_of("members of chenguang branch")}
-    await clerk.makes("/appointments", member | {"during": TERM})
+    twin = await clerk.makes("/people", {"street_id": TIANQIAO, "name": "陈同"})
+    await clerk.makes("/appointments", in_its_branch(twin["id"]))
+    merged = await clerk.changes(f"/people/{twin['id']}", "merge", {"into": id_of("chen")})
+    assert outcome(merged) == "200"
     found = (await clerk.gets(f"/appointments/violations?street_id={TIANQIAO}")).json()
     assert [(one["appointment_id"], one["step"], one["code"]) for one in found["violations"]] == [
         (supervisor["id"], 5, "in_its_pay")

@@ -96,10 +96,18 @@ async def test_who_dies_leaves_every_office_and_takes_up_none(tianqiao: Tianqiao
         | {"during": {"from": TERM["until"], "until": None}},
     )
     member = await crossed(clerk, 3)
+    foreseen = await clerk.changes(WANG, "end", {"at": LATER, "reason": "death"})
+    assert outcome(foreseen) == "422 death_in_the_future"
     await clerk.changes(WANG, "end", {"at": NOW.isoformat(), "reason": "death"})
     reasons = [(await shown(clerk, one))["end_reason"] for one in (WANG, to_come, member)]
     assert reasons == ["death"] * 3
     assert (await shown(clerk, to_come))["during"] is None
+    # Nor do they take up any; what they held before is entered as it was.
+    seat = {"person_id": id_of("wang"), "post_id": id_of("director of huayuan committee")}
+    before = {"from": TERM["from"], "until": NOW.isoformat()}
+    refused = await clerk.posts("/appointments", seat | {"during": TERM})
+    assert outcome(refused) == "409 person_died"
+    await clerk.makes("/appointments", seat | {"during": before})
     # Nothing is left to hold them by: their entry may be erased when its time has come.
     erased = await clerk.posts(
         f"/people/{id_of('wang')}/erase", {"reason": "purpose_achieved"}, headers=FIRST

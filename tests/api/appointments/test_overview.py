@@ -1,7 +1,7 @@
 """Posts vacant, terms expiring, and what in force does not keep its rules any more."""
 
 from tests.api.appointments.test_cross_appoint import step
-from tests.world import TERM, TIANQIAO, Actor, Tianqiao, id_of, outcome
+from tests.world import NOW, TERM, TIANQIAO, Actor, Tianqiao, grid, id_of, outcome, post
 
 LAST_DAY = "2027-12-31T00:00:00%2B08:00"
 
@@ -71,3 +71,59 @@ async def test_what_is_in_force_and_breaks_a_rule_now_is_named_with_its_code(
     )
     liu = await tianqiao.in_office("liu in library")
     assert outcome(await liu.gets(query)) == "403 right_missing"
+
+
+async def test_every_plain_term_in_force_is_held_against_the_rules_of_its_person_and_post(
+    tianqiao: Tianqiao,
+) -> None:
+    """What no request lets in is written as the owner: it was there before its rule, or came about since."""
+    clerk = tianqiao.clerk_li
+    for path, body in (
+        grid("old yard", "tiegong", "quarter", "0009"),
+        post("grid member of old yard", "grid_member", "old yard", on_grid=True),
+    ):
+        await clerk.makes(path, body)
+    seat = {"person_id": id_of("zhao"), "post_id": id_of("grid member of old yard")}
+    on_closed = await clerk.makes("/appointments", seat | {"during": TERM})
+    closed = await clerk.changes(f"/grids/{id_of('old yard')}", "close", {"at": NOW.isoformat()})
+    assert outcome(closed) == "200"
+    refused = await clerk.posts("/appointments", seat | {"person_id": id_of("liu"), "during": TERM})
+    assert outcome(refused) == "409 grid_of_post_closed"
+
+    for change, of in (
+        (
+            "UPDATE person SET merged_into = $2, party_member = NULL, name = NULL,"
+            " name_masked = NULL, name_sought = NULL, name_listed = NULL WHERE id = $1",
+            ("lin", "liu"),
+        ),
+        ("UPDATE post SET kind = 'manager' WHERE id = $1", ("director of library",)),
+        ("UPDATE appointment SET seat = 2 WHERE id = $1", ("xu in working committee",)),
+        (
+            "UPDATE appointment SET during = tstzrange(lower(during), '2026-06-01'),"
+            " end_reason = 'death' WHERE id = $1",
+            ("sun in chenguang branch",),
+        ),
+        (
+            "INSERT INTO appointment (street_id, person_id, post_id, seat, during)"
+            f" VALUES ({TIANQIAO}, $1, $2, 1, tstzrange('2026-01-01', NULL))",
+            ("sun", "director of jiayuan committee"),
+        ),
+    ):
+        await tianqiao.asks(change, *(id_of(name) for name in of))
+    query = f"/appointments/violations?street_id={TIANQIAO}"
+    found = (await clerk.gets(query)).json()["violations"]
+    died = [one["appointment_id"] for one in found if one["code"] == "person_died"]
+    assert len(died) == 1
+    assert sorted((one["appointment_id"], one["code"]) for one in found) == sorted(
+        [
+            (on_closed["id"], "grid_of_post_closed"),
+            (id_of("lin on huayuan"), "person_merged"),
+            (id_of("liu in library"), "no_such_post_here"),
+            (id_of("xu in working committee"), "post_taken"),
+            (died[0], "person_died"),
+        ]
+    )
+    for language, says in (("zh", "岗位所在网格已于2026-11-02撤销"), ("en", "The grid of this post was")):
+        found = (await clerk.gets(query, headers={"Accept-Language": language})).json()
+        details = [one["detail"] for one in found["violations"]]
+        assert any(detail.startswith(says) for detail in details)

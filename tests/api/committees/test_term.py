@@ -338,6 +338,27 @@ async def test_a_committee_that_is_recalled_ends_with_its_members_and_hands_over
     assert [one["renewal"] for one in await listed(clerk, "/renewals?within_days=0")] == ["overdue"]
 
 
+async def test_who_is_elected_for_the_next_term_stays_so_when_this_one_is_recalled(
+    tianqiao: Tianqiao,
+) -> None:
+    clerk = tianqiao.clerk_li
+    await clerk.makes("/committee-terms", term())
+    at("2029-10-12")
+    following = {"from": DURING["until"], "until": "2034-10-20T00:00:00+08:00"}
+    following_term = term(
+        id=new_id(),
+        during=following,
+        election=ELECTION | {"voted_on": "2029-10-10"},
+        members=[{"person_id": id_of("zhao"), "post_id": MEMBERS[0]["post_id"]}],
+    )
+    made = await clerk.makes("/committee-terms", following_term)
+    recall = {"at": "2029-10-15T00:00:00+08:00", "reason": "recall"}
+    assert outcome(await clerk.changes(PLACE, "end", recall)) == "200"
+    [zhao] = (await clerk.gets(f"/committee-terms/{made['id']}/members")).json()["items"]
+    seat = (await clerk.gets(f"/appointments/{zhao['appointment_id']}")).json()
+    assert (seat["during"], seat["end_reason"]) == (made["during"], None)
+
+
 async def test_nobody_sits_in_a_committee_for_longer_than_it_does(tianqiao: Tianqiao) -> None:
     clerk = tianqiao.clerk_li
     await clerk.makes("/committee-terms", term(members=MEMBERS[2:]))

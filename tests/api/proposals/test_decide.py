@@ -121,6 +121,10 @@ async def test_a_quarters_secretary_proposes_there_and_decides_nothing(
     ("body", "expected"),
     [
         (across(1, evidence=[]), "422 evidence_missing"),
+        (
+            across(1, evidence=[FILE, FILE | {"dated_on": "2026-11-03"}]),
+            "422 evidence_in_the_future",
+        ),
         (across(5, evidence=[]), "422 evidence_missing"),
         (across(2, election=ELECTION | {"votes": None}), "422 votes_missing"),
         (

@@ -57,6 +57,14 @@ async def test_a_commendation_has_no_class_and_a_penalty_must(tianqiao: Tianqiao
     assert fine["valid_until"] is None
 
 
+async def test_a_record_is_of_today_or_earlier(tianqiao: Tianqiao) -> None:
+    clerk = tianqiao.clerk_li
+    answer = await clerk.posts("/records", record(occurred_on="2026-11-03"))
+    assert outcome(answer) == "422 record_in_the_future"
+    assert answer.json()["errors"][0]["pointer"] == "/occurred_on"
+    await clerk.makes("/records", record(occurred_on="2026-11-02"))
+
+
 async def test_a_record_is_about_a_subject_that_exists(tianqiao: Tianqiao) -> None:
     batch = {"items": [record(), record(subject_id=id_of("next enterprise"))]}
     answer = await tianqiao.clerk_li.posts("/records/batch", batch)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from maplebridge_domain.appointment import PostTaken
+from maplebridge_domain.appointment import PostTaken, check_alive
 from maplebridge_domain.authority import Right
 
 from ..organisations.service import POST_TO_FILL, Post
@@ -12,6 +12,7 @@ from ..platform.bodies import range_text
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, queries
+from .interest import supervision
 from .schemas import NewAppointment, NewCrossAppointment
 from .sitting import sittings
 
@@ -34,12 +35,16 @@ async def seat(
     """Put persons in posts; the event is the caller's.
 
     Raises:
-        NotFound, EmptyPeriod, PersonMerged, PersonErased, PostTaken, AlreadyHoldsPost,
-        CommitteeNotSitting, OfficeNotYoursToFill, OwnOffice.
+        NotFound, EmptyPeriod, PersonMerged, PersonErased, PersonDied, PostTaken, AlreadyHoldsPost,
+        GridOfPostClosed, CommitteeNotSitting, SupervisesIt, OfficeNotYoursToFill, OwnOffice.
     """
     people = await appointments.named(write.tx, PERSON_TO_APPOINT, "person_id")
     posts = await appointments.named(write.tx, POST_TO_FILL, "post_id")
     must_sit = await sittings(write.tx, posts.values())
+    died_at = dict(await write.tx.all(queries.DEATHS, person_ids=list(people)))
+    must_not_supervise = await supervision(
+        write.tx, [(new.person_id, posts[new.post_id]) for new in appointments]
+    )
 
     def values(new: NewAppointment) -> dict[str, object]:
         post = posts[new.post_id]
@@ -47,7 +52,9 @@ async def seat(
         same_street(people[new.person_id].street_id, post)
         write.caller.must_fill(post.place.holder, post.place.post_kind, new.person_id)
         must_be_named(people[new.person_id], "/person_id")
+        check_alive(new.during.period(), died_at.get(new.person_id))
         must_sit(post, new.during.period())
+        must_not_supervise(new.person_id, post, new.during.period())
         return values_of(new, post, new.person_id)
 
     made = await take_places(write, appointments, appointments.each(values))

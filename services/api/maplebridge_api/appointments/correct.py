@@ -10,6 +10,7 @@ from ..platform.bodies import range_text
 from ..platform.request import Created, Items, Write, check_version
 from . import events, term_queries
 from .cross_appoint import check_rules, find_grounds
+from .interest import supervision
 from .schemas import Correction, NewCrossAppointment
 from .sitting import sittings
 from .term_queries import Term
@@ -20,7 +21,7 @@ async def correct(write: Write, id: UUID, version: int, body: Correction) -> Cre
 
     Raises:
         NotFound, Stale, AppointmentWithdrawn, EmptyPeriod, DependantDoesNotFit, PostTaken,
-        AlreadyHoldsPost, CommitteeNotSitting, OfficeNotYoursToFill, OwnOffice, and what `check_rules` refuses.
+        AlreadyHoldsPost, CommitteeNotSitting, SupervisesIt, OfficeNotYoursToFill, OwnOffice, and what `check_rules` refuses.
     """
     term = await write.tx.visible(term_queries.TERM_TO_CHANGE, id)
     post = await write.tx.visible(POST_TO_FILL, term.post_id)
@@ -35,6 +36,8 @@ async def correct(write: Write, id: UUID, version: int, body: Correction) -> Cre
         check_rules(new, grounds(new), write.now)
     else:
         (await sittings(write.tx, [post]))(post, during)
+        must_not_supervise = await supervision(write.tx, [(term.person_id, post)])
+        must_not_supervise(term.person_id, post, during)
     resting = await write.tx.all(term_queries.DEPENDANTS, street_id=term.street_id, id=id)
     check_dependants(during, ((one.id, one.during) for one in resting))
 

@@ -1,7 +1,6 @@
 """Appoint a person to a second post on the strength of the first, by one of the five steps."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -14,11 +13,12 @@ from maplebridge_domain.period import Period
 from maplebridge_domain.worktime import SHANGHAI
 
 from ..organisations.service import CONTRACT, POST, POST_TO_FILL, Post, ServiceContract
-from ..people.service import PERSON_TO_APPOINT, Person, must_be_named
-from ..platform.database import Statement, Transaction
+from ..people.service import PERSON, PERSON_TO_APPOINT, Person, must_be_named
+from ..platform.database import Transaction
 from ..platform.request import Created, Items, Write
 from . import events
 from .appoint import same_street, take_places, values_of
+from .interest import held_beside
 from .queries import APPOINTMENT, HELD_OF_THEIR_OWN, Appointment
 from .schemas import NewCrossAppointment
 from .sitting import sittings
@@ -78,28 +78,28 @@ async def seat_across(
 
 
 async def find_grounds(
-    tx: Transaction,
-    appointments: Items[Asked],
-    post: Statement[Post] = POST_TO_FILL,
-    person: Statement[Person] = PERSON_TO_APPOINT,
+    tx: Transaction, appointments: Items[Asked], *, to_write: bool = True
 ) -> Callable[[NewCrossAppointment], Grounds]:
-    """Read what cross-appointments name; their posts and persons are held until the end.
+    """Read what cross-appointments name; their posts and persons are held until the end, if `to_write`.
 
     Raises:
         NotFound.
     """
     sources = await appointments.named(tx, APPOINTMENT, "source_id")
-    posts = await appointments.named(tx, post, "post_id")
+    posts = await appointments.named(tx, POST_TO_FILL if to_write else POST, "post_id")
     contracts = await appointments.named(tx, CONTRACT, "contract_id")
     must_sit = await sittings(tx, posts.values())
     ids = [source.person_id for source in sources.values()]
+    person = PERSON_TO_APPOINT if to_write else PERSON
     people = {one.id: one for one in await tx.all(person, ids=ids)}
-    own = await _of_their_own(tx, appointments, sources)
-    named = {source.post_id for source in sources.values()} | {one.post_id for one in own}
+    named = {source.post_id for source in sources.values()}
     at = {one.id: one for one in await tx.all(POST, ids=sorted(named))}
-    others: defaultdict[UUID, list[Held]] = defaultdict(list)
-    for one in own:
-        others[one.person_id].append((at[one.post_id].place, one.during))
+    watching = [
+        sources[new.source_id].person_id
+        for new in appointments
+        if STEPS[new.step].needs_no_interest
+    ]
+    others = await held_beside(tx, watching, HELD_OF_THEIR_OWN, in_turn=to_write)
 
     def grounds(new: NewCrossAppointment) -> Grounds:
         source = sources[new.source_id]
@@ -110,18 +110,6 @@ async def find_grounds(
         )
 
     return grounds
-
-
-async def _of_their_own(
-    tx: Transaction, appointments: Items[Asked], sources: Mapping[UUID | None, Appointment]
-) -> list[Appointment]:
-    """Return what else those hold on their own whose step asks that they have no interest."""
-    asked = {
-        sources[new.source_id].person_id
-        for new in appointments
-        if STEPS[new.step].needs_no_interest
-    }
-    return await tx.all(HELD_OF_THEIR_OWN, person_ids=sorted(asked)) if asked else []
 
 
 def check_rules(new: NewCrossAppointment, grounds: Grounds, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from maplebridge_domain.appointment import EndReason, check_end, check_withdrawal
+from maplebridge_domain.appointment import EndReason, check_end, check_reason, check_withdrawal
 from maplebridge_domain.authority import OwnOffice, Right
 from maplebridge_domain.contract_end import (
     ContractEndReason,
@@ -25,10 +25,12 @@ async def end(write: Write, id: UUID, version: int, body: End) -> Created:
     What rests on it and has not begun by then is withdrawn. Who dies leaves every office.
 
     Raises:
-        NotFound, Stale, AppointmentWithdrawn, AppointmentEnded, OfficeNotYoursToFill.
+        NotFound, Stale, AppointmentWithdrawn, AppointmentEnded, DeathInTheFuture,
+        OfficeNotYoursToFill.
     """
     term = await _to_end(write, id, version)
     check_end(term.during, body.at)
+    check_reason(body.reason, body.at, write.now)
     ids = [id]
     if body.reason == EndReason.DEATH:
         ids = await _all_held(write, term, body.at)
@@ -126,15 +128,25 @@ async def end_terms(
 
 
 async def end_all_in(
-    write: Write, street_id: int, organisation_id: UUID, at: datetime, reason: EndReason
+    write: Write,
+    street_id: int,
+    organisation_id: UUID,
+    at: datetime,
+    until: datetime | None,
+    reason: EndReason,
 ) -> list[Ended]:
     """End every term in an organisation's posts, and what rests on it; the event is the caller's.
 
-    The posts are locked first: who was about to be seated there comes before, and is ended, or after.
+    Whose term begins as late as `until` is left alone: they were elected to what comes after. The posts
+    are locked first: who was about to be seated there comes before, and is ended, or after.
     """
     await write.tx.all(POSTS_TO_EMPTY, organisation_id=organisation_id)
     held = await write.tx.all(
-        term_queries.IN_ORGANISATION, street_id=street_id, organisation_id=organisation_id, at=at
+        term_queries.IN_ORGANISATION,
+        street_id=street_id,
+        organisation_id=organisation_id,
+        at=at,
+        until=until,
     )
     return await end_terms(write, street_id, held, at, reason, None)
 

@@ -30,6 +30,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE
 
+from maplebridge_domain.appointment import EndReason
+from maplebridge_domain.cross_appointment import STEPS
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 
@@ -85,22 +87,35 @@ APPOINTMENT = Statement(
     _appointment,
 )
 
+
+
+def _held_by(which: ColumnElement[bool]) -> Statement[Appointment]:
+    """Select what persons hold, or held, of some kind."""
+    return Statement(
+        select(
+            appointment.c.id,
+            appointment.c.street_id,
+            appointment.c.person_id,
+            appointment.c.post_id,
+            appointment.c.during,
+            appointment.c.version,
+        ).where(
+            in_scope(appointment),
+            appointment.c.person_id == func.any(bindparam("person_ids", type_=ARRAY(Uuid()))),
+            which,
+            appointment.c.during.is_not(None),
+        ),
+        _appointment,
+    )
+
+
 #: What persons hold on the strength of nothing else.
-HELD_OF_THEIR_OWN = Statement(
-    select(
-        appointment.c.id,
-        appointment.c.street_id,
-        appointment.c.person_id,
-        appointment.c.post_id,
-        appointment.c.during,
-        appointment.c.version,
-    ).where(
-        in_scope(appointment),
-        appointment.c.person_id == func.any(bindparam("person_ids", type_=ARRAY(Uuid()))),
-        appointment.c.step.is_(None),
-        appointment.c.during.is_not(None),
-    ),
-    _appointment,
+HELD_OF_THEIR_OWN = _held_by(appointment.c.step.is_(None))
+#: What persons hold by a step that asks that they have no interest.
+HELD_WITHOUT_INTEREST = _held_by(
+    appointment.c.step.in_(
+        [literal_column(str(step.number)) for step in STEPS.values() if step.needs_no_interest]
+    )
 )
 #: When committees sit, each by its organisation's id.
 SITTINGS = Statement(
@@ -110,6 +125,19 @@ SITTINGS = Statement(
         == func.any(bindparam("organisation_ids", type_=ARRAY(Uuid()))),
     ),
     lambda id_, during: (id_, Period(during.lower, during.upper)),
+)
+
+#: When persons died, of those whose office ended by that.
+DEATHS = Statement(
+    select(appointment.c.person_id, func.min(func.upper(appointment.c.during)))
+    .where(
+        in_scope(appointment),
+        appointment.c.person_id == func.any(bindparam("person_ids", type_=ARRAY(Uuid()))),
+        appointment.c.end_reason == literal_column(f"'{EndReason.DEATH}'"),
+        appointment.c.during.is_not(None),
+    )
+    .group_by(appointment.c.person_id),
+    lambda id_, died_at: (id_, died_at),
 )
 
 APPOINTMENT_OUT = json_object(

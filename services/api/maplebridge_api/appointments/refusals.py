@@ -2,8 +2,10 @@
 
 from maplebridge_domain.appointment import (
     AlreadyHoldsPost,
+    GridOfPostClosed,
     NoContractInForce,
     OutlastsItsSource,
+    PersonDied,
     PostTaken,
     SourceNotInForce,
 )
@@ -18,6 +20,7 @@ from maplebridge_domain.cross_appointment import (
     InItsPay,
     InterestNotExcluded,
     NotAPartyMember,
+    SupervisesIt,
     VotesMissing,
     WrongPlaceForStep,
     WrongSourcePost,
@@ -42,11 +45,14 @@ RULES = (
     EmptyPeriod,
     PersonMerged,
     PersonErased,
+    PersonDied,
     PostTaken,
     AlreadyHoldsPost,
     IdTaken,
     OrganisationDissolved,
+    GridOfPostClosed,
     CommitteeNotSitting,
+    SupervisesIt,
     *FILLING,
 )
 #: What a step and what it rests on ask.

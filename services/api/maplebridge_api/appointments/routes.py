@@ -9,6 +9,7 @@ from fastapi import Query, Request, Response
 from maplebridge_domain.appointment import (
     AppointmentEnded,
     AppointmentWithdrawn,
+    DeathInTheFuture,
     DependantDoesNotFit,
     SourceNotInForce,
     TermBegun,
@@ -59,7 +60,7 @@ Registrar = Annotated[Caller, needs(Right.APPOINTMENTS_WRITE)]
 
 @routes.post("/appointments", status_code=201, responses=created(AppointmentOut, *RULES))
 async def create_appointment(body: NewAppointment, caller: Registrar, tx: Tx) -> Response:
-    """Appoint a person to a post. 任职"""
+    """Appoint a person to a post; who supervises an enterprise takes none of its own. 任职"""
     return await create(tx, body, appoint, "appointments")
 
 
@@ -149,7 +150,8 @@ ENDING = (AppointmentWithdrawn, SourceNotInForce, OfficeNotYoursToFill)
 
 
 @routes.post(
-    "/appointments/{id:uuid}/end", responses=answers(AppointmentOut, AppointmentEnded, *ENDING)
+    "/appointments/{id:uuid}/end",
+    responses=answers(AppointmentOut, AppointmentEnded, DeathInTheFuture, *ENDING),
 )
 async def end_appointment(
     id: UUID, body: End, caller: Registrar, version: IfMatch, tx: Tx

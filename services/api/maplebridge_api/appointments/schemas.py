@@ -300,7 +300,12 @@ class VacantPostOut(BaseModel):
 
 
 class ViolationOut(BaseModel):
-    """A rule that an appointment in force does not keep any more."""
+    """A rule that an appointment in force does not keep: plain or by a step, each is held against all.
+
+    Merged, erased or dead: the person. Not of its organisation, more places than it has, its grid closed: the
+    post. No committee term around a seat in a committee. What a step asks of source, contract, votes, filing,
+    declaration and interest.
+    """
 
     appointment_id: UUID
     person_id: UUID

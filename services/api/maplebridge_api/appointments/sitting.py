@@ -1,9 +1,10 @@
-"""Who sits in a committee sits there while it does."""
+"""A post is held while its place is there; who sits in a committee sits there while it does."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
+from maplebridge_domain.appointment import check_place_is_there
 from maplebridge_domain.committee import CommitteeKind, check_sits
 from maplebridge_domain.period import Period
 
@@ -18,7 +19,7 @@ async def sittings(tx: Transaction, posts: Iterable[Post]) -> Callable[[Post, Pe
     The posts are locked (`POST_TO_FILL`), and a committee that ends locks them as well.
 
     Raises:
-        CommitteeNotSitting.
+        GridOfPostClosed, CommitteeNotSitting.
     """
     ids = {post.organisation_id for post in posts if post.place.holder in {*CommitteeKind}}
     terms: defaultdict[UUID | None, list[Period]] = defaultdict(list)
@@ -27,4 +28,9 @@ async def sittings(tx: Transaction, posts: Iterable[Post]) -> Callable[[Post, Pe
             queries.SITTINGS, organisation_ids=sorted(filter(None, ids))
         ):
             terms[id_].append(during)
-    return lambda post, during: check_sits(during, terms[post.organisation_id])
+
+    def must_be_there(post: Post, during: Period) -> None:
+        check_place_is_there(during, post.closed_at)
+        check_sits(during, terms[post.organisation_id])
+
+    return must_be_there

@@ -62,6 +62,7 @@ class Term:
     no_interest_declared_on: date | None
     evidence: list[dict[str, Any]]
     version: int
+    seat: int
 
     @property
     def during(self) -> Period:
@@ -96,10 +97,10 @@ def _term(
     id_: UUID, street_id: int, person_id: UUID, post_id: UUID, during: Any, *more: Any
 ) -> Term:
     planned = Period(during.lower, during.upper) if during else None
-    step, rests_on, contract_id, election, declared_on, evidence, version = more
+    step, rests_on, contract_id, election, declared_on, evidence, version, seat = more
     read, files = json.loads(election or "null"), json.loads(evidence or "[]")
     named = (id_, street_id, person_id, post_id, planned)
-    return Term(*named, step, rests_on, contract_id, read, declared_on, files, version)
+    return Term(*named, step, rests_on, contract_id, read, declared_on, files, version, seat)
 
 
 _TERM = (
@@ -114,6 +115,7 @@ _TERM = (
     appointment.c.no_interest_declared_on,
     cast(appointment.c.evidence, Text),
     appointment.c.version,
+    appointment.c.seat,
 )
 TERM_TO_CHANGE = Statement(by_ids(appointment, *_TERM).with_for_update(), _term)
 
@@ -141,7 +143,9 @@ ON_CONTRACT = Statement(
     an_id,
 )
 
-#: What is held in an organisation's posts after an instant; locked in order.
+_before = bindparam("until", type_=DateTime(timezone=True))
+#: What is held in an organisation's posts after an instant, and is not to begin at or after another;
+#: locked in order.
 IN_ORGANISATION = Statement(
     select(appointment.c.id)
     .where(
@@ -152,6 +156,7 @@ IN_ORGANISATION = Statement(
                 place_held.c.organisation_id == bindparam("organisation_id", type_=Uuid),
             )
         ),
+        or_(_before.is_(None), func.lower(appointment.c.during) < _before),
         *_RUNS_ON,
     )
     .order_by(appointment.c.id)
@@ -275,6 +280,7 @@ _free = (
     .limit(1)
     .subquery("free")
 )
+_put_off = func.upper_inf(_during) | (func.upper(_during) > func.upper(appointment.c.during))
 #: Gives a term other dates, and the lowest place that is free in them; no row comes back when none is.
 CORRECT = Statement(
     update(appointment)
@@ -282,7 +288,8 @@ CORRECT = Statement(
     .values(
         seat=_free.c.seat,
         during=_during,
-        end_reason=case((func.upper_inf(_during), null()), else_=appointment.c.end_reason),
+        # An end that is put off was none.
+        end_reason=case((_put_off, null()), else_=appointment.c.end_reason),
         election=bindparam("election", type_=JSONB),
         no_interest_declared_on=bindparam("no_interest_declared_on", type_=Date),
         evidence=bindparam("evidence", type_=JSONB),

@@ -19,6 +19,8 @@ from .schemas import CommitteeEnd
 async def end(write: Write, id: UUID, version: int, body: CommitteeEnd) -> Created:
     """End a committee's term early; at the same instant its members leave their posts.
 
+    Who is elected already for the next term takes up the post when that begins.
+
     Raises:
         NotFound, RightMissing, Stale, CommitteeNotInForce, SourceNotInForce.
     """
@@ -68,5 +70,7 @@ async def _end(
     write: Write, term: Term, at: datetime, reason: EndReason
 ) -> tuple[Created, dict[str, list[UUID]]]:
     shown = await write.tx.one(queries.END, id=term.id, at=at, hand_over_by=hand_over_by(at))
-    left = await end_all_in(write, term.street_id, term.organisation_id, at, reason)
+    left = await end_all_in(
+        write, term.street_id, term.organisation_id, at, term.during.until, reason
+    )
     return shown, with_it(left)

@@ -100,6 +100,13 @@ def heir_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> Colu
     return heir.correlate_except(_own).scalar_subquery()
 
 
+def closed_at(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[datetime]:
+    """Write when a grid, or that which took it in, was closed, for another slice's statement; null: not."""
+    last = grid.alias("last")
+    named = (last.c.street_id == street_id, last.c.id == heir_of(street_id, grid_id))
+    return select(last.c.closed_at).where(*named).correlate_except(last).scalar_subquery()
+
+
 def path_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[str]:
     """Write the path of a grid as it stands now, for another slice's statement.
 

@@ -33,7 +33,7 @@ from maplebridge_domain.grid import GridLevel
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 
-from ..grid.service import kin, level_of, path_of, stood_for
+from ..grid.service import closed_at, kin, level_of, path_of, stood_for
 from ..platform.database import (
     Statement,
     an_id,
@@ -71,6 +71,7 @@ class Post:
     seats: int
     place: Place
     organisation_id: UUID | None
+    closed_at: datetime | None  # its grid
 
 
 @dataclass(frozen=True)
@@ -121,10 +122,11 @@ def _post(
     path: str,
     enterprise_id: UUID | None,
     organisation_id: UUID | None,
+    closed: datetime | None,
 ) -> Post:
     held = OrganisationKind(holder) if holder else None
     place = Place(PostKind(kind), held, GridLevel(level), path, enterprise_id)
-    return Post(id_, street_id, seats, place, organisation_id)
+    return Post(id_, street_id, seats, place, organisation_id, closed)
 
 
 #: For another slice's filter: is there such an organisation?
@@ -149,6 +151,7 @@ _POSTS = by_ids(
     path_of(post.c.street_id, GRID_OF_POST),
     ENTERPRISE_ID,
     post.c.organisation_id,
+    closed_at(post.c.street_id, GRID_OF_POST),
 ).select_from(HELD)
 POST = Statement(_POSTS, _post)
 #: Locked in order: of two who fill the places of one post, the second sees what the first took.

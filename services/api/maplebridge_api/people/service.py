@@ -21,12 +21,13 @@ from ..platform.request import Created, Items, Write, check_version
 from . import events, queries
 from .find import tell_looked_up
 from .ledger import PERSON_LEDGER, PersonLine
-from .queries import PERSON, PERSON_TO_APPOINT, Due, Person, people_due
+from .queries import PERSON, PERSON_IN_TURN, PERSON_TO_APPOINT, Due, Person, people_due
 from .schemas import Correction, NewPerson, PersonOut, Unmasked, Unmasking
 
 __all__ = [
     "OF_PERSONS",
     "PERSON",
+    "PERSON_IN_TURN",
     "PERSON_LEDGER",
     "PERSON_TO_APPOINT",
     "Due",

@@ -6,10 +6,12 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from maplebridge_domain.authority import Right
+from maplebridge_domain.committee import CommitteeNotSitting
 from maplebridge_domain.evaluation import NeedsAPerson
 from maplebridge_domain.period import EmptyPeriod
 from maplebridge_domain.person import PersonErased, PersonMerged
 from maplebridge_domain.proposal import (
+    EvidenceInTheFuture,
     OwnProposal,
     ProposalDecided,
     ProposalNotYours,
@@ -33,7 +35,7 @@ routes = router("proposals")
 
 Proposer = Annotated[Caller, needs(Right.APPOINTMENTS_PROPOSE)]
 Decider = Annotated[Caller, needs(Right.APPOINTMENTS_WRITE)]
-_NEW = (EmptyPeriod, PersonMerged, PersonErased, IdTaken)
+_NEW = (EmptyPeriod, PersonMerged, PersonErased, EvidenceInTheFuture, IdTaken)
 _DECIDING = (NeedsAPerson, OwnProposal, ProposalDecided, ProposalWithdrawn)
 
 
@@ -46,7 +48,7 @@ async def propose_appointment(body: NewProposal, caller: Proposer, tx: Tx) -> Re
 @routes.post(
     "/cross-appointment-proposals",
     status_code=201,
-    responses=created(ProposalOut, *_NEW, *STEP_RULES),
+    responses=created(ProposalOut, *_NEW, *STEP_RULES, CommitteeNotSitting),
 )
 async def propose_cross_appointment(body: NewCrossProposal, caller: Proposer, tx: Tx) -> Response:
     """Propose a second post on the strength of the first, with what its step asks for. 提出交叉任职建议"""

@@ -10,8 +10,10 @@ from maplebridge_domain.proposal import (
     ProposalNotYours,
     ProposalState,
     check_can_be_taken_back,
+    check_evidence,
     check_undecided,
 )
+from maplebridge_domain.worktime import SHANGHAI
 
 from ..appointments.service import (
     APPOINTED,
@@ -39,7 +41,7 @@ async def propose(write: Write, proposals: Items[NewProposal]) -> list[Created]:
     """Propose persons for posts; nobody holds anything by that.
 
     Raises:
-        NotFound, RightMissing, EmptyPeriod, PersonMerged, PersonErased.
+        NotFound, RightMissing, EmptyPeriod, PersonMerged, PersonErased, EvidenceInTheFuture.
     """
     people = await proposals.named(write.tx, PERSON_TO_APPOINT, "person_id")
     posts = await proposals.named(write.tx, POST_TO_FILL, "post_id")
@@ -58,7 +60,7 @@ async def propose_across(write: Write, proposals: Items[NewCrossProposal]) -> li
     """Propose holders of posts for a second by one of the five steps, with what it asks for on file.
 
     Raises:
-        NotFound, RightMissing, and what `check_rules` refuses.
+        NotFound, RightMissing, EvidenceInTheFuture, and what `check_rules` refuses.
     """
     grounds = await find_grounds(write.tx, proposals)
 
@@ -74,6 +76,8 @@ async def propose_across(write: Write, proposals: Items[NewCrossProposal]) -> li
 
 
 def _row(write: Write, new: NewProposal | NewCrossProposal, post: Post) -> dict[str, object]:
+    today = write.now.astimezone(SHANGHAI).date()
+    check_evidence([one.dated_on for one in new.evidence], today)
     return dump(
         new,
         street_id=post.street_id,

@@ -7,7 +7,7 @@ from fastapi import Request, Response
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.evaluation import ResultKind
-from maplebridge_domain.record import ClassMissing
+from maplebridge_domain.record import ClassMissing, RecordInTheFuture
 
 from ..platform.bodies import Batch, BatchOut, Page
 from ..platform.identity import Caller, needs
@@ -27,13 +27,16 @@ Assessor = Annotated[Caller, needs(Right.RESULTS_READ)]
 Department = Annotated[Caller, needs(Right.STATEMENTS_READ)]
 
 
-@routes.post("/records", status_code=201, responses=created(RecordOut, ClassMissing, IdTaken))
+_REFUSALS = (ClassMissing, RecordInTheFuture, IdTaken)
+
+
+@routes.post("/records", status_code=201, responses=created(RecordOut, *_REFUSALS))
 async def create_record(body: NewRecord, caller: Registrar, tx: Tx) -> Response:
     """Enter a credit record. 新增信用记录"""
     return await create(tx, body, service.create_records, "records")
 
 
-@routes.post("/records/batch", status_code=201, responses=created(BatchOut, ClassMissing, IdTaken))
+@routes.post("/records/batch", status_code=201, responses=created(BatchOut, *_REFUSALS))
 async def create_records(body: Batch[NewRecord], caller: Registrar, tx: Tx) -> Response:
     """Enter many credit records, all or none. 批量新增信用记录"""
     return await create_batch(tx, body, service.create_records)

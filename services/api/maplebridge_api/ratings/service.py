@@ -6,7 +6,8 @@ from uuid import UUID
 from maplebridge_domain.assessment import months_later
 from maplebridge_domain.authority import Right
 from maplebridge_domain.evaluation import OwnResult
-from maplebridge_domain.record import MONTHS_MAX, check_record
+from maplebridge_domain.record import MONTHS_MAX, check_occurred, check_record
+from maplebridge_domain.worktime import SHANGHAI
 
 from ..platform.bodies import dump
 from ..platform.database import Transaction, as_rows
@@ -22,8 +23,9 @@ async def create_records(write: Write, records: Items[NewRecord]) -> list[Create
     """Enter credit records; a bad one counts at most as long as its class allows.
 
     Raises:
-        NotFound, ClassMissing.
+        NotFound, ClassMissing, RecordInTheFuture.
     """
+    today = write.now.astimezone(SHANGHAI).date()
     named = await write.tx.all(queries.SUBJECTS, ids=[record.subject_id for record in records])
     known = {*named}
 
@@ -32,6 +34,7 @@ async def create_records(write: Write, records: Items[NewRecord]) -> list[Create
             raise NotFound("/subject_id")
         write.caller.must(Right.RECORDS_WRITE, on=str(record.street_id))
         check_record(record.kind, record.class_)
+        check_occurred(record.occurred_on, today)
         months = MONTHS_MAX[record.class_] if record.class_ else None
         return dump(
             record,
