@@ -110,7 +110,9 @@ async def test_what_is_wrong_is_named_and_nothing_is_entered(tianqiao: Tianqiao)
         (8, "A", "cell_missing"),
         (8, "C", "cell_not_a_count"),
     }
-    told = (await tianqiao.clerk_li.gets(f"/imports/{run['id']}/faults")).json()["items"]
+    answer = (await tianqiao.clerk_li.gets(f"/imports/{run['id']}/faults")).json()
+    assert answer["untold"] == 0
+    told = answer["items"]
     assert {one["sheet"] for one in told} == {"住户"}
     wrong = next(one for one in told if one["code"] == "cell_not_a_count")
     assert (wrong["heading"], wrong["zh"]) == (
@@ -133,6 +135,20 @@ async def test_what_is_wrong_is_named_and_nothing_is_entered(tianqiao: Tianqiao)
     assert again["faults_count"] == run["faults_count"]
     stranger = await tianqiao.stranger.gets(f"/imports/{run['id']}/copy")
     assert outcome(stranger) == "404 not_found"
+
+
+async def test_of_very_many_faults_it_is_told_how_many_are_not_named(
+    tianqiao: Tianqiao, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("maplebridge_api.imports.findings.FAULTS_MAX", 2)
+    run = await imports(
+        tianqiao, "households", csv_of(HOUSEHOLDS, *([UNIT, f"{n}室", "多"] for n in range(5)))
+    )
+    answer = (await tianqiao.clerk_li.gets(f"/imports/{run['id']}/faults")).json()
+    assert (answer["count"], answer["untold"], len(answer["items"])) == (5, 3, 2)
+    copy = await tianqiao.clerk_li.gets(f"/imports/{run['id']}/copy")
+    [head, *_] = [row.cells for row in Workbook(io.BytesIO(copy.content)).rows("CSV")]
+    assert head[-1] == "错误说明（共5处，只标出前2处，改正后请再次导入）"
 
 
 async def test_a_row_that_names_a_wrong_one_is_not_at_fault(tianqiao: Tianqiao) -> None:

@@ -15,6 +15,7 @@ from maplebridge_api.imports.reading import find_source, read_lines
 from maplebridge_api.imports.writing import comma_separated, marked_copy, template, workbook
 from maplebridge_api.platform.csv_file import csv_rows
 from maplebridge_api.platform.xlsx import Workbook
+from maplebridge_domain.hierarchy import CreditCodeTaken
 from maplebridge_domain.shape import Shape
 from maplebridge_domain.sheets import SHEETS
 from maplebridge_domain.spreadsheet import FileHoldsTooMuch, FileNotReadable, HeadingsMissing
@@ -90,14 +91,42 @@ def test_headings_of_two_rows_are_read_as_they_look() -> None:
         )  # the heading of a group, and known as one of a cell
         page.write_row(2, 2, ["座机", "手机"])
         page.merge_range(1, 4, 2, 4, "编号", None)
-        page.write_row(3, 0, [1, "高明", "0395-1", "15400000009", "A-1", "党员"])
+        page.write_row(3, 0, [None, "高明", "0395-1", "15400000009", "A-1", "党员"])
+        page.write_row(4, 0, [2, "高亮", "", "15400000008", "A-2", "群众"])
     rows, findings = read(file.getvalue(), Shape.PEOPLE)
     assert [(row["name"], row["phone"], row["person_key"]) for row in rows] == [
-        ("高明", "15400000009", "A-1")
+        ("高明", "15400000009", "A-1"),
+        ("高亮", "15400000008", "A-2"),
     ]
     assert findings.faults == []
-    told = {note["code"]: (note["count"], note["first_row"]) for note in findings.shown_notes()}
-    assert told == {"column_unknown": (1, 3), "column_untitled": (1, 4)}
+    assert left_out(findings) == {"column_unknown": ["A", "C"], "column_untitled": ["F"]}
+
+
+def left_out(findings: Findings) -> dict[str, list[str]]:
+    return {note["code"]: note["columns"] for note in findings.shown_notes()}
+
+
+def test_of_two_headings_the_lower_counts_and_what_a_group_holds_beside_it_is_told() -> None:
+    """人数 is known as a heading, and here stands over two columns of which the lower row names one."""
+    rows, findings = read(
+        csv_of(
+            ["住户情况表", "", "", "", ""],
+            ["", "单元网格编码", "地址", "人数", ""],
+            ["", "", "", "流动", "常住人口"],
+            ["1", PATH, "101室", "9", "2"],
+        ),
+        Shape.HOUSEHOLDS,
+    )
+    assert [(row["address"], row["residents"]) for row in rows] == [("101室", 2)]
+    assert left_out(findings) == {"column_unknown": ["D"], "column_untitled": ["A"]}
+
+
+def test_a_column_that_begins_far_down_under_no_heading_is_told() -> None:
+    full = [[PATH, f"{n}室", "", 1] for n in range(1_200)]
+    content = xlsx_of([*HOUSEHOLDS[:2], "", HOUSEHOLDS[2]], *full, [PATH, "末室", "党员", 1])
+    rows, findings = read(content, Shape.HOUSEHOLDS)
+    assert len(rows) == 1_201
+    assert left_out(findings) == {"column_untitled": ["C"]}
 
 
 def test_one_row_of_headings_keeps_the_row_below_though_it_lacks_what_it_may_not() -> None:
@@ -114,6 +143,10 @@ def test_a_copy_says_that_there_is_more_than_it_marks() -> None:
     marked_copy(find_source(io.BytesIO(content), Shape.HOUSEHOLDS), findings.faults, 2_345, copy)
     [head, *_] = [row.cells for row in Workbook(copy).rows("CSV")]
     assert head[-1] == "错误说明（共2345处，只标出前1处，改正后请再次导入）"
+    findings.refuse(CreditCodeTaken())  # by the whole of the file
+    marked_copy(find_source(io.BytesIO(content), Shape.HOUSEHOLDS), findings.faults, 2, copy)
+    [head, *_] = [row.cells for row in Workbook(copy).rows("CSV")]
+    assert str(head[-1]).startswith("错误说明；该统一社会信用代码")
 
 
 def test_dates_are_read_as_excel_keeps_them_and_as_people_write_them() -> None:

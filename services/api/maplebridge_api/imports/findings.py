@@ -58,6 +58,15 @@ class Fault:
 
 
 @dataclass
+class Noted:
+    """How often something was noted, in which row first, and in which columns if it is of columns."""
+
+    first_row: int
+    count: int = 0
+    columns: list[int] = field(default_factory=list)
+
+
+@dataclass
 class Findings:
     """All that is found; nothing of it repeats what a cell holds.
 
@@ -76,7 +85,7 @@ class Findings:
     under_way: list[int] = field(default_factory=list)
     #: and at a field, which a column of the sheet holds: where it stands, and its heading.
     columns: Mapping[str, tuple[int | None, str]] = field(default_factory=dict)
-    _notes: dict[NoteKind, list[int]] = field(default_factory=dict)
+    _notes: dict[NoteKind, Noted] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def refuse(
@@ -92,10 +101,12 @@ class Findings:
             if len(self.faults) < FAULTS_MAX:
                 self.faults.append(Fault(row, column, heading, problem))
 
-    def note(self, kind: NoteKind, row: int) -> None:
+    def note(self, kind: NoteKind, row: int, column: int | None = None) -> None:
         """Note what was put right or left out."""
-        known = self._notes.setdefault(kind, [0, row])
-        known[0] += 1
+        noted = self._notes.setdefault(kind, Noted(row))
+        noted.count += 1
+        if column is not None:
+            noted.columns.append(column)
 
     def refuse_under_way(self, problem: Problem) -> None:
         """Note what a verb refused: `/items/3/post_id` is the fourth of the rows under way."""
@@ -126,12 +137,13 @@ class Findings:
         return [
             {
                 "code": kind,
-                "count": count,
-                "first_row": row,
+                "count": noted.count,
+                "first_row": noted.first_row,
+                "columns": [letters(column) for column in sorted(noted.columns)],
                 "zh": SAID[kind][0],
                 "en": SAID[kind][1],
             }
-            for kind, (count, row) in self._notes.items()
+            for kind, noted in self._notes.items()
         ]
 
 

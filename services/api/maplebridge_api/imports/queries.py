@@ -53,11 +53,13 @@ IMPORTS = Pages(
         "state": import_run.c.state == bindparam("state", type_=Text),
     },
 )
+_faults = func.coalesce(import_run.c.faults, literal_column("'[]'::jsonb"))
 FAULTS = Single(
     import_run,
     json_object(
         count=import_run.c.faults_count,
-        items=func.coalesce(import_run.c.faults, literal_column("'[]'::jsonb")),
+        untold=import_run.c.faults_count - func.jsonb_array_length(_faults),
+        items=_faults,
     ),
 )
 

@@ -15,7 +15,7 @@ from .findings import Findings, NoteKind
 
 #: How far down the headings may stand: titles and merged headings come before.
 HEADINGS_WITHIN_ROWS = 20
-#: In how many rows a column without a heading is looked for; of later rows only what is asked for is read.
+#: In how many rows cells are looked for beyond the last heading; later ones are not read so far.
 LOOKED_AT_WHOLE = 1_000
 CSV_SHEET = "CSV"
 ZIP = b"PK\x03\x04"
@@ -79,16 +79,21 @@ def find_source(file: IO[bytes], shape: Shape) -> Source:
 
 
 def _with_the_row_below(source: Source, sheet: Sheet) -> Source:
-    """Let headings be of two rows, where the one below names columns and lacks what no row may lack."""
+    """Let headings be of two rows, where the one below names columns and holds nothing else that is asked for."""
     below = next(source.rows, None)
     if below is None:
         return source
     places = headings(sheet, below.cells, source.head[-1].cells)
-    columns = zip(sheet.columns, source.places, strict=True)
-    is_data = _filled(below) & {place for column, place in columns if column.required}
-    if places is None or is_data or not any(map(sheet.names, below.cells)):
+    named = {place for place, cell in enumerate(below.cells) if sheet.names(cell)}
+    if places is None or not named or _filled(below) & _asked(sheet, source, places) - named:
         return replace(source, rows=chain([below], source.rows))
     return replace(source, places=places, head=[*source.head, below])
+
+
+def _asked(sheet: Sheet, source: Source, below: list[int | None]) -> set[int | None]:
+    """Return where what no row may lack stands, unless the row below says that it stands elsewhere."""
+    columns = zip(sheet.columns, source.places, below, strict=True)
+    return {place for column, place, other in columns if column.required and place == other}
 
 
 def read_lines(
@@ -101,17 +106,13 @@ def read_lines(
     """
     sheet = SHEETS[shape]
     findings.sheet = source.sheet
-    _note_unknown_columns(source, findings)
     wanted = {place for place in source.places if place is not None}
-    titled = {place for row in source.head[-2:] for place in _filled(row)}
+    left_out = _LeftOut(source, wanted, findings)
     lines: list[Line] = []
     for row in source.rows:
-        if findings.rows_read < LOOKED_AT_WHOLE:
-            for place in sorted(_filled(row) - titled):
-                findings.note(NoteKind.COLUMN_UNTITLED, row.number)
-                titled.add(place)
-        else:
-            source.only.update(wanted)
+        left_out.look_at(row)
+        if findings.rows_read == LOOKED_AT_WHOLE:
+            source.only.update(wanted | left_out.blank)
         if all(place >= len(row.cells) or is_empty(row.cells[place]) for place in wanted):
             continue
         if is_total(row.cells):
@@ -140,9 +141,27 @@ def _filled(row: Row) -> set[int]:
     return {place for place, cell in enumerate(row.cells) if not is_empty(cell)}
 
 
-def _note_unknown_columns(source: Source, findings: Findings) -> None:
-    row = source.head[-1]
-    known = {place for place in source.places if place is not None}
-    for place, cell in enumerate(row.cells):
-        if place not in known and plain(cell):
-            findings.note(NoteKind.COLUMN_UNKNOWN, row.number)
+class _LeftOut:
+    """Tells of columns that are not taken: of those with a heading at once, of others once they hold something."""
+
+    def __init__(self, source: Source, wanted: set[int], findings: Findings) -> None:
+        head = source.head[-1]
+        self._findings = findings
+        self._above = _filled(source.head[-2]) if len(source.head) > 1 else set()
+        for place in sorted(_filled(head) - wanted):
+            findings.note(NoteKind.COLUMN_UNKNOWN, head.number, place)
+        self._told = wanted | _filled(head)
+        self._width = max(self._told) + 1
+        #: Places without a heading, between those that have one.
+        self.blank = {*range(self._width)} - self._told
+
+    def look_at(self, row: Row) -> None:
+        """Look for what stands under no heading."""
+        if not self.blank and len(row.cells) <= self._width:
+            return
+        for place in sorted(_filled(row) - self._told):
+            over = place in self._above  # named in the upper of two rows, or only under a title
+            kind = NoteKind.COLUMN_UNKNOWN if over else NoteKind.COLUMN_UNTITLED
+            self._findings.note(kind, row.number, place)
+            self._told.add(place)
+            self.blank.discard(place)

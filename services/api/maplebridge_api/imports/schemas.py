@@ -38,6 +38,11 @@ class NoteOut(BaseModel):
     code: str
     count: int
     first_row: int | None
+    columns: list[str] = Field(
+        [],
+        description="Which columns were left out, by their letters. 未导入的列",
+        examples=[["A"]],
+    )
     zh: str
     en: str
 
@@ -73,5 +78,9 @@ class FaultOut(BaseModel):
 class FaultsOut(BaseModel):
     """The first faults of an import that was refused; all are counted."""
 
-    count: int
+    count: int = Field(description="All faults, also those that are not told. 错误总数")
+    untold: int = Field(
+        description="How many of them are neither in `items` nor marked in the copy: of more than 2,000 only "
+        "the first are; mend those and import again. 未列出的错误数"
+    )
     items: list[FaultOut]

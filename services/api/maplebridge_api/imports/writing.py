@@ -93,7 +93,8 @@ def shown(shape: Shape, row: Sequence[object]) -> Iterator[object]:
 def marked_copy(source: Source, faults: Sequence[Fault], count: int, into: IO[bytes]) -> None:
     """Copy a sheet, its wrong cells red, and in a column of its own what is wrong in each row.
 
-    `count` is how many faults there are: of more than are told, the column's heading says so.
+    The column's heading says what is wrong with the file as a whole, and that there is more than is told:
+    `count` is how many faults there are.
 
     Raises:
         FileNotReadable.
@@ -119,11 +120,16 @@ def marked_copy(source: Source, faults: Sequence[Fault], count: int, into: IO[by
                 f"{fault.heading or ''}：{fault.problem.detail('zh')}" for fault in found
             )
             if row is heading:
-                said = "错误说明"
-                if count > len(faults):
-                    said += f"（共{count}处，只标出前{len(faults)}处，改正后请再次导入）"
+                said = _explanations(count, len(faults), by_row.get(None, []))
             if said:
                 page.write_string(row.number - 1, last, said, red)
+
+
+def _explanations(count: int, told: int, of_the_file: Sequence[Fault]) -> str:
+    said = "错误说明"
+    if count > told:
+        said += f"（共{count}处，只标出前{told}处，改正后请再次导入）"
+    return "；".join([said, *(fault.problem.detail("zh") for fault in of_the_file)])
 
 
 def _copy_row(
