@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from maplebridge_domain.committee import CommitteeKind, Handed, Renewal
 from maplebridge_domain.period import Period
 
-from ..grid.service import heir_of, kin, path_of
+from ..grid.service import heir_of, is_no_more, kin, one_with, path_of, runs_in
 from ..organisations.service import name_of
 from ..platform.database import (
     Statement,
@@ -48,6 +48,8 @@ from .tables import committee_member, committee_term
 
 _id = bindparam("id", type_=Uuid)
 _at = bindparam("at", type_=DateTime(timezone=True))
+#: Of when a list is, if it is of an instant.
+_then: ColumnElement[datetime] = bindparam("then", type_=DateTime(timezone=True))
 _today = bindparam("today", type_=Date)
 _ONE: ColumnElement[int] = literal_column("1")
 _HUNDRED: ColumnElement[int] = literal_column("100")
@@ -118,12 +120,14 @@ _CHANGING = (
     committee_term.c.version,
 )
 TERM_TO_CHANGE = Statement(by_ids(committee_term, *_CHANGING).with_for_update(), _term)
-#: The property management committee that sits in a quarter at an instant, and did before.
+#: The property management committee that sits in a quarter, or in one it took in, at an instant, and did before.
 STANDING_IN = Statement(
     select(committee_term.c.id, *_CHANGING)
     .where(
         in_scope(committee_term),
-        committee_term.c.quarter_id == bindparam("quarter_id", type_=Uuid),
+        committee_term.c.quarter_id.in_(
+            one_with(committee_term.c.street_id, bindparam("quarter_id", type_=Uuid), _at)
+        ),
         ~_IS_OWNERS,
         committee_term.c.during.contains(_at),
         func.lower(committee_term.c.during) < _at,
@@ -212,7 +216,7 @@ MEMBERS = Single(
 
 _filters: Mapping[str, ColumnElement[bool]] = {
     "organisation_id": committee_term.c.organisation_id == bindparam("organisation_id", type_=Uuid),
-    "quarter_id": committee_term.c.quarter_id == bindparam("quarter_id", type_=Uuid),
+    "quarter_id": runs_in(bindparam("quarter_id", type_=Uuid), committee_term, _then),
     "at": committee_term.c.during.contains(_at),
 }
 _handed = [committee_term.c[f"{one}_handed_on"] for one in Handed]
@@ -255,7 +259,7 @@ _renewal = case(
     (committee_term.c.renew_from <= _today, literal_column(f"'{Renewal.DUE}'")),
     else_=literal_column(f"'{Renewal.UPCOMING}'"),
 )
-#: Owners' committees of which no next one is elected, from so many days before its renewal starts.
+#: Owners' committees of quarters that are there, of which no next one is elected, from so many days before its renewal starts.
 RENEWALS = Pages(
     committee_term,
     json_object(**_TERM, renewal=_renewal),
@@ -266,7 +270,9 @@ RENEWALS = Pages(
         )
         | (_ends <= _at),
     },
-    only=_IS_OWNERS & ~_elected_again,
+    only=_IS_OWNERS
+    & ~_elected_again
+    & ~is_no_more(committee_term.c.street_id, committee_term.c.quarter_id),
 )
 _party_members = committee_term.c.party_members
 _aimed_at = committee_term.c.party_aim_percent * committee_term.c.members

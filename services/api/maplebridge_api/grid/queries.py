@@ -173,6 +173,42 @@ def kin(ids: ColumnElement[Any]) -> Subquery:
     )
 
 
+def one_with(
+    street_id: ColumnElement[int], grid_id: ColumnElement[UUID], at: ColumnElement[datetime]
+) -> Select[Any]:
+    """Select a grid, and those that it had taken in at an instant, for another slice's statement: `id`."""
+    taken = and_(_own.c.merged_into == grid_id, _own.c.closed_at <= at)
+    named = (_own.c.street_id == street_id, or_(_own.c.id == grid_id, taken))
+    return select(_own.c.id).where(*named).correlate_except(_own)
+
+
+def runs_in(
+    asked_id: ColumnElement[UUID], dated: FromClause, at: ColumnElement[datetime]
+) -> ColumnElement[bool]:
+    """Say that what is dated in a quarter runs in the one that is asked for, for another slice's list.
+
+    It is that quarter's own, or ran on when its quarter was taken in there, at the latest at an instant;
+    without an instant: ever.
+    """
+    until = func.upper(dated.c.during)
+    taken = select(_own.c.id).where(
+        _own.c.street_id == dated.c.street_id,
+        _own.c.id == dated.c.quarter_id,
+        _own.c.merged_into == asked_id,
+        _own.c.closed_at <= func.coalesce(at, _own.c.closed_at),
+        or_(until.is_(None), until > _own.c.closed_at),
+    )
+    return or_(dated.c.quarter_id == asked_id, taken.correlate_except(_own).exists())
+
+
+def is_no_more(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Say that a grid was closed, and none took it in or that one was closed too, for another's statement."""
+    heir = grid.alias("heir")
+    named = (heir.c.street_id == street_id, heir.c.id == heir_of(street_id, grid_id))
+    closed = select(heir.c.closed_at.is_not(None)).where(*named)
+    return closed.correlate_except(heir).scalar_subquery()
+
+
 def stood_for(
     street_id: ColumnElement[int], grid_id: ColumnElement[UUID], at: ColumnElement[datetime]
 ) -> ColumnElement[UUID]:
