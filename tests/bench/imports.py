@@ -122,7 +122,12 @@ async def _make_street(owner: asyncpg.Connection) -> dict[str, UUID]:
 
 async def _empty(owner: asyncpg.Connection) -> None:
     await owner.execute("DELETE FROM import_made WHERE street_id = $1", STREET_ID)
-    await owner.execute("TRUNCATE household, household_placement")
+    # What is said of grids may name a household: PostgreSQL truncates all three, or none.
+    said = "street_id, id, grid_id, level, name, management, during"
+    await owner.execute(f"CREATE TEMP TABLE said AS SELECT {said} FROM grid_description")
+    await owner.execute("TRUNCATE household, household_placement, grid_description")
+    await owner.execute(f"INSERT INTO grid_description ({said}) SELECT {said} FROM said")
+    await owner.execute("DROP TABLE said")
 
 
 async def _copy(owner: asyncpg.Connection, rows: list[tuple[UUID, UUID, str, int]]) -> float:

@@ -66,6 +66,12 @@ def unit_code(path: str) -> str:
     return street + community + unit
 
 
+def is_unit(path: str) -> bool:
+    """Tell whether a path is that of a unit: below a quarter, with three digits (a lane has two)."""
+    digits = len(path.rpartition("/")[2])
+    return path.count("/") > 2 and digits == CODE_DIGITS[GridLevel.UNIT]
+
+
 @dataclass(eq=False)
 class WrongLevel(Problem):
     """A grid stands only under a level that holds its own."""
@@ -165,6 +171,15 @@ def check_place(level: GridLevel, code: str, parent_level: GridLevel) -> None:
     """
     if level not in CHILDREN[parent_level]:
         raise WrongLevel(level, parent_level)
+    check_code(level, code)
+
+
+def check_code(level: GridLevel, code: str) -> None:
+    """Refuse a code of a wrong length.
+
+    Raises:
+        WrongGridCode.
+    """
     if not re.fullmatch(f"[0-9]{{{CODE_DIGITS[level]}}}", code):
         raise WrongGridCode(level, CODE_DIGITS[level])
 

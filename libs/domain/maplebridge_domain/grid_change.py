@@ -5,15 +5,20 @@ asked for. That changes are entered in the order of time is our own reading: wha
 takes its path, and a change before the last one would tear paths and parents apart.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from .grid import GridLevel
+from .grid import GridLevel, is_unit, unit_code
 from .grid_attributes import Attributes
 from .problem import Kind, Problem
 from .worktime import SHANGHAI
+
+#: How many grids of one refusal are named.
+CLASHES_TOLD = 20
+_AS_BEFORE: Mapping[UUID, str] = {}
 
 
 @dataclass(eq=False)
@@ -81,6 +86,19 @@ class NotOfOneLevel(Problem):
     kind = Kind.RULE
     zh = "只能合并同级的其他网格，且每个只列一次。"
     en = "Merge other grids of the same level, each listed once."
+
+
+@dataclass(eq=False)
+class CodesClash(Problem):
+    """Grids that come to stand under another one keep their codes, unless others there have them."""
+
+    kind = Kind.CONFLICT
+    zh = "变更后编码与那里的网格重复，请为这些网格另给编码：{clashes}。"
+    en = "Others have these codes there; give each of these grids a new one in codes: {clashes_en}."
+    pointer = "/codes"
+
+    clashes: str
+    clashes_en: str
 
 
 @dataclass(eq=False)
@@ -175,21 +193,62 @@ def check_date(
         raise problem
 
 
-def rehung(placements: Iterable[Placement], moves: Sequence[Move]) -> list[Placement]:
+def rehung(
+    placements: Iterable[Placement], moves: Sequence[Move], codes: Mapping[UUID, str] = _AS_BEFORE
+) -> list[Placement]:
     """Return where grids stand after moves that do not overlap: those moved, and all below them.
 
-    `placements` are those that stand now; what is not moved does not come back.
+    `placements` are those that stand now; what is not moved does not come back. `codes` are the new codes of
+    some of those that move, by their ids; all others keep theirs.
     """
     by_path = {move.old: move for move in moves}
+    at = {placement.path: placement for placement in placements}
+    paths: dict[str, str | None] = {}
+
+    def after(path: str) -> str | None:
+        if path not in paths:
+            move, parent = by_path.get(path), path.rpartition("/")[0]
+            above = move.path.rpartition("/")[0] if move else after(parent) if parent else None
+            code = code_of(move.path if move else path)
+            own = codes.get(at[path].grid_id, code) if path in at else code
+            paths[path] = f"{above}/{own}" if above else None
+        return paths[path]
+
     moved = []
-    for placement in placements:
-        move = next((by_path[one] for one in ancestry(placement.path) if one in by_path), None)
-        if move is not None:
-            path = move.path + placement.path.removeprefix(move.old)
-            own = placement.grid_id == move.grid_id
-            parent_id = move.parent_id if own else placement.parent_id
+    for placement in at.values():
+        path, move = after(placement.path), by_path.get(placement.path)
+        if path is not None:
+            parent_id = move.parent_id if move else placement.parent_id
             moved.append(replace(placement, parent_id=parent_id, path=path))
     return moved
+
+
+def check_codes(
+    before: Iterable[Placement], moved: Sequence[Placement], paths: Set[str], units: Set[str]
+) -> None:
+    """Refuse grids that would come to stand where others do, or bear another unit's number; say which.
+
+    `paths` and `units` are those that others have then, whose place stays.
+
+    Raises:
+        CodesClash.
+    """
+    old = {placement.grid_id: placement.path for placement in before}
+    here = Counter(placement.path for placement in moved)
+    numbers = Counter(unit_code(placement.path) for placement in moved if is_unit(placement.path))
+    clashes = [
+        f"{old[placement.grid_id]} → {placement.path}"
+        for placement in moved
+        if placement.path in paths
+        or here[placement.path] > 1
+        or (is_unit(placement.path) and _is_taken(unit_code(placement.path), units, numbers))
+    ]
+    if clashes:
+        raise CodesClash("；".join(clashes[:CLASHES_TOLD]), "; ".join(clashes[:CLASHES_TOLD]))
+
+
+def _is_taken(unit: str, units: Set[str], numbers: Mapping[str, int]) -> bool:
+    return unit in units or numbers[unit] > 1
 
 
 def code_of(path: str) -> str:

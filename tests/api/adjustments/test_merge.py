@@ -11,6 +11,7 @@ from tests.world import (
     TIANQIAO,
     Tianqiao,
     dispute,
+    grid,
     id_of,
     outcome,
     outcomes,
@@ -125,6 +126,39 @@ async def test_quarters_become_one_when_one_contract_and_one_committee_is_left(
     assert [one["organisation_id"] for one in renewals] == [id_of("huayuan committee")]
 
 
+async def test_codes_that_others_have_are_named_and_given_anew_in_the_same_act(
+    tianqiao: Tianqiao,
+) -> None:
+    clerk = tianqiao.clerk_li
+    for path, body in (
+        grid("laoyuan unit 1", "laoyuan", "unit", "001"),
+        grid("laoyuan unit 2", "laoyuan", "unit", "002"),
+    ):
+        await clerk.makes(path, body | {"since": "2025-01-01T00:00:00+08:00"})
+    into = {"grids": [id_of("tiegong")], "at": APRIL}
+    refused = await clerk.changes(f"/grids/{id_of('binhe')}", "merge", into)
+    assert outcome(refused) == "409 codes_clash"
+    old, new = f"{TIANQIAO}/002/0001", f"{TIANQIAO}/001/0001"
+    clashes = {f"{old} → {new}", f"{old}/001 → {new}/001"}  # units bear one number in a community
+    assert {*refused.json()["detail"].rpartition("：")[2].rstrip("。").split("；")} == clashes
+    for codes, expected in (
+        ({"laoyuan": "0003"}, "409 codes_clash"),
+        ({"laoyuan": "03"}, "422 wrong_grid_code"),
+        ({"laoyuan": "0003", "huayuan": "0004"}, "422 not_part_of_grid"),
+        ({"laoyuan": "0003", "laoyuan unit 1": "002"}, "409 codes_clash"),
+        ({"laoyuan": "0003", "laoyuan unit 1": "101"}, "200"),
+    ):
+        given = {"codes": {id_of(name): code for name, code in codes.items()}}
+        assert await does(clerk, "merge", "binhe", into | given) == expected, codes
+    at = {name: (await clerk.gets(f"/grids/{id_of(name)}")).json()["path"] for name in MOVED}
+    assert at == MOVED
+
+
+MOVED = {
+    "laoyuan": f"{TIANQIAO}/001/0003",
+    "laoyuan unit 1": f"{TIANQIAO}/001/0003/101",
+    "laoyuan unit 2": f"{TIANQIAO}/001/0003/002",
+}
 REFUSED = [
     ("jiayuan", ["huayuan lane"], APRIL, "422 not_of_one_level"),
     ("jiayuan", ["jiayuan"], APRIL, "422 not_of_one_level"),
@@ -132,15 +166,15 @@ REFUSED = [
     ("jiayuan", ["next quarter"], APRIL, "404 not_found"),
     (f"root {TIANQIAO}", [f"root {TIANQIAO}"], APRIL, "422 street_stays"),
     ("jiayuan", ["huayuan"], "2025-01-01T00:00:00+08:00", "409 before_last_change"),
-    ("binhe", ["tiegong"], APRIL, "409 grid_code_taken"),  # both have a quarter 0001
+    ("binhe", ["tiegong"], APRIL, "409 codes_clash"),  # both have a quarter 0001
 ]
 
 
 async def test_what_breaks_a_rule_leaves_the_tree_as_it_was(tianqiao: Tianqiao) -> None:
-    for grid, others, at, expected in REFUSED:
+    for name, others, at, expected in REFUSED:
         clerk = tianqiao.clerk_li
         body = {"grids": [id_of(other) for other in others], "at": at}
-        assert await does(clerk, "merge", grid, body) == expected
+        assert await does(clerk, "merge", name, body) == expected
         assert await paths(clerk) == BEFORE
         assert await tianqiao.new_events() == []
 

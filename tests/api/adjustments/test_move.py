@@ -102,7 +102,7 @@ REFUSED: list[tuple[str, Json, str]] = [
     # Levels only go down, so a grid cannot come to stand below itself.
     ("huayuan", {"parent_id": id_of("huayuan lane")}, "422 wrong_level"),
     ("huayuan", {"parent_id": id_of("huayuan")}, "422 wrong_level"),
-    ("huayuan", {"parent_id": id_of("tiegong")}, "409 grid_code_taken"),
+    ("huayuan", {"parent_id": id_of("tiegong")}, "409 codes_clash"),
     ("huayuan", {"parent_id": id_of("tiegong"), "code": "012"}, "422 wrong_grid_code"),
     ("huayuan", {"parent_id": id_of("next community")}, "404 not_found"),
     (f"root {TIANQIAO}", {"parent_id": id_of("binhe")}, "422 street_stays"),

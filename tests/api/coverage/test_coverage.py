@@ -3,6 +3,7 @@
 import asyncpg
 
 from maplebridge_domain.authority import Right
+from tests.api.committees.test_term import MEMBERS, term
 from tests.conftest import Databases
 from tests.world import (
     TERM,
@@ -48,8 +49,9 @@ SMALL = [
 ]  # huayuan is divided: its lane is the standard's grid
 NODES = ["天桥街街道", "binhe", "huayuan", "huayuan lane", "huayuan unit 1", "huayuan unit 2"]
 NOW: dict[str, list[str]] = {
+    "without_grid_member": ["jiayuan", "laoyuan"],  # which have neither lanes nor units
     "without_contract": ["jiayuan", "laoyuan"],
-    "without_owners_committee": ["laoyuan"],
+    "without_owners_committee": QUARTERS,  # committees there are, but none was elected
     "without_party_branch": ["jiayuan", "laoyuan"],
     "without_party_org": [*NODES, "jiayuan", "tiegong", "laoyuan"],
     "three_nos": ["laoyuan"],
@@ -100,6 +102,8 @@ async def test_what_is_mended_is_no_longer_lacking(tianqiao: Tianqiao) -> None:
         appointment("chen as volunteer", "chen", "volunteer of laoyuan"),
     ):
         await clerk.makes(path, body)
+    of_laoyuan = {"organisation_id": id_of("laoyuan committee"), "members": MEMBERS[3:]}
+    await clerk.makes("/committee-terms", term(**of_laoyuan))
     for name, has in (
         ("binhe", {"party_org_id": id_of("binhe committee")}),
         ("laoyuan unit", {"access_control": True, "at": "2026-10-01T00:00:00+08:00"}),
@@ -107,8 +111,9 @@ async def test_what_is_mended_is_no_longer_lacking(tianqiao: Tianqiao) -> None:
     ):
         await clerk.changes(f"/grids/{id_of(name)}", "describe", has)
     assert await lacking(clerk) == {
-        "without_grid_member": ["laoyuan unit"],
+        "without_grid_member": ["jiayuan", "laoyuan unit"],
         "without_contract": ["jiayuan"],
+        "without_owners_committee": ["huayuan", "jiayuan"],
         "without_party_branch": ["jiayuan"],
         "without_party_org": [
             *(name for name in NODES if name != "binhe"),
@@ -119,7 +124,7 @@ async def test_what_is_mended_is_no_longer_lacking(tianqiao: Tianqiao) -> None:
     }
     # When the terms are over nobody holds a post: neither patrols nor grid members.
     over = await lacking(clerk, at=TERM["until"])
-    assert over["without_grid_member"] == [*NODES[3:], "laoyuan unit"]
+    assert over["without_grid_member"] == [*NODES[3:], "jiayuan", "laoyuan unit"]
     assert over["without_contract"] == QUARTERS
     # Equipped by its unit's door and patrolled by a volunteer; without one of the two it is listed.
     [courtyard] = (await report(clerk, at=TERM["until"]))["three_nos"]["items"]
@@ -198,6 +203,7 @@ async def test_a_report_reaches_as_far_as_an_office(tianqiao: Tianqiao) -> None:
 
 async def test_what_sat_in_a_merged_quarter_counts_for_its_heir(tianqiao: Tianqiao) -> None:
     clerk = tianqiao.clerk_li
+    await clerk.makes("/committee-terms", term())
     await clerk.changes(f"/grids/{id_of('jiayuan')}", "merge", {"grids": [id_of("huayuan")]})
     found = await lacking(clerk)
     for name in ("without_contract", "without_party_branch", "without_owners_committee"):

@@ -18,6 +18,7 @@ from maplebridge_domain.grid import (
 from maplebridge_domain.grid_change import (
     BeforeLastChange,
     ChangeInTheFuture,
+    CodesClash,
     GridClosed,
     GridNotEmpty,
     NotOfOneLevel,
@@ -45,7 +46,9 @@ NUMBERED = (GridCodeTaken, UnitNumberTaken)
 
 @routes.post(
     "/grids/{id:uuid}/move",
-    responses=answers(GridOut, WrongLevel, WrongGridCode, *NUMBERED, *RULES),
+    responses=answers(
+        GridOut, WrongLevel, WrongGridCode, NotPartOfGrid, CodesClash, *NUMBERED, *RULES
+    ),
 )
 async def move_grid(
     id: UUID, body: GridMove, caller: Surveyor, version: IfMatch, tx: Tx
@@ -71,7 +74,8 @@ async def split_grid(id: UUID, body: Split, caller: Surveyor, version: IfMatch, 
     "/grids/{id:uuid}/merge",
     responses=answers(
         GridOut,
-        *(NotOfOneLevel, HouseholdTaken, SeveralContracts, SeveralCommittees),
+        *(NotOfOneLevel, NotPartOfGrid, WrongGridCode, CodesClash, HouseholdTaken),
+        *(SeveralContracts, SeveralCommittees),
         *NUMBERED,
         *RULES,
     ),

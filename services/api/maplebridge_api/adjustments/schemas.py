@@ -13,6 +13,7 @@ At = Annotated[
     Instant | None,
     Field(description="From when on; after the last change, default: now. 生效时间"),
 ]
+Codes = Annotated[dict[UUID, Code], Field(max_length=1000)]
 Ids = Annotated[list[UUID], Field(max_length=1000)]
 
 
@@ -25,6 +26,9 @@ class GridMove(Body):
 
     parent_id: UUID
     code: Code | None = Field(None, description="Its code there; default: as before. 新编码")
+    codes: Codes = Field(
+        {}, description="Of grids below it whose codes others have there. 下级新编码"
+    )
     at: At = None
 
 
@@ -66,6 +70,7 @@ class Merger(Body):
     )
 
     grids: Annotated[list[UUID], Field(min_length=1, max_length=50)]
+    codes: Codes = Field({}, description="Of grids that come whose codes others have. 下级新编码")
     at: At = None
 
 

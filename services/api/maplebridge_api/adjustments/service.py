@@ -21,7 +21,7 @@ async def move(write: Write, id: UUID, version: int, body: GridMove) -> Created:
         What `grid.service.move` raises.
     """
     changed = await grid.move(
-        write, id, version, parent_id=body.parent_id, code=body.code, at=body.at
+        write, id, version, parent_id=body.parent_id, code=body.code, codes=body.codes, at=body.at
     )
     disputes = await follow_grids(write.tx, changed.grids)
     shown = await grid.show(write, id)
@@ -67,7 +67,7 @@ async def merge(write: Write, id: UUID, version: int, body: Merger) -> Created:
     Raises:
         What `grid.service.merge` raises; SeveralContracts, SeveralCommittees.
     """
-    changed = await grid.merge(write, id, version, grids=body.grids, at=body.at)
+    changed = await grid.merge(write, id, version, grids=body.grids, codes=body.codes, at=body.at)
     await must_have_one_contract(write, id, changed.at)
     await must_have_one_committee(write, id, changed.at)
     disputes = await follow_grids(write.tx, changed.grids)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    Select,
     Text,
     Uuid,
     and_,
@@ -30,7 +31,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from maplebridge_domain.committee import CommitteeKind, Handed, Renewal
 from maplebridge_domain.period import Period
 
-from ..grid.service import heir_of, is_no_more, kin, one_with, path_of, runs_in
+from ..grid.service import heir_of, is_no_more, kin, one_with, path_of, runs_in, stood_for
 from ..organisations.service import name_of
 from ..platform.database import (
     Statement,
@@ -194,6 +195,14 @@ TERMS_OF_ONE = Statement(
     ),
     lambda name, start, until: (name, Period(start, until)),
 )
+
+
+def sitting(at: ColumnElement[datetime]) -> Select[Any]:
+    """Select which quarters have an owners' committee that sits at an instant, for another slice: `grid_id`."""
+    here = stood_for(committee_term.c.street_id, committee_term.c.quarter_id, at)
+    sits = in_scope(committee_term), _IS_OWNERS, committee_term.c.during.contains(at)
+    return select(here.label("grid_id")).where(*sits)
+
 
 TERM_BY_ID = Single(committee_term, TERM_OUT)
 _member = json_object(

@@ -9,9 +9,10 @@ from ..platform.request import Created, Write
 from . import events, queries
 from .end import to_change
 from .oneness import must_have_one_committee
+from .queries import sitting
 from .schemas import CommitteeFiling, Handover
 
-__all__ = ["file", "forget_membership", "hand_over", "must_have_one_committee"]
+__all__ = ["file", "forget_membership", "hand_over", "must_have_one_committee", "sitting"]
 
 
 async def file(write: Write, id: UUID, version: int, body: CommitteeFiling) -> Created:

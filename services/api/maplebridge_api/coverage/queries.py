@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from maplebridge_domain.authority import Right
 
 from ..appointments.service import held_posts
+from ..committees.service import sitting
 from ..grid.service import AT, NOBODYS_HOUSEHOLDS, NODES, ROOT, asked
 from ..meetings.service import meetings_held
 from ..organisations.service import seats, served
@@ -77,11 +78,10 @@ _offices = select(
 ).subquery("offices")
 _seat = seats(AT).where(GATE).subquery("seat")
 _organs = select(
-    *(
-        func.array_agg(_seat.c.grid_id).filter(_is(_seat.c.kind, kind)).label(name)
-        for name, kind in (("committees", "owners_committee"), ("branches", "quarter_party_org"))
-    )
+    func.array_agg(_seat.c.grid_id).filter(_is(_seat.c.kind, "quarter_party_org")).label("branches")
 ).subquery("organs")
+_term = sitting(AT).where(GATE).subquery("term")
+_committees = select(func.array_agg(_term.c.grid_id).label("quarters")).subquery("committees")
 _contract = served(AT).where(GATE).subquery("contract")
 _contracts = select(func.array_agg(_contract.c.grid_id).label("quarters")).subquery("contracts")
 _node = NODES.subquery("node")
@@ -106,10 +106,11 @@ _patrolled = _near(_offices.c.patrols)
 _standard = or_(_is(_node.c.level, "lane"), and_(_quarter, not_(_node.c.in_divided_quarter)))
 _FINDINGS: dict[str, ColumnElement[bool]] = {
     "without_grid_member": and_(
-        _is(_node.c.level, "lane", "unit"), not_(_near(_offices.c.members))
+        or_(_is(_node.c.level, "lane", "unit"), and_(_quarter, not_(_node.c.in_built_quarter))),
+        not_(_near(_offices.c.members)),
     ),
     "without_contract": and_(_quarter, not_(_among(_contracts.c.quarters))),
-    "without_owners_committee": and_(_quarter, not_(_among(_organs.c.committees))),
+    "without_owners_committee": and_(_quarter, not_(_among(_committees.c.quarters))),
     "without_party_branch": and_(
         _quarter, _node.c.party_org_id.is_(None), not_(_among(_organs.c.branches))
     ),
@@ -133,7 +134,12 @@ _looked_at = (
         _patrolled.label("patrolled"),
         *(is_.label(f"is_{n}") for n, is_ in _FINDINGS.items()),
     )
-    .select_from(_node.join(_offices, _TRUE).join(_organs, _TRUE).join(_contracts, _TRUE))
+    .select_from(
+        _node.join(_offices, _TRUE)
+        .join(_organs, _TRUE)
+        .join(_contracts, _TRUE)
+        .join(_committees, _TRUE)
+    )
     .subquery("looked_at")
 )
 _numbered = select(

@@ -45,14 +45,15 @@ class Coverage(BaseModel):
     households_min: int = Field(description="Of the standard, on that day. 标准下限")
     households_max: int = Field(description="Of the standard, on that day. 标准上限")
     without_grid_member: Found[Lacking] = Field(
-        description="Lanes and units with no grid member on them, nor on a grid above. 无网格员"
+        description="Lanes and units, and quarters that have neither, with no grid member on them, nor on a "
+        "grid above. 无网格员"
     )
     without_contract: Found[Lacking] = Field(
         description="Quarters without a service contract. 无物业服务合同"
     )
     without_owners_committee: Found[Lacking] = Field(
-        description="Quarters without an owners' committee, though a property management committee may stand "
-        "in. 无业主委员会"
+        description="Quarters where no owners' committee sits by a term on file, though a property management "
+        "committee may stand in. 无业主委员会"
     )
     without_party_branch: Found[Lacking] = Field(
         description="Quarters where no quarter party organisation sits and none answers. 无党支部"

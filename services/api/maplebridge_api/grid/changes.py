@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.grid import check_place
+from maplebridge_domain.grid import check_code, check_place, is_unit, unit_code
 from maplebridge_domain.grid_attributes import (
     ATTRIBUTES,
     CentralHouseholdElsewhere,
@@ -21,13 +21,16 @@ from maplebridge_domain.grid_change import (
     GridClosed,
     Living,
     Move,
+    NotPartOfGrid,
     Placement,
+    check_codes,
     check_date,
     code_of,
     must_not_be_street,
     rehung,
 )
 from maplebridge_domain.period import Period
+from maplebridge_domain.problem import pointing_at
 
 from ..platform.bodies import range_text
 from ..platform.database import as_rows
@@ -180,22 +183,30 @@ async def move(
     *,
     parent_id: UUID,
     code: str | None,
+    codes: Mapping[UUID, str],
     at: datetime | None,
 ) -> Changed:
     """Put a grid under another parent, with all below it; without a `code` it keeps its own.
 
+    `codes` are new ones for some of those below it, in whose way others stand there.
+
     Households, posts, organisations, contracts and meetings are tied to the grids' ids: they go along.
 
     Raises:
-        NotFound, RightMissing, Stale, GridClosed, StreetStays, WrongLevel, WrongGridCode,
-        ChangeInTheFuture, BeforeLastChange, GridCodeTaken, UnitNumberTaken.
+        NotFound, RightMissing, Stale, GridClosed, StreetStays, WrongLevel, WrongGridCode, NotPartOfGrid,
+        ChangeInTheFuture, BeforeLastChange, CodesClash.
     """
     grid = await take(write, id, version)
-    return await _go(write, grid, parent_id, code or code_of(grid.path), at)
+    return await _go(write, grid, parent_id, code or code_of(grid.path), at, codes)
 
 
 async def _go(
-    write: Write, grid: Grid, parent_id: UUID | None, code: str, at: datetime | None
+    write: Write,
+    grid: Grid,
+    parent_id: UUID | None,
+    code: str,
+    at: datetime | None,
+    codes: Mapping[UUID, str] | None = None,
 ) -> Changed:
     must_not_be_street(grid.level)
     assert parent_id is not None  # all but the street have one
@@ -207,7 +218,8 @@ async def _go(
     check_date(at, write.now, from_=[parent.since])
     placements = await placements_below(write, grid.street_id, [grid.path], at)
     go = Move(grid.id, grid.path, parent.id, f"{parent.path}/{code}")
-    return Changed(grid.street_id, at, await rehang(write, grid.street_id, placements, [go], at))
+    moved = await rehang(write, grid.street_id, placements, [go], at, codes)
+    return Changed(grid.street_id, at, moved)
 
 
 async def placements_below(
@@ -229,9 +241,19 @@ async def rehang(
     placements: Iterable[Placement],
     moves: Sequence[Move],
     at: datetime,
+    codes: Mapping[UUID, str] | None = None,
 ) -> list[UUID]:
-    """Let grids, and all below them, stand elsewhere from an instant on; return which these are."""
-    moved = rehung(placements, moves)
+    """Let grids, and all below them, stand elsewhere from an instant on; return which these are.
+
+    Without `codes` each comes to stand where the request says, and the database knows who is in the way.
+
+    Raises:
+        NotPartOfGrid, WrongGridCode, CodesClash.
+    """
+    before = list(placements)
+    moved = rehung(before, moves, codes or {})
+    if codes is not None:
+        await _check_codes(write, street_id, codes, before, moved, at)
     rows = [
         {
             "street_id": street_id,
@@ -248,6 +270,30 @@ async def rehang(
     ids = [one.grid_id for one in moved]
     await write.tx.run(placing.COUNT_GRIDS, ids=ids)
     return ids
+
+
+async def _check_codes(
+    write: Write,
+    street_id: int,
+    codes: Mapping[UUID, str],
+    before: Sequence[Placement],
+    moved: Sequence[Placement],
+    at: datetime,
+) -> None:
+    ids, paths = [one.grid_id for one in moved], [one.path for one in moved]
+    for id_ in codes:
+        with pointing_at(f"/codes/{id_}"):
+            if id_ not in ids:
+                raise NotPartOfGrid()
+    for one in await write.tx.all(GRID, ids=list(codes)) if codes else []:
+        with pointing_at(f"/codes/{one.id}"):
+            check_code(one.level, codes[one.id])
+    units = [unit_code(path) for path in paths if is_unit(path)]
+    asked = {"street_id": street_id, "paths": paths, "units": units, "ids": ids, "at": at}
+    in_the_way = await write.tx.all(placing.IN_THE_WAY, **asked) if ids else []
+    check_codes(
+        before, moved, {path for path, _ in in_the_way}, {unit for _, unit in in_the_way if unit}
+    )
 
 
 async def rehouse(write: Write, street_id: int, living: Sequence[Living], at: datetime) -> None:

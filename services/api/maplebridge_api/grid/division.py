@@ -1,6 +1,6 @@
 """How grids are divided, put together and closed: verbs on the tree, from an instant on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -160,17 +160,24 @@ async def _add(
 
 
 async def merge(
-    write: Write, id: UUID, version: int, *, grids: Sequence[UUID], at: datetime | None
+    write: Write,
+    id: UUID,
+    version: int,
+    *,
+    grids: Sequence[UUID],
+    codes: Mapping[UUID, str],
+    at: datetime | None,
 ) -> Changed:
     """Take other grids of the level into one: what stands and who lives in them goes there, and they close.
 
     Posts and organisations keep their seat on the closed grid, where what they did is still counted, and
     their holders' rights reach over the one that took it in (`path_of`): nobody loses office by a line on
     the map, and who is to go is dismissed by name. Service contracts are the owners', and stay as well.
+    `codes` are new ones for some of those that go there, in whose way others stand.
 
     Raises:
-        NotFound, RightMissing, Stale, GridClosed, StreetStays, NotOfOneLevel, ChangeInTheFuture,
-        BeforeLastChange, GridCodeTaken, UnitNumberTaken.
+        NotFound, RightMissing, Stale, GridClosed, StreetStays, NotOfOneLevel, NotPartOfGrid,
+        WrongGridCode, ChangeInTheFuture, BeforeLastChange, CodesClash.
     """
     grid = await take(write, id, version)
     found = {one.id: one for one in await write.tx.all(GRID, ids=list(grids))}
@@ -195,7 +202,7 @@ async def merge(
     ]
     living = await write.tx.all(placing.HOUSEHOLDS_IN, ids=list(grids), at=at)
     await _close(write, [one for one in placements if one.grid_id in found], at, into=id)
-    moved = await rehang(write, grid.street_id, placements, moves, at)
+    moved = await rehang(write, grid.street_id, placements, moves, at, codes)
     await rehouse(write, grid.street_id, [replace(one, grid_id=id) for one in living], at)
     await write.tx.run(placing.COUNT_GRIDS, ids=[id])
     return Changed(grid.street_id, at, [*grids, *moved])

@@ -85,6 +85,7 @@ def _in_its(level: GridLevel, condition: ColumnElement[bool]) -> ColumnElement[b
     return func.coalesce(some, literal_column("false"))
 
 
+_BELOW_QUARTERS: list[ColumnElement[str]] = [literal_column("'lane'"), literal_column("'unit'")]
 _is_lane = _node.c.level == literal_column("'lane'")
 _below = {level: _in_its(level, _node.c.has) for level in (GridLevel.LANE, GridLevel.QUARTER)}
 NODES = select(
@@ -92,6 +93,7 @@ NODES = select(
     # Of quarters and lanes: on it or below it.
     case((_is_lane, _below[GridLevel.LANE]), else_=_below[GridLevel.QUARTER]).label("equipped"),
     _in_its(GridLevel.QUARTER, _is_lane).label("in_divided_quarter"),
+    _in_its(GridLevel.QUARTER, _node.c.level.in_(_BELOW_QUARTERS)).label("in_built_quarter"),
 )
 
 _place = grid_placement.alias("place")

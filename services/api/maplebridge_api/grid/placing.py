@@ -112,6 +112,20 @@ PLACEMENTS = Statement(
     ),
     Placement,
 )
+#: Where others stand then, or later, who would be in the way: their paths, and the numbers of units.
+IN_THE_WAY = Statement(
+    select(grid_placement.c.path, grid_placement.c.unit_code).where(
+        in_scope(grid_placement),
+        grid_placement.c.street_id == bindparam("street_id", type_=Integer),
+        or_(
+            grid_placement.c.path == func.any(bindparam("paths", type_=ARRAY(Text))),
+            grid_placement.c.unit_code == func.any(bindparam("units", type_=ARRAY(Text))),
+        ),
+        grid_placement.c.grid_id != func.all(_IDS),
+        _later(grid_placement),
+    ),
+    lambda path, unit: (path, unit),
+)
 #: Who lives, or lived after an instant, in some grids.
 HOUSEHOLDS_IN = Statement(
     select(
