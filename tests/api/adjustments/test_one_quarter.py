@@ -3,10 +3,11 @@
 from tests.api.adjustments.tree import APRIL, MARCH, MAY, does
 from tests.api.committees.test_stand_in import formed
 from tests.api.committees.test_term import MEMBERS, at, listed, term
-from tests.world import Actor, Tianqiao, dispute, id_of, outcome, service_contract
+from tests.world import TIANQIAO, Actor, Json, Tianqiao, dispute, id_of, outcome, service_contract
 
 HUAYUAN, JIAYUAN = id_of("huayuan"), id_of("jiayuan")
 INTO_JIAYUAN = {"grids": [HUAYUAN], "at": APRIL}
+NOT_THERE: dict[str, set[str]] = {MARCH: set(), APRIL: {HUAYUAN}, MAY: {HUAYUAN, JIAYUAN}}
 
 
 async def contracts(actor: Actor, quarter_id: str) -> list[str]:
@@ -29,6 +30,32 @@ async def test_the_enterprise_of_the_one_answers_for_the_disputes_of_all(
     for day, enterprise in ((MARCH, "wanjia"), (APRIL, "chenguang")):
         reported = dispute(quarter_id=JIAYUAN, reported_at=day)
         assert (await clerk.makes("/disputes", reported))["enterprise_id"] == id_of(enterprise)
+
+
+async def test_between_two_mergers_it_ran_in_the_quarter_that_was_there(tianqiao: Tianqiao) -> None:
+    clerk, laoyuan = tianqiao.clerk_li, id_of("laoyuan")
+    assert await does(clerk, "merge", "jiayuan", INTO_JIAYUAN) == "200"
+    onwards = {"grids": [JIAYUAN], "codes": {id_of("huayuan lane"): "09"}}
+    assert await does(clerk, "merge", "laoyuan", onwards | {"at": MAY}) == "200"
+    for day, quarters in (
+        (MARCH, {HUAYUAN}),
+        (APRIL, {JIAYUAN}),
+        (MAY, {laoyuan}),
+    ):
+        params = {"at": day, "limit": 200}
+        report = (
+            await clerk.gets(f"/grids/{id_of(f'root {TIANQIAO}')}/coverage", params=params)
+        ).json()
+        lacking = {one["id"] for one in report["without_contract"]["items"]}
+        assert {HUAYUAN, JIAYUAN, laoyuan} - lacking - NOT_THERE[day] == quarters, day
+    assert await contracts(clerk, laoyuan) == [id_of("contract of huayuan")]
+
+
+async def test_what_has_taken_in_an_empty_one_is_not_taken_in_before(tianqiao: Tianqiao) -> None:
+    clerk = tianqiao.clerk_li
+    assert await does(clerk, "merge", "huayuan", {"grids": [JIAYUAN], "at": MAY}) == "200"
+    earlier = {"grids": [HUAYUAN], "codes": {id_of("huayuan lane"): "09"}, "at": APRIL}
+    assert await does(clerk, "merge", "laoyuan", earlier) == "409 before_last_change"
 
 
 async def test_a_management_committee_of_the_one_makes_way_for_the_owners_of_all(
@@ -54,7 +81,7 @@ async def test_a_split_leaves_contract_and_committee_with_the_quarter_that_was_t
 ) -> None:
     clerk = tianqiao.clerk_li
     first = await clerk.makes("/committee-terms", term())
-    north = {"id": id_of("north"), "code": "0007", "name": "north"}
+    north: Json = {"id": id_of("north"), "code": "0007", "name": "north"}
     north |= {"grids": [id_of("huayuan lane")]}
     assert await does(clerk, "split", "huayuan", {"into": [north], "at": APRIL}) == "200"
     assert await contracts(clerk, HUAYUAN) == [id_of("contract of huayuan")]

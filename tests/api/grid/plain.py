@@ -121,9 +121,9 @@ class Street:
 
     def merge(self, id_: str, other: str, day: int) -> None:
         """What ran in the one runs on in the other; what ran before the day is told by the days before."""
-        for one in self.running.values():
-            if one.quarter in (id_, other):
-                one.quarter, one.since = id_, max(one.since, day)
+        for run in self.running.values():
+            if run.quarter in (id_, other):
+                run.quarter, run.since = id_, max(run.since, day)
         for one in self.children(other):
             self.nodes[one].parent = id_
         for one in self.living(other):

@@ -137,9 +137,7 @@ async def list_committee_party_shares(
     filters = {"organisation_id": organisation_id, "quarter_id": quarter_id, "reached": reached}
     at = at or clock.now()
     of_when = {"then": at}
-    return await queries.PARTY_SHARES.page(
-        request, caller, limit, after, of_when, **filters, at=at
-    )
+    return await queries.PARTY_SHARES.page(request, caller, limit, after, of_when, **filters, at=at)
 
 
 @routes.get("/committee-terms/{id:uuid}", responses=answers(CommitteeTermOut))

@@ -17,9 +17,10 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
-    case,
+    cast,
     func,
     literal_column,
+    null,
     or_,
     select,
 )
@@ -39,7 +40,15 @@ from ..platform.database import (
 )
 from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
-from .tables import grid, grid_description, grid_placement, household, household_placement, street
+from .tables import (
+    grid,
+    grid_description,
+    grid_heir,
+    grid_placement,
+    household,
+    household_placement,
+    street,
+)
 
 AT: ColumnElement[datetime] = bindparam("at", type_=DateTime(timezone=True))
 
@@ -143,62 +152,58 @@ def level_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> Col
 
 
 def kin(ids: ColumnElement[Any]) -> Subquery:
-    """Write which grids some grids have become one with, themselves among them, for another slice's statement.
+    """Write which grids some that are there have become one with, themselves among them, for another slice.
 
     Returns:
         `street_id`, `asked_id`, `grid_id`, and `since` when they are one; null: ever.
     """
-    asked, other = grid.alias("asked"), grid.alias("other")
-    heir = func.coalesce(asked.c.merged_into, asked.c.id)
-    return (
-        select(
-            asked.c.street_id,
-            asked.c.id.label("asked_id"),
-            other.c.id.label("grid_id"),
-            case(
-                (asked.c.id != other.c.id, func.greatest(asked.c.closed_at, other.c.closed_at))
-            ).label("since"),
-        )
-        .select_from(
-            asked.join(
-                other,
-                and_(
-                    other.c.street_id == asked.c.street_id,
-                    or_(other.c.id == heir, other.c.merged_into == heir),
-                ),
-            )
-        )
-        .where(in_scope(asked), asked.c.id == func.any(ids))
-        .subquery("kin")
-    )
+    asked = grid.alias("asked")
+    taken = select(
+        grid_heir.c.street_id,
+        grid_heir.c.heir_id,
+        grid_heir.c.grid_id,
+        func.lower(grid_heir.c.during),
+    ).where(in_scope(grid_heir), grid_heir.c.heir_id == func.any(ids), lasts(grid_heir))
+    own = select(
+        asked.c.street_id,
+        asked.c.id.label("asked_id"),
+        asked.c.id.label("grid_id"),
+        cast(null(), DateTime(timezone=True)).label("since"),
+    ).where(in_scope(asked), asked.c.id == func.any(ids))
+    return own.union_all(taken).subquery("kin")
 
 
-def one_with(
+def taken_in(
     street_id: ColumnElement[int], grid_id: ColumnElement[UUID], at: ColumnElement[datetime]
 ) -> Select[Any]:
-    """Select a grid, and those that it had taken in at an instant, for another slice's statement: `id`."""
-    taken = and_(_own.c.merged_into == grid_id, _own.c.closed_at <= at)
-    named = (_own.c.street_id == street_id, or_(_own.c.id == grid_id, taken))
-    return select(_own.c.id).where(*named).correlate_except(_own)
+    """Select the grids for which one stood at an instant, for another slice's statement: `grid_id`."""
+    return (
+        select(grid_heir.c.grid_id)
+        .where(
+            grid_heir.c.street_id == street_id,
+            grid_heir.c.heir_id == grid_id,
+            grid_heir.c.during.contains(at),
+        )
+        .correlate_except(grid_heir)
+    )
 
 
 def runs_in(
-    asked_id: ColumnElement[UUID], dated: FromClause, at: ColumnElement[datetime]
+    asked_id: ColumnElement[UUID], dated: FromClause, at: ColumnElement[Any]
 ) -> ColumnElement[bool]:
     """Say that what is dated in a quarter runs in the one that is asked for, for another slice's list.
 
-    It is that quarter's own, or ran on when its quarter was taken in there, at the latest at an instant;
-    without an instant: ever.
+    It is that quarter's own, or ran on while that one stood for its quarter; at an instant, or, without one,
+    ever.
     """
-    until = func.upper(dated.c.during)
-    taken = select(_own.c.id).where(
-        _own.c.street_id == dated.c.street_id,
-        _own.c.id == dated.c.quarter_id,
-        _own.c.merged_into == asked_id,
-        _own.c.closed_at <= func.coalesce(at, _own.c.closed_at),
-        or_(until.is_(None), until > _own.c.closed_at),
+    stood = select(grid_heir.c.id).where(
+        grid_heir.c.street_id == dated.c.street_id,
+        grid_heir.c.grid_id == dated.c.quarter_id,
+        grid_heir.c.heir_id == asked_id,
+        grid_heir.c.during.overlaps(dated.c.during),
+        or_(at.is_(None), grid_heir.c.during.contains(at)),
     )
-    return or_(dated.c.quarter_id == asked_id, taken.correlate_except(_own).exists())
+    return or_(dated.c.quarter_id == asked_id, stood.correlate_except(grid_heir).exists())
 
 
 def is_no_more(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[bool]:
@@ -213,11 +218,12 @@ def stood_for(
     street_id: ColumnElement[int], grid_id: ColumnElement[UUID], at: ColumnElement[datetime]
 ) -> ColumnElement[UUID]:
     """Write which grid stands for one at an instant: itself, or, once it was merged, that which took it in."""
-    heir = case(
-        (_own.c.closed_at <= at, func.coalesce(_own.c.merged_into, _own.c.id)), else_=_own.c.id
+    heir = select(grid_heir.c.heir_id).where(
+        grid_heir.c.street_id == street_id,
+        grid_heir.c.grid_id == grid_id,
+        grid_heir.c.during.contains(at),
     )
-    named = (_own.c.street_id == street_id, _own.c.id == grid_id)
-    return select(heir).where(*named).correlate_except(_own).scalar_subquery()
+    return func.coalesce(heir.correlate_except(grid_heir).scalar_subquery(), grid_id)
 
 
 def path_at(

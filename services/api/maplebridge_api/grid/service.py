@@ -29,13 +29,13 @@ from .queries import (
     kin,
     led_after,
     level_of,
-    one_with,
     path_at,
     path_of,
     quarter_of,
     runs_in,
     standing,
     stood_for,
+    taken_in,
 )
 from .schemas import Attributed, GridOut, NewGrid, NewStreet
 
@@ -76,7 +76,6 @@ __all__ = [
     "move",
     "move_household",
     "must_be_quarter",
-    "one_with",
     "path_at",
     "path_of",
     "quarter_of",
@@ -87,6 +86,7 @@ __all__ = [
     "split",
     "standing",
     "stood_for",
+    "taken_in",
 ]
 
 

@@ -34,7 +34,7 @@ from maplebridge_domain.grid import GridLevel
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 
-from ..grid.service import kin, level_of, one_with, path_of, runs_in, stood_for
+from ..grid.service import kin, level_of, path_of, runs_in, stood_for, taken_in
 from ..platform.database import (
     Statement,
     an_id,
@@ -314,17 +314,24 @@ def serving_enterprise(
 
     The contract may be that of a quarter that it had taken in by then.
     """
-    return (
-        select(service_contract.c.enterprise_id)
-        .where(
-            service_contract.c.street_id == street_id,
-            service_contract.c.quarter_id.in_(one_with(street_id, quarter_id, at)),
-            service_contract.c.during.contains(at),
+    # Its own first: by that the index is reached, and quarters were merged before one contract was asked for.
+    taken = taken_in(street_id, quarter_id, at)
+    return func.coalesce(
+        *(
+            select(service_contract.c.enterprise_id)
+            .where(
+                service_contract.c.street_id == street_id,
+                of_it,
+                service_contract.c.during.contains(at),
+            )
+            .limit(literal_column("1"))
+            .correlate_except(service_contract)
+            .scalar_subquery()
+            for of_it in (
+                service_contract.c.quarter_id == quarter_id,
+                service_contract.c.quarter_id.in_(taken),
+            )
         )
-        .order_by(service_contract.c.during.desc())
-        .limit(literal_column("1"))  # quarters were merged before one contract was asked for
-        .correlate_except(service_contract)
-        .scalar_subquery()
     )
 
 
