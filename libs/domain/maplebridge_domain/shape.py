@@ -259,7 +259,7 @@ SHEETS: Mapping[Shape, Sheet] = {
             _PHONE,
             _listed("party_member", "是否党员", _YES_NO, "党员"),
         ),
-        50_000,
+        400_000,
     ),
     Shape.APPOINTMENTS: Sheet(
         "岗位与任职",

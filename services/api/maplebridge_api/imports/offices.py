@@ -27,7 +27,7 @@ from ..platform.bodies import PeriodIn
 from ..platform.ids import new_id
 from ..platform.personal import phone_hashes
 from .findings import NoteKind
-from .loading import Batches, FirstRows, Ids, Loading, all_lines
+from .loading import Batches, FirstRows, Ids, Loading
 from .places import grids_of
 from .reading import Line
 
@@ -61,29 +61,28 @@ class People:
 
 
 async def load_people(loading: Loading, batches: Batches) -> None:
-    """Enter the people of a sheet that are not there yet."""
-    lines, _ = await all_lines(batches, "person_key")
+    """Enter the people of a sheet that are not there yet, as it is read."""
     known = People(loading, await loading.write.tx.all(people.PERSON_LEDGER))
     keys, phones = FirstRows(loading, "person_key"), FirstRows(loading, "phone")
-    made = []
-    for line in lines:
-        values = line.values
-        key, phone = values["person_key"], values["phone"]
-        if not key and not phone:
-            loading.refuse(PersonNeedsKey(), line, "person_key")
-            continue
-        first_key = not key or keys.first(line, key)
-        first_phone = not phone or phones.first(line, phone)
-        found = known.find(key, phone)
-        if found is not None:
-            _compare(loading, line, found, "name")
-            if values["party_member"] is not None:
-                loading.findings.note(NoteKind.PARTY_MEMBER_KEPT, line.row)
-            loading.findings.rows_kept += 1
-        elif first_key and first_phone:
-            made.append((line, _new_person(known, loading.street_id, values)))
-    if not loading.findings.faults:
-        await loading.enter("person", made, people.create_people)
+    async for batch in batches:
+        made = []
+        for line in filter(lambda line: line.sound, batch):
+            key, phone = line.values["person_key"], line.values["phone"]
+            if not key and not phone:
+                loading.refuse(PersonNeedsKey(), line, "person_key")
+                continue
+            first_key = not key or keys.first(line, key)
+            first_phone = not phone or phones.first(line, phone)
+            found = known.find(key, phone)
+            if found is not None:
+                _compare(loading, line, found, "name")
+                if line.values["party_member"] is not None:
+                    loading.findings.note(NoteKind.PARTY_MEMBER_KEPT, line.row)
+                loading.findings.rows_kept += 1
+            elif first_key and first_phone:
+                made.append((line, _new_person(known, loading.street_id, line.values)))
+        if not loading.findings.faults:
+            await loading.enter("person", made, people.create_people)
 
 
 def _compare(loading: Loading, line: Line, found: people.PersonLine, name: str) -> None:
@@ -110,61 +109,72 @@ def _new_person(known: People, street_id: int, values: Mapping[str, Any]) -> peo
 
 
 async def load_appointments(loading: Loading, batches: Batches) -> None:
-    """Enter posts that are not there yet, and who holds them."""
-    lines, _ = await all_lines(batches, "person_key")
+    """Enter posts that are not there yet, and who holds them, as the sheet is read."""
     tx = loading.write.tx
     posts = Posts(loading, await tx.all(organisations.POST_LEDGER))
     posts.grids = await grids_of(loading)
     for one in await tx.all(organisations.ORGANISATION_LEDGER):
         posts.holders[one.grid_path, one.kind, one.name].append(one.id)
     known = People(loading, await tx.all(people.PERSON_LEDGER))
-    terms: defaultdict[tuple[UUID, UUID], dict[Period, UUID]] = defaultdict(dict)
-    for held in await tx.all(appointments.APPOINTMENT_LEDGER):
-        terms[held.post_id, held.person_id][Period(held.start, held.until)] = held.id
-    places = Places(await tx.all(appointments.PLACE_LEDGER))
-    ids, made = Ids(loading), []
-    for line in lines:
-        posts_before = len(posts.new)
-        post_id = posts.find(line)
-        if not any(line.values[name] for name in ("person_key", "person", "phone")):  # vacant
-            is_new = len(posts.new) > posts_before
-            loading.findings.rows_made += is_new
-            loading.findings.rows_kept += not is_new
-            continue
-        person = _holder(loading, line, known)
-        if post_id is None or person is None:
-            continue
-        term = _term(loading, line)
-        if term is None:
-            continue
-        held_terms = terms[post_id, person.id]
-        if term in held_terms:
-            loading.differs(line, {"id": held_terms[term]})
-            loading.findings.rows_kept += 1
-            continue
-        if any(term.overlaps(other) for other in held_terms):
-            loading.refuse(AlreadyHoldsPost(), line, "from")
-        elif not places.take(post_id, posts.seats[post_id], term):
-            loading.refuse(PostTaken(), line, "kind")
-        held_terms[term] = ids.of(line)
-        made.append((line, _new_appointment(held_terms[term], post_id, person.id, term)))
-    if not loading.findings.faults:
-        await loading.enter("post", posts.new, organisations.create_posts, counted=False)
-        await loading.enter("appointment", made, appointments.appoint)
+    terms = Terms(loading, await tx.all(appointments.APPOINTMENT_LEDGER))
+    terms.take(await tx.all(appointments.PLACE_LEDGER))
+    async for batch in batches:
+        posts.new, made = [], []
+        for line in filter(lambda line: line.sound, batch):
+            posts_before = len(posts.new)
+            post_id = posts.find(line)
+            if not any(line.values[name] for name in ("person_key", "person", "phone")):  # vacant
+                is_new = len(posts.new) > posts_before
+                loading.findings.rows_made += is_new
+                loading.findings.rows_kept += not is_new
+                continue
+            person = _holder(loading, line, known)
+            if post_id is not None and person is not None:
+                made += terms.add(line, post_id, posts.seats[post_id], person.id)
+        if not loading.findings.faults:
+            await loading.enter("post", posts.new, organisations.create_posts, counted=False)
+            await loading.enter("appointment", made, appointments.appoint)
 
 
-class Places:
-    """Which place of which post is held when; each new term takes the lowest that is free, as a verb does."""
+class Terms:
+    """Who holds which place of which post, and when; what a sheet adds is held against all of it."""
 
-    def __init__(self, held: list[tuple[UUID, int, Period]]) -> None:
-        self._held: defaultdict[tuple[UUID, int], list[Period]] = defaultdict(list)
+    def __init__(self, loading: Loading, kept: list[appointments.AppointmentLine]) -> None:
+        self._loading = loading
+        self._ids = Ids(loading)
+        self._terms: defaultdict[tuple[UUID, UUID], dict[Period, UUID]] = defaultdict(dict)
+        self._places: defaultdict[tuple[UUID, int], list[Period]] = defaultdict(list)
+        for one in kept:
+            self._terms[one.post_id, one.person_id][Period(one.start, one.until)] = one.id
+
+    def take(self, held: list[tuple[UUID, int, Period]]) -> None:
+        """Learn which places are held: those of cross-appointments, too, which no sheet holds."""
         for post_id, seat, term in held:
-            self._held[post_id, seat].append(term)
+            self._places[post_id, seat].append(term)
 
-    def take(self, post_id: UUID, seats: int, term: Period) -> bool:
-        """Take a place; False: none is free in all of that time."""
+    def add(
+        self, line: Line, post_id: UUID, seats: int, person_id: UUID
+    ) -> list[tuple[Line, appointments.NewAppointment]]:
+        """Return the appointment that a line makes; none: it is kept already, or refused."""
+        term = _term(self._loading, line)
+        if term is None:
+            return []
+        held = self._terms[post_id, person_id]
+        if term in held:
+            self._loading.differs(line, {"id": held[term]})
+            self._loading.findings.rows_kept += 1
+            return []
+        if any(term.overlaps(other) for other in held):
+            self._loading.refuse(AlreadyHoldsPost(), line, "from")
+        elif not self._has_place(post_id, seats, term):
+            self._loading.refuse(PostTaken(), line, "kind")
+        held[term] = self._ids.of(line)
+        return [(line, _new_appointment(held[term], post_id, person_id, term))]
+
+    def _has_place(self, post_id: UUID, seats: int, term: Period) -> bool:
+        """Take the lowest place that is free in all of a term, as a verb will."""
         for seat in range(1, seats + 1):
-            terms = self._held[post_id, seat]
+            terms = self._places[post_id, seat]
             if not any(term.overlaps(other) for other in terms):
                 terms.append(term)
                 return True
