@@ -25,7 +25,9 @@ from maplebridge_domain.grid_attributes import ATTRIBUTES, Attributes
 from maplebridge_domain.grid_change import Description, Living, Placement
 
 from ..platform.database import Statement, an_id, by_ids, in_scope, insert_rows
-from .queries import AT, LIVING, below, lasts, path_of
+from .dated import AT, lasts
+from .paths import below, path_of
+from .queries import LIVING
 from .tables import (
     grid,
     grid_description,
