@@ -84,6 +84,12 @@ NEW_PLACE = (
     "INSERT INTO grid_placement (street_id, grid_id, path, during) VALUES"
     f" ({TIANQIAO}, '{id_of('new')}', '{TIANQIAO}/001/{{}}', '[2026-01-01,)')"
 )
+NEW_HEIR = (
+    "INSERT INTO grid_heir (street_id, grid_id, heir_id, during)"
+    f" SELECT {TIANQIAO}, one.grid_id, other.grid_id, '[2026-01-01,)'"
+    " FROM grid_description one, grid_description other"
+    " WHERE one.name = '{}' AND other.name = '{}'"
+)
 PROPOSAL = (
     "INSERT INTO appointment_proposal (street_id, person_id, post_id, during, evidence, proposed_at,"
     f" proposer, state, decided_at, decider, reason) VALUES ({TIANQIAO}, '{id_of('liu')}',"
@@ -340,6 +346,8 @@ REFUSED = [
         for name, level in (("huayuan branch", "community"), ("library", "quarter"))
     ),
     ("grid__merged_is_closed", [f"UPDATE grid SET merged_into = '{id_of('binhe')}'"]),
+    ("grid_heir__another", [NEW_HEIR.format("huayuan", "huayuan")]),
+    ("grid_heir__during", [NEW_HEIR.format("huayuan", other) for other in ("jiayuan", "laoyuan")]),
     ("household_placement__residents", ["UPDATE household_placement SET residents = -1"]),
     (
         "household_placement__during",

@@ -139,6 +139,7 @@ async def test_a_constraint_is_named_after_a_problem_that_needs_no_more_to_be_to
 CHANGED = {
     "idempotency",
     "grid",
+    "grid_heir",
     "grid_placement",
     "household",
     "household_placement",

@@ -1,7 +1,8 @@
-"""A street as a plain model: who is whose parent, who lives where; every day's state is kept whole."""
+"""A street as a plain model: who is whose parent, who lives where, what runs in a quarter; every day whole."""
 
 from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from maplebridge_domain.grid import CHILDREN, CODE_DIGITS, GridLevel
 
@@ -24,11 +25,26 @@ class Home:
 
 
 @dataclass
+class Running:
+    """A service contract or a committee's term: in which quarter it runs, from a day to before another."""
+
+    kind: str
+    quarter: str
+    since: int
+    until: int
+
+    def is_in_the_way_of(self, other: "Running") -> bool:
+        same = (self.kind, self.quarter) == (other.kind, other.quarter)
+        return same and self.since < other.until and other.since < self.until
+
+
+@dataclass
 class Street:
-    """A street today; `days` holds how it was at the end of each day before."""
+    """A street on a day."""
 
     nodes: dict[str, Node]
     homes: dict[str, Home] = field(default_factory=dict)
+    running: dict[str, Running] = field(default_factory=dict)
 
     def path(self, id_: str) -> str:
         node = self.nodes[id_]
@@ -54,17 +70,29 @@ class Street:
             for id_, node in self.nodes.items()
         }
 
+    def runs(self, day: int) -> dict[str, set[str]]:
+        """Return in which of the quarters that are there something of each kind runs on the day."""
+        here = [
+            (one.kind, one.quarter) for one in self.running.values() if one.since <= day < one.until
+        ]
+        return {
+            kind: {quarter for of, quarter in here if of == kind and quarter in self.nodes}
+            for kind in ("contract", "term")
+        }
+
     def is_right(self) -> bool:
-        """Tell whether levels, codes and numbers are as they must be."""
+        """Tell whether levels, codes and numbers are as they must be, and no two of a kind run at once."""
         paths = [self.path(id_) for id_ in self.nodes]
         units = [
             (self.above(id_)[-2], node.code)
             for id_, node in self.nodes.items()
             if node.level is GridLevel.UNIT
         ]
+        clash = (one.is_in_the_way_of(two) for one, two in combinations(self.running.values(), 2))
         return (
             len(set(paths)) == len(paths)
             and len(set(units)) == len(units)
+            and not any(clash)
             and all(
                 node.level in CHILDREN[self.nodes[node.parent].level]
                 and len(node.code) == CODE_DIGITS[node.level]
@@ -91,7 +119,11 @@ class Street:
             else:
                 self.nodes[one].parent = new
 
-    def merge(self, id_: str, other: str) -> None:
+    def merge(self, id_: str, other: str, day: int) -> None:
+        """What ran in the one runs on in the other; what ran before the day is told by the days before."""
+        for run in self.running.values():
+            if run.quarter in (id_, other):
+                run.quarter, run.since = id_, max(run.since, day)
         for one in self.children(other):
             self.nodes[one].parent = id_
         for one in self.living(other):

@@ -42,7 +42,7 @@ class Part(Attributed, New):
 
 
 class Split(Body):
-    """The new grids beside the old one, which keeps what is given to none of them."""
+    """The new grids beside the old one, which keeps what is given to none: its contract and committee, too."""
 
     model_config = example(
         {

@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from maplebridge_domain.committee import CommitteeKind, Handed, Renewal
 from maplebridge_domain.period import Period
 
-from ..grid.service import heir_of, kin, path_of, stood_for
+from ..grid.service import heir_of, is_no_more, kin, path_of, runs_in, stood_for, taken_in
 from ..organisations.service import name_of
 from ..platform.database import (
     Statement,
@@ -48,7 +48,10 @@ from ..platform.request import Created
 from .tables import committee_member, committee_term
 
 _id = bindparam("id", type_=Uuid)
+_quarter_id: ColumnElement[UUID] = bindparam("quarter_id", type_=Uuid)
 _at = bindparam("at", type_=DateTime(timezone=True))
+#: Of when a list is, if it is of an instant.
+_then: ColumnElement[datetime] = bindparam("then", type_=DateTime(timezone=True))
 _today = bindparam("today", type_=Date)
 _ONE: ColumnElement[int] = literal_column("1")
 _HUNDRED: ColumnElement[int] = literal_column("100")
@@ -119,12 +122,15 @@ _CHANGING = (
     committee_term.c.version,
 )
 TERM_TO_CHANGE = Statement(by_ids(committee_term, *_CHANGING).with_for_update(), _term)
-#: The property management committee that sits in a quarter at an instant, and did before.
+#: The property management committee that sits in a quarter, or one it took in, at an instant, and did before.
 STANDING_IN = Statement(
     select(committee_term.c.id, *_CHANGING)
     .where(
         in_scope(committee_term),
-        committee_term.c.quarter_id == bindparam("quarter_id", type_=Uuid),
+        or_(
+            committee_term.c.quarter_id == _quarter_id,
+            committee_term.c.quarter_id.in_(taken_in(committee_term.c.street_id, _quarter_id, _at)),
+        ),
         ~_IS_OWNERS,
         committee_term.c.during.contains(_at),
         func.lower(committee_term.c.during) < _at,
@@ -221,7 +227,7 @@ MEMBERS = Single(
 
 _filters: Mapping[str, ColumnElement[bool]] = {
     "organisation_id": committee_term.c.organisation_id == bindparam("organisation_id", type_=Uuid),
-    "quarter_id": committee_term.c.quarter_id == bindparam("quarter_id", type_=Uuid),
+    "quarter_id": runs_in(_quarter_id, committee_term, _then),
     "at": committee_term.c.during.contains(_at),
 }
 _handed = [committee_term.c[f"{one}_handed_on"] for one in Handed]
@@ -264,7 +270,7 @@ _renewal = case(
     (committee_term.c.renew_from <= _today, literal_column(f"'{Renewal.DUE}'")),
     else_=literal_column(f"'{Renewal.UPCOMING}'"),
 )
-#: Owners' committees of which no next one is elected, from so many days before its renewal starts.
+#: Owners' committees that no next one follows, in quarters that are there, from so many days before renewal.
 RENEWALS = Pages(
     committee_term,
     json_object(**_TERM, renewal=_renewal),
@@ -275,7 +281,9 @@ RENEWALS = Pages(
         )
         | (_ends <= _at),
     },
-    only=_IS_OWNERS & ~_elected_again,
+    only=_IS_OWNERS
+    & ~_elected_again
+    & ~is_no_more(committee_term.c.street_id, committee_term.c.quarter_id),
 )
 _party_members = committee_term.c.party_members
 _aimed_at = committee_term.c.party_aim_percent * committee_term.c.members

@@ -93,11 +93,15 @@ async def list_committee_terms(
     handover: Timeliness | None = None,
     at: Annotated[Instant | None, Query(description="In force then. 当时在任")] = None,
 ) -> Response:
-    """List terms of committees, also by how filing or hand-over stands. 委员会任期列表"""
+    """List terms of committees, also by how filing or hand-over stands. 委员会任期列表
+
+    Those of a quarter are also those that ran on when it took in the quarter of theirs.
+    """
     named = {"organisation_id": organisation_id, "quarter_id": quarter_id}
     standing = {"kind": kind, "filing": filing, "handover": handover}
+    of_when = {"today": _today(), "then": at}
     return await queries.TERMS.page(
-        request, caller, limit, after, {"today": _today()}, **named, **standing, at=at
+        request, caller, limit, after, of_when, **named, **standing, at=at
     )
 
 
@@ -113,7 +117,7 @@ async def list_committee_renewals(
     ] = 30,
 ) -> Response:
     """List owners' committees whose renewal starts soon, is due, or is overdue. 业主委员会换届"""
-    only = {"today": _today(), "at": clock.now()}
+    only = {"today": _today(), "at": clock.now(), "then": clock.now()}
     filters = {"quarter_id": quarter_id, "within_days": within_days}
     return await queries.RENEWALS.page(request, caller, limit, after, only, **filters)
 
@@ -132,7 +136,8 @@ async def list_committee_party_shares(
     """List owners' committees in office with their share of party members. 业主委员会党员占比"""
     filters = {"organisation_id": organisation_id, "quarter_id": quarter_id, "reached": reached}
     at = at or clock.now()
-    return await queries.PARTY_SHARES.page(request, caller, limit, after, **filters, at=at)
+    of_when = {"then": at}
+    return await queries.PARTY_SHARES.page(request, caller, limit, after, of_when, **filters, at=at)
 
 
 @routes.get("/committee-terms/{id:uuid}", responses=answers(CommitteeTermOut))

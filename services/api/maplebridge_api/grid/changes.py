@@ -5,18 +5,12 @@ closing are told by the slice that calls them; what concerns the grid alone is a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.grid import check_code, check_place, is_unit, unit_code
-from maplebridge_domain.grid_attributes import (
-    ATTRIBUTES,
-    CentralHouseholdElsewhere,
-    check_attributes,
-)
 from maplebridge_domain.grid_change import (
     GridClosed,
     Living,
@@ -37,9 +31,8 @@ from ..platform.database import as_rows
 from ..platform.problems import NotFound
 from ..platform.request import Created, Write, check_version
 from . import events, placing, queries
-from .ledger import GridLine
 from .queries import GRID, GRID_TO_CHANGE, Grid
-from .schemas import Describing, Renumbering
+from .schemas import Renumbering
 
 
 @dataclass(frozen=True)
@@ -69,91 +62,6 @@ async def take(write: Write, id: UUID, version: int) -> Grid:
 async def show(write: Write, id: UUID) -> Created:
     """Return a grid as the API shows it, also one that is closed."""
     return await write.tx.one(queries.SHOW_GRIDS, ids=[id])
-
-
-async def describe(write: Write, id: UUID, version: int, body: Describing) -> Created:
-    """Call a grid otherwise, or enter what it has, from an instant on; what is left out stays.
-
-    Raises:
-        NotFound, RightMissing, Stale, GridClosed, ManagementNotHere, AttributeNotHere,
-        CentralHouseholdElsewhere, PartyOrgNotOfLevel, ChangeInTheFuture, BeforeLastChange.
-    """
-    grid = await take(write, id, version)
-    at = body.at or write.now
-    [last] = await write.tx.all(placing.DESCRIPTIONS, ids=[id])
-    changed = body.model_dump(include=set(ATTRIBUTES), exclude_unset=True)
-    attributes = replace(last.attributes, **changed)
-    check_attributes(grid.level, attributes)
-    check_date(at, write.now, after=[last.since])
-    if body.central_household_id is not None:
-        await _must_live_here(write, grid, body.central_household_id, at)
-
-    said = {"name": body.name or last.name, **asdict(attributes)}
-    row = {"street_id": grid.street_id, "grid_id": id, "level": grid.level, "during": since(at)}
-    await write.tx.run(placing.CLOSE_DESCRIPTIONS, ids=[last.id], at=at)
-    await write.tx.run(placing.DESCRIBE_GRIDS, rows=as_rows([row | said]))
-    await write.tx.run(placing.COUNT_GRIDS, ids=[id])
-    shown = await show(write, id)
-    await write.record(
-        events.DESCRIBED, street_id=grid.street_id, subject=f"grids/{id}", since=at, **said
-    )
-    return shown
-
-
-async def add_attributes(
-    write: Write, grids: Sequence[GridLine], given: Mapping[UUID, Mapping[str, Any]]
-) -> list[UUID]:
-    """Give grids a party organisation or a central household from now on, in the place of none.
-
-    Returns:
-        The ids of what is said of them now, in no order.
-
-    Raises:
-        RightMissing, BeforeLastChange.
-    """
-    levels = {one.id: one.level for one in grids}
-    ids = sorted(given)
-    write.caller.must(Right.GRID_WRITE, on=grids[0].path.partition("/")[0])
-    last = await write.tx.all(placing.DESCRIPTIONS, ids=ids)
-    check_date(write.now, write.now, after=[one.since for one in last])
-    street_id = int(grids[0].path.partition("/")[0])
-    rows = [
-        {
-            "street_id": street_id,
-            "grid_id": one.grid_id,
-            "level": levels[one.grid_id],
-            "name": one.name,
-            "during": since(write.now),
-            **asdict(replace(one.attributes, **given[one.grid_id])),
-        }
-        for one in last
-    ]
-    await write.tx.run(placing.CLOSE_DESCRIPTIONS, ids=[one.id for one in last], at=write.now)
-    await write.tx.run(placing.DESCRIBE_GRIDS, rows=as_rows(rows))
-    await write.tx.run(placing.COUNT_GRIDS, ids=ids)
-    for id_ in ids:
-        await write.record(
-            events.DESCRIBED,
-            street_id=street_id,
-            subject=f"grids/{id_}",
-            since=write.now,
-            **given[id_],
-        )
-    return [one.id for one in await write.tx.all(placing.DESCRIPTIONS, ids=ids)]
-
-
-async def _must_live_here(write: Write, grid: Grid, household_id: UUID, at: datetime) -> None:
-    """Refuse a central household that does not live in the grid or below it at an instant.
-
-    One that leaves later stays named, as it was: the coverage report tells of it.
-
-    Raises:
-        NotFound, CentralHouseholdElsewhere.
-    """
-    await write.tx.visible(queries.SHOW_HOUSEHOLDS, household_id, "/central_household_id")
-    asked = {"grid_id": grid.id, "household_id": household_id, "at": at}
-    if await write.tx.maybe(placing.LIVES_IN, **asked) is None:
-        raise CentralHouseholdElsewhere()
 
 
 async def renumber(write: Write, id: UUID, version: int, body: Renumbering) -> Created:

@@ -202,6 +202,7 @@ async def merge(
     ]
     living = await write.tx.all(placing.HOUSEHOLDS_IN, ids=list(grids), at=at)
     await _close(write, [one for one in placements if one.grid_id in found], at, into=id)
+    await _inherit(write, grid, list(grids), at)
     moved = await rehang(write, grid.street_id, placements, moves, at, codes)
     await rehouse(write, grid.street_id, [replace(one, grid_id=id) for one in living], at)
     await write.tx.run(placing.COUNT_GRIDS, ids=[id])
@@ -242,5 +243,20 @@ async def _close(
     await write.tx.run(placing.CLOSE_PLACEMENTS, ids=[one.id for one in placements], at=at)
     await write.tx.run(placing.CLOSE_DESCRIPTIONS, ids=[one.id for one in descriptions], at=at)
     await write.tx.run(placing.CLOSE_GRIDS, ids=ids, at=at, into=into)
-    if into is not None:
-        await write.tx.run(placing.INHERIT, ids=ids, into=into)
+
+
+async def _inherit(write: Write, heir: Grid, grids: Sequence[UUID], at: datetime) -> None:
+    """Let a grid stand, from an instant on, for others, and for those that they stood for until then.
+
+    Raises:
+        BeforeLastChange.
+    """
+    inherited = await write.tx.all(placing.STOOD_FOR, ids=grids)
+    check_date(at, write.now, after=[one.since for one in inherited])
+    rows = [
+        {"street_id": heir.street_id, "grid_id": one, "heir_id": heir.id, "during": since(at)}
+        for one in (*grids, *(one.grid_id for one in inherited))
+    ]
+    await write.tx.run(placing.CLOSE_HEIRS, ids=[one.id for one in inherited], at=at)
+    await write.tx.run(placing.ADD_HEIRS, rows=as_rows(rows))
+    await write.tx.run(placing.INHERIT, ids=grids, into=heir.id)

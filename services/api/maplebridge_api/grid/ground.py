@@ -18,7 +18,7 @@ from sqlalchemy import (
 from maplebridge_domain.grid import GridLevel, path_length
 
 from ..platform.database import in_scope
-from .queries import AT
+from .dated import AT
 from .tables import grid_description, grid_placement, household, household_placement
 from .tree import DESCRIBED, NODE, counted, within
 

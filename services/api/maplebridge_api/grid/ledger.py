@@ -27,7 +27,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from maplebridge_domain.grid import GridLevel
 
 from ..platform.database import Statement, in_scope
-from .queries import NOW, STANDING, lasts
+from .dated import lasts
+from .paths import STANDING
+from .queries import NOW
 from .tables import grid, grid_description, grid_placement, household, household_placement
 
 

@@ -1,6 +1,7 @@
 """The statements by which the tree changes: rows are added, or closed at an instant; none is overwritten."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +25,18 @@ from maplebridge_domain.grid_attributes import ATTRIBUTES, Attributes
 from maplebridge_domain.grid_change import Description, Living, Placement
 
 from ..platform.database import Statement, an_id, by_ids, in_scope, insert_rows
-from .queries import AT, LIVING, below, lasts, path_of
-from .tables import grid, grid_description, grid_placement, household, household_placement, street
+from .dated import AT, lasts
+from .paths import below, path_of
+from .queries import LIVING
+from .tables import (
+    grid,
+    grid_description,
+    grid_heir,
+    grid_placement,
+    household,
+    household_placement,
+    street,
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,15 @@ class Household:
     version: int
     path: str
     living: Living
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """A grid for which another one stands, since when."""
+
+    id: UUID
+    grid_id: UUID
+    since: datetime
 
 
 _IDS: ColumnElement[Any] = bindparam("ids", type_=ARRAY(Uuid()))
@@ -221,6 +241,15 @@ COUNT_GRIDS = _change(grid)
 COUNT_HOUSEHOLDS = _change(household)
 _into = bindparam("into", type_=Uuid)
 CLOSE_GRIDS = _change(grid, closed_at=AT, merged_into=_into)
+ADD_HEIRS = Statement(insert_rows(grid_heir, grid_heir.c.id), an_id)
+#: For which grids some others stand now, and since when.
+STOOD_FOR = Statement(
+    select(grid_heir.c.id, grid_heir.c.grid_id, func.lower(grid_heir.c.during)).where(
+        in_scope(grid_heir), grid_heir.c.heir_id == func.any(_IDS), lasts(grid_heir)
+    ),
+    Inherited,
+)
+CLOSE_HEIRS = _close(grid_heir)
 #: What was merged into a grid that is merged itself goes where it goes: one step leads to the heir.
 INHERIT = Statement(
     update(grid)

@@ -8,24 +8,19 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    DateTime,
     FromClause,
     Integer,
-    Select,
-    Subquery,
     Text,
     Uuid,
     and_,
     bindparam,
-    case,
     func,
     literal_column,
-    or_,
     select,
 )
 
 from maplebridge_domain.authority import Right
-from maplebridge_domain.grid import GridLevel, path_length
+from maplebridge_domain.grid import GridLevel
 from maplebridge_domain.grid_attributes import ATTRIBUTES
 
 from ..platform.database import (
@@ -39,28 +34,16 @@ from ..platform.database import (
 )
 from ..platform.paging import Pages, Seen, Single
 from ..platform.request import Created
-from .tables import grid, grid_description, grid_placement, household, household_placement, street
-
-AT: ColumnElement[datetime] = bindparam("at", type_=DateTime(timezone=True))
-
-
-def below(path: ColumnElement[str], root: ColumnElement[str]) -> ColumnElement[bool]:
-    """Say that a path is the root's own or lies below it.
-
-    Paths are digits and slashes, and `0` is the sign after the slash: lane `01` is no ancestor of unit
-    `012`. Comparison is leakproof: it reaches the index under row-level security.
-    """
-    return and_(path >= root, path < root.op("||")(literal_column("'0'")))
-
-
-def _of(table: FromClause, owner: FromClause, column: str = "grid_id") -> ColumnElement[bool]:
-    """Say that a dated row is of an owner."""
-    return and_(table.c.street_id == owner.c.street_id, table.c[column] == owner.c.id)
-
-
-def lasts(table: FromClause) -> ColumnElement[bool]:
-    """Say that a dated row holds now: a change closes it and adds another."""
-    return func.upper_inf(table.c.during)
+from .dated import lasts, of, then
+from .paths import STANDING, path_of
+from .tables import (
+    grid,
+    grid_description,
+    grid_placement,
+    household,
+    household_placement,
+    street,
+)
 
 
 def _last(table: FromClause) -> ColumnElement[bool]:
@@ -71,165 +54,17 @@ def _last(table: FromClause) -> ColumnElement[bool]:
 def _grids(which: Callable[[FromClause], ColumnElement[bool]]) -> FromClause:
     """Join grids to where they stand and what they are called, at one time."""
     tables = grid_placement, grid_description
-    placed, described = (and_(_of(table, grid), which(table)) for table in tables)
+    placed, described = (and_(of(table, grid), which(table)) for table in tables)
     return grid.join(grid_placement, placed).join(grid_description, described)
 
 
 def _households(which: Callable[[FromClause], ColumnElement[bool]]) -> FromClause:
-    placed = _of(household_placement, household, "household_id")
+    placed = of(household_placement, household, "household_id")
     return household.join(household_placement, and_(placed, which(household_placement)))
 
 
-def _then(table: FromClause) -> ColumnElement[bool]:
-    return table.c.during.contains(AT)
-
-
-#: Where a node stands now.
-STANDING = grid.join(grid_placement, and_(_of(grid_placement, grid), lasts(grid_placement)))
-
 #: The same, with what it is called.
 NOW = _grids(lasts)
-
-_own = grid.alias("own")
-
-
-def heir_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[UUID]:
-    """Write the grid itself, or that which it was merged into, for another slice's statement."""
-    named = (_own.c.street_id == street_id, _own.c.id == grid_id)
-    heir = select(func.coalesce(_own.c.merged_into, _own.c.id)).where(*named)
-    return heir.correlate_except(_own).scalar_subquery()
-
-
-def closed_at(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[datetime]:
-    """Write when a grid, or that which took it in, was closed, for another slice's statement; null: not."""
-    last = grid.alias("last")
-    named = (last.c.street_id == street_id, last.c.id == heir_of(street_id, grid_id))
-    return select(last.c.closed_at).where(*named).correlate_except(last).scalar_subquery()
-
-
-def path_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[str]:
-    """Write the path of a grid as it stands now, for another slice's statement.
-
-    Of one that was merged it is the path of that which took it in: who sits there reaches on. Of one
-    that was closed it is the last.
-    """
-    return (
-        select(grid_placement.c.path)
-        .where(
-            grid_placement.c.street_id == street_id,
-            grid_placement.c.grid_id == heir_of(street_id, grid_id),
-        )
-        .order_by(grid_placement.c.during.desc())
-        .limit(literal_column("1"))
-        .correlate_except(grid_placement)
-        .scalar_subquery()
-    )
-
-
-def quarter_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[UUID]:
-    """Write the quarter that a grid is, or stands in now, for another slice's statement."""
-    quarter = grid_placement.alias("quarter")
-    length: ColumnElement[int] = literal_column(str(path_length(GridLevel.QUARTER)))
-    return (
-        select(quarter.c.grid_id)
-        .where(
-            quarter.c.street_id == street_id,
-            quarter.c.path == func.left(path_of(street_id, grid_id), length),
-            func.length(quarter.c.path) == length,  # not of a community
-            lasts(quarter),
-        )
-        .correlate_except(quarter)
-        .scalar_subquery()
-    )
-
-
-def level_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[str]:
-    """Write the level of a grid, for another slice's statement."""
-    named = (grid.c.street_id == street_id, grid.c.id == grid_id)
-    return select(grid.c.level).where(*named).correlate_except(grid).scalar_subquery()
-
-
-def kin(ids: ColumnElement[Any]) -> Subquery:
-    """Write which grids some grids have become one with, themselves among them, for another slice's statement.
-
-    Returns:
-        `street_id`, `asked_id`, `grid_id`, and `since` when they are one; null: ever.
-    """
-    asked, other = grid.alias("asked"), grid.alias("other")
-    heir = func.coalesce(asked.c.merged_into, asked.c.id)
-    return (
-        select(
-            asked.c.street_id,
-            asked.c.id.label("asked_id"),
-            other.c.id.label("grid_id"),
-            case(
-                (asked.c.id != other.c.id, func.greatest(asked.c.closed_at, other.c.closed_at))
-            ).label("since"),
-        )
-        .select_from(
-            asked.join(
-                other,
-                and_(
-                    other.c.street_id == asked.c.street_id,
-                    or_(other.c.id == heir, other.c.merged_into == heir),
-                ),
-            )
-        )
-        .where(in_scope(asked), asked.c.id == func.any(ids))
-        .subquery("kin")
-    )
-
-
-def stood_for(
-    street_id: ColumnElement[int], grid_id: ColumnElement[UUID], at: ColumnElement[datetime]
-) -> ColumnElement[UUID]:
-    """Write which grid stands for one at an instant: itself, or, once it was merged, that which took it in."""
-    heir = case(
-        (_own.c.closed_at <= at, func.coalesce(_own.c.merged_into, _own.c.id)), else_=_own.c.id
-    )
-    named = (_own.c.street_id == street_id, _own.c.id == grid_id)
-    return select(heir).where(*named).correlate_except(_own).scalar_subquery()
-
-
-def path_at(
-    street_id: ColumnElement[int], grid_id: ColumnElement[UUID], at: ColumnElement[datetime]
-) -> ColumnElement[str]:
-    """Write where a grid, or that which had taken it in, stood at an instant, for another's statement."""
-    return (
-        select(grid_placement.c.path)
-        .where(
-            grid_placement.c.street_id == street_id,
-            grid_placement.c.grid_id == stood_for(street_id, grid_id, at),
-            grid_placement.c.during.contains(at),
-        )
-        .correlate_except(grid_placement)
-        .scalar_subquery()
-    )
-
-
-def led_after(
-    organisation_id: ColumnElement[UUID], at: ColumnElement[datetime]
-) -> ColumnElement[int]:
-    """Write how many grids a party organisation answers to after an instant, for another's statement."""
-    until = func.upper(grid_description.c.during)
-    return (
-        select(func.count())
-        .where(
-            in_scope(grid_description),
-            grid_description.c.party_org_id == organisation_id,
-            or_(until.is_(None), until > at),
-        )
-        .scalar_subquery()
-    )
-
-
-def standing(grid_id: ColumnElement[UUID]) -> Select[tuple[int, str, str]]:
-    """Select a grid's street, level and path, for another slice's hot write."""
-    return (
-        select(grid.c.street_id, grid.c.level, grid_placement.c.path)
-        .select_from(STANDING)
-        .where(in_scope(grid), grid.c.id == grid_id)
-    )
 
 
 @dataclass(frozen=True)
@@ -260,7 +95,7 @@ _GRIDS = by_ids(
     grid_placement.c.path,
     func.lower(grid_placement.c.during),
     select(func.min(func.lower(_first.c.during)))
-    .where(_of(_first, grid))
+    .where(of(_first, grid))
     .correlate(grid)
     .scalar_subquery(),
     grid.c.closed_at,
@@ -270,7 +105,7 @@ GRID = Statement(_GRIDS.select_from(STANDING), _grid)
 #: Also one that is closed: who changes it is told so.
 GRID_TO_CHANGE = Statement(
     _GRIDS.select_from(
-        grid.join(grid_placement, and_(_of(grid_placement, grid), _last(grid_placement)))
+        grid.join(grid_placement, and_(of(grid_placement, grid), _last(grid_placement)))
     ),
     _grid,
 )
@@ -351,11 +186,11 @@ GRIDS_AT = Pages(
     grid,
     GRID_OUT,
     _GRID_FILTERS | _THEN_FILTER,
-    _grids(_then),
+    _grids(then),
     refer={"parent_id": grid.c.id},
 )
 GRID_BY_ID = Single(grid, GRID_OUT, _grids(_last))
-GRID_BY_ID_AT = Single(grid, GRID_OUT, _grids(_then), versioned=False)
+GRID_BY_ID_AT = Single(grid, GRID_OUT, _grids(then), versioned=False)
 
 #: Not `false()`: that would leave nothing else of a condition, not even the gate.
 NOBODYS: ColumnElement[bool] = literal_column("false")
@@ -377,11 +212,11 @@ HOUSEHOLDS_AT = Pages(
     household,
     HOUSEHOLD_OUT,
     _HOUSEHOLD_FILTERS | _THEN_FILTER,
-    _households(_then),
+    _households(then),
     seen=_HOUSEHOLDS_SEEN,
     refer={"grid_id": grid.c.id},
 )
 HOUSEHOLD_BY_ID = Single(household, HOUSEHOLD_OUT, LIVING, seen=_HOUSEHOLDS_SEEN)
 HOUSEHOLD_BY_ID_AT = Single(
-    household, HOUSEHOLD_OUT, _households(_then), seen=_HOUSEHOLDS_SEEN, versioned=False
+    household, HOUSEHOLD_OUT, _households(then), seen=_HOUSEHOLDS_SEEN, versioned=False
 )

@@ -14,27 +14,17 @@ from ..platform.ids import new_id
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
 from . import events, placing, queries
-from .changes import Changed, add_attributes, describe, move, renumber, show, since
+from .changes import Changed, move, renumber, show, since
+from .dated import AT
+from .describing import add_attributes, describe
 from .division import close, merge, split
 from .ground import NOBODYS_HOUSEHOLDS, NODES, ROOT, asked
+from .heirs import closed_at, heir_of, is_no_more, kin, runs_in, stood_for, taken_in
 from .households import create_households, end_household, move_household, recount_household
 from .ledger import ADD_NEW_HOUSEHOLDS, GRID_LEDGER, HOUSEHOLD_LEDGER, GridLine
+from .paths import led_after, level_of, path_at, path_of, quarter_of, standing
 from .placing import HOLD_STREET
-from .queries import (
-    AT,
-    GRID,
-    Grid,
-    closed_at,
-    heir_of,
-    kin,
-    led_after,
-    level_of,
-    path_at,
-    path_of,
-    quarter_of,
-    standing,
-    stood_for,
-)
+from .queries import GRID, Grid
 from .schemas import Attributed, GridOut, NewGrid, NewStreet
 
 #: What refuses what a grid is said to have.
@@ -67,6 +57,7 @@ __all__ = [
     "describe",
     "end_household",
     "heir_of",
+    "is_no_more",
     "kin",
     "led_after",
     "level_of",
@@ -79,10 +70,12 @@ __all__ = [
     "quarter_of",
     "recount_household",
     "renumber",
+    "runs_in",
     "show",
     "split",
     "standing",
     "stood_for",
+    "taken_in",
 ]
 
 

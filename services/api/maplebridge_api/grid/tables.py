@@ -62,6 +62,18 @@ grid = street_table(
     Index("grid__merged_into", "street_id", "merged_into"),
 )
 
+#: Which grid stood for one that was merged, and when: that which took it in, until it was merged itself.
+grid_heir = street_table(
+    "grid_heir",
+    *reference("grid_heir", "grid_id", "grid"),
+    *reference("grid_heir", "heir_id", "grid"),
+    during(),
+    CheckConstraint("heir_id <> grid_id", name="grid_heir__another"),
+    TemporalUnique("street_id", "grid_id", "during", name="grid_heir__during"),
+    Index("grid_heir__grid_id", "street_id", "grid_id"),
+    Index("grid_heir__heir_id", "street_id", "heir_id"),
+)
+
 #: GB/T 30428.1: 6 digits district, 3 street, 3 community, 3 sequence; of unit grids only.
 _UNIT_CODE = (
     "CASE WHEN path ~ '/[0-9]{4}(/[0-9]{2})?/[0-9]{3}$'"

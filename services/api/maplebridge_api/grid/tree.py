@@ -27,7 +27,9 @@ from maplebridge_domain.grid import CHILDREN, GridLevel, path_length
 from ..platform.database import GATE, Read, in_scope, json_object
 from ..platform.identity import Caller
 from ..platform.paging import Seen, Sight
-from .queries import AT, NOBODYS, below, path_of
+from .dated import AT
+from .paths import below, path_of
+from .queries import NOBODYS
 from .tables import grid_description, grid_placement, household_placement
 
 #: Several times what a large street has; a client that asks for a tree gets it whole.

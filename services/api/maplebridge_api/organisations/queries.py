@@ -21,6 +21,7 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    null,
     or_,
     select,
     update,
@@ -33,7 +34,7 @@ from maplebridge_domain.grid import GridLevel
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 
-from ..grid.service import closed_at, kin, level_of, path_of, stood_for
+from ..grid.service import closed_at, kin, level_of, path_of, runs_in, stood_for, taken_in
 from ..platform.database import (
     Statement,
     an_id,
@@ -279,7 +280,7 @@ CONTRACTS = Pages(
     service_contract,
     CONTRACT_OUT,
     {
-        "quarter_id": service_contract.c.quarter_id == bindparam("quarter_id", type_=Uuid),
+        "quarter_id": runs_in(bindparam("quarter_id", type_=Uuid), service_contract, null()),
         "enterprise_id": service_contract.c.enterprise_id == bindparam("enterprise_id", type_=Uuid),
         # What was withdrawn is not to be filed.
         "filing": and_(
@@ -312,16 +313,28 @@ CONTRACTS_ENDING = Pages(
 def serving_enterprise(
     street_id: ColumnElement[int], quarter_id: ColumnElement[UUID], at: ColumnElement[datetime]
 ) -> ColumnElement[UUID]:
-    """Write which enterprise serves a quarter at an instant, for another slice's statement."""
-    return (
-        select(service_contract.c.enterprise_id)
-        .where(
-            service_contract.c.street_id == street_id,
-            service_contract.c.quarter_id == quarter_id,
-            service_contract.c.during.contains(at),
+    """Write which enterprise serves a quarter at an instant, for another slice's statement.
+
+    The contract may be that of a quarter that it had taken in by then.
+    """
+    # Its own first: by that the index is reached, and quarters were merged before one contract was asked for.
+    taken = taken_in(street_id, quarter_id, at)
+    return func.coalesce(
+        *(
+            select(service_contract.c.enterprise_id)
+            .where(
+                service_contract.c.street_id == street_id,
+                of_it,
+                service_contract.c.during.contains(at),
+            )
+            .limit(literal_column("1"))
+            .correlate_except(service_contract)
+            .scalar_subquery()
+            for of_it in (
+                service_contract.c.quarter_id == quarter_id,
+                service_contract.c.quarter_id.in_(taken),
+            )
         )
-        .correlate_except(service_contract)
-        .scalar_subquery()
     )
 
 

@@ -224,7 +224,10 @@ async def list_service_contracts(
     enterprise_id: UUID | None = None,
     filing: Timeliness | None = None,
 ) -> Response:
-    """List service contracts, by quarter, enterprise, or how their filing stands. 物业服务合同列表"""
+    """List service contracts, by quarter, enterprise, or how their filing stands. 物业服务合同列表
+
+    Those of a quarter are also those that ran on when it took in the quarter of theirs.
+    """
     filters = {"quarter_id": quarter_id, "enterprise_id": enterprise_id, "filing": filing}
     return await queries.CONTRACTS.page(
         request, caller, limit, after, {"today": _today()}, **filters

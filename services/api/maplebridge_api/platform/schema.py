@@ -39,6 +39,7 @@ STREET_TABLES = (
     "signed_head",
     "idempotency",
     "grid",
+    "grid_heir",
     "grid_placement",
     "household",
     "household_placement",
