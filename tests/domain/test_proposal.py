@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pytest import raises
+import pytest
 
 from maplebridge_domain.proposal import EvidenceInTheFuture, check_evidence
 
@@ -10,6 +10,6 @@ from maplebridge_domain.proposal import EvidenceInTheFuture, check_evidence
 def test_evidence_from_tomorrow_is_refused_and_pointed_at() -> None:
     today = date(2026, 11, 2)
     check_evidence([today, date(2024, 12, 20)], today)
-    with raises(EvidenceInTheFuture) as refused:
+    with pytest.raises(EvidenceInTheFuture) as refused:
         check_evidence([today, date(2026, 11, 3)], today)
     assert refused.value.pointer == "/evidence/1/dated_on"

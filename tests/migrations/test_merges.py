@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.api.adjustments.tree import APRIL, JUNE, MAY, does
 from tests.world import TIANQIAO, Tianqiao, id_of
 
-FILE = Path("migrations/versions/0019_merges.sql").read_text(encoding="utf-8")
+FILE = Path("migrations/versions/0020_merges.sql").read_text(encoding="utf-8")
 [BACKFILL] = [one for one in FILE.split(";\n\n") if "WITH RECURSIVE" in one]
 HEIRS = (
     "SELECT json_agg(json_build_array(grid_id, heir_id, lower(during), upper(during))"

@@ -92,20 +92,26 @@ async def test_every_plain_term_in_force_is_held_against_the_rules_of_its_person
 
     for change, of in (
         (
-            "UPDATE person SET merged_into = $2, party_member = NULL, name = NULL,"
-            " name_masked = NULL, name_sought = NULL, name_listed = NULL WHERE id = $1",
+            (
+                "UPDATE person SET merged_into = $2, party_member = NULL, name = NULL,"
+                " name_masked = NULL, name_sought = NULL, name_listed = NULL WHERE id = $1"
+            ),
             ("lin", "liu"),
         ),
         ("UPDATE post SET kind = 'manager' WHERE id = $1", ("director of library",)),
         ("UPDATE appointment SET seat = 2 WHERE id = $1", ("xu in working committee",)),
         (
-            "UPDATE appointment SET during = tstzrange(lower(during), '2026-06-01'),"
-            " end_reason = 'death' WHERE id = $1",
+            (
+                "UPDATE appointment SET during = tstzrange(lower(during), '2026-06-01'),"
+                " end_reason = 'death' WHERE id = $1"
+            ),
             ("sun in chenguang branch",),
         ),
         (
-            "INSERT INTO appointment (street_id, person_id, post_id, seat, during)"
-            f" VALUES ({TIANQIAO}, $1, $2, 1, tstzrange('2026-01-01', NULL))",
+            (
+                "INSERT INTO appointment (street_id, person_id, post_id, seat, during)"
+                f" VALUES ({TIANQIAO}, $1, $2, 1, tstzrange('2026-01-01', NULL))"
+            ),
             ("sun", "director of jiayuan committee"),
         ),
     ):
@@ -123,7 +129,10 @@ async def test_every_plain_term_in_force_is_held_against_the_rules_of_its_person
             (died[0], "person_died"),
         ]
     )
-    for language, says in (("zh", "岗位所在网格已于2026-11-02撤销"), ("en", "The grid of this post was")):
+    for language, says in (
+        ("zh", "岗位所在网格已于2026-11-02撤销"),
+        ("en", "The grid of this post was"),
+    ):
         found = (await clerk.gets(query, headers={"Accept-Language": language})).json()
         details = [one["detail"] for one in found["violations"]]
         assert any(detail.startswith(says) for detail in details)

@@ -21,7 +21,8 @@ async def correct(write: Write, id: UUID, version: int, body: Correction) -> Cre
 
     Raises:
         NotFound, Stale, AppointmentWithdrawn, EmptyPeriod, DependantDoesNotFit, PostTaken,
-        AlreadyHoldsPost, CommitteeNotSitting, SupervisesIt, OfficeNotYoursToFill, OwnOffice, and what `check_rules` refuses.
+        AlreadyHoldsPost, CommitteeNotSitting, SupervisesIt, OfficeNotYoursToFill, OwnOffice, and what
+        `check_rules` refuses.
     """
     term = await write.tx.visible(term_queries.TERM_TO_CHANGE, id)
     post = await write.tx.visible(POST_TO_FILL, term.post_id)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
-from uuid import UUID
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.cross_appointment import STEPS, Contract, Held

@@ -88,7 +88,6 @@ APPOINTMENT = Statement(
 )
 
 
-
 def _held_by(which: ColumnElement[bool]) -> Statement[Appointment]:
     """Select what persons hold, or held, of some kind."""
     return Statement(

@@ -170,7 +170,7 @@ async def file_committee_term(
 async def end_committee_term(
     id: UUID, body: CommitteeEnd, caller: Registrar, version: IfMatch, tx: Tx
 ) -> Response:
-    """End a committee's term early, and its members' terms with it, not the next committee's. 委员会任期提前终止"""
+    """End a committee's term early, its members' terms with it, not the next one's. 委员会任期提前终止"""
     return await tx.changed(await end(tx, id, version, body), version)
 
 

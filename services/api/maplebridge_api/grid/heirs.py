@@ -31,7 +31,9 @@ def heir_of(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> Colu
     return heir.correlate_except(_own).scalar_subquery()
 
 
-def closed_at(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[datetime]:
+def closed_at(
+    street_id: ColumnElement[int], grid_id: ColumnElement[UUID]
+) -> ColumnElement[datetime]:
     """Write when a grid, or that which took it in, was closed, for another slice's statement; null: not."""
     last = grid.alias("last")
     named = (last.c.street_id == street_id, last.c.id == heir_of(street_id, grid_id))

@@ -7,7 +7,7 @@ from typing import IO, Any
 
 from maplebridge_domain.shape import Shape, Sheet, headings, is_total
 from maplebridge_domain.sheets import SHEETS
-from maplebridge_domain.spreadsheet import FileHoldsTooMuch, HeadingsMissing, is_empty, plain
+from maplebridge_domain.spreadsheet import FileHoldsTooMuch, HeadingsMissing, is_empty
 
 from ..platform.csv_file import csv_rows
 from ..platform.xlsx import Row, Workbook
@@ -79,7 +79,7 @@ def find_source(file: IO[bytes], shape: Shape) -> Source:
 
 
 def _with_the_row_below(source: Source, sheet: Sheet) -> Source:
-    """Let headings be of two rows, where the one below names columns and holds nothing else that is asked for."""
+    """Let headings be of two rows, where the one below names columns and holds nothing else asked for."""
     below = next(source.rows, None)
     if below is None:
         return source
@@ -142,7 +142,7 @@ def _filled(row: Row) -> set[int]:
 
 
 class _LeftOut:
-    """Tells of columns that are not taken: of those with a heading at once, of others once they hold something."""
+    """Tells of columns that are not taken: those with a heading at once, others once they hold something."""
 
     def __init__(self, source: Source, wanted: set[int], findings: Findings) -> None:
         head = source.head[-1]

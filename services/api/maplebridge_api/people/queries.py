@@ -74,9 +74,7 @@ PERSON_TO_APPOINT = Statement(
     _PERSON.order_by(person.c.id).with_for_update(read=True, key_share=True), Person
 )
 #: Of two who give one person posts that exclude each other, the second sees what the first gave.
-PERSON_IN_TURN = Statement(
-    _PERSON.order_by(person.c.id).with_for_update(key_share=True), Person
-)
+PERSON_IN_TURN = Statement(_PERSON.order_by(person.c.id).with_for_update(key_share=True), Person)
 #: Locked in order: two who merge the same entries do not wait for each other.
 PERSON_TO_CHANGE = Statement(_PERSON.order_by(person.c.id).with_for_update(), Person)
 
