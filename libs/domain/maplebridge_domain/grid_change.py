@@ -5,8 +5,7 @@ asked for. That changes are entered in the order of time is our own reading: wha
 takes its path, and a change before the last one would tear paths and parents apart.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -224,31 +223,33 @@ def rehung(
 
 
 def check_codes(
-    before: Iterable[Placement], moved: Sequence[Placement], paths: Set[str], units: Set[str]
+    before: Iterable[Placement], moved: Iterable[Placement], there: Iterable[str]
 ) -> None:
     """Refuse grids that would come to stand where others do, or bear another unit's number; say which.
 
-    `paths` and `units` are those that others have then, whose place stays.
+    `there` are the paths of those that stay, then or later.
 
     Raises:
         CodesClash.
     """
     old = {placement.grid_id: placement.path for placement in before}
-    here = Counter(placement.path for placement in moved)
-    numbers = Counter(unit_code(placement.path) for placement in moved if is_unit(placement.path))
+    holders = {_number(path): path for path in there}
     clashes = [
-        f"{old[placement.grid_id]} → {placement.path}"
-        for placement in moved
-        if placement.path in paths
-        or here[placement.path] > 1
-        or (is_unit(placement.path) and _is_taken(unit_code(placement.path), units, numbers))
+        (old[one.grid_id], one.path, holder)
+        for one in moved
+        if (holder := holders.setdefault(_number(one.path), old[one.grid_id])) != old[one.grid_id]
     ]
     if clashes:
-        raise CodesClash("；".join(clashes[:CLASHES_TOLD]), "; ".join(clashes[:CLASHES_TOLD]))
+        told = clashes[:CLASHES_TOLD]
+        raise CodesClash(
+            "；".join(f"{was} → {path}（{holder}已用）" for was, path, holder in told),
+            "; ".join(f"{was} → {path} (that of {holder})" for was, path, holder in told),
+        )
 
 
-def _is_taken(unit: str, units: Set[str], numbers: Mapping[str, int]) -> bool:
-    return unit in units or numbers[unit] > 1
+def _number(path: str) -> str:
+    """Return what two grids may not share: a unit its number in the community, any other grid its path."""
+    return unit_code(path) if is_unit(path) else path
 
 
 def code_of(path: str) -> str:

@@ -139,7 +139,8 @@ async def test_codes_that_others_have_are_named_and_given_anew_in_the_same_act(
     refused = await clerk.changes(f"/grids/{id_of('binhe')}", "merge", into)
     assert outcome(refused) == "409 codes_clash"
     old, new = f"{TIANQIAO}/002/0001", f"{TIANQIAO}/001/0001"
-    clashes = {f"{old} → {new}", f"{old}/001 → {new}/001"}  # units bear one number in a community
+    unit = f"{new}/01/001"  # units bear one number in a community, wherever they stand
+    clashes = {f"{old} → {new}（{new}已用）", f"{old}/001 → {new}/001（{unit}已用）"}
     assert {*refused.json()["detail"].rpartition("：")[2].rstrip("。").split("；")} == clashes
     for codes, expected in (
         ({"laoyuan": "0003"}, "409 codes_clash"),

@@ -31,6 +31,7 @@ async def move(write: Write, id: UUID, version: int, body: GridMove) -> Created:
         subject=f"grids/{id}",
         since=changed.at,
         parent_id=body.parent_id,
+        codes={str(id_): code for id_, code in body.codes.items()},
         grids=len(changed.grids),
         disputes=disputes,
     )
@@ -78,6 +79,7 @@ async def merge(write: Write, id: UUID, version: int, body: Merger) -> Created:
         subject=f"grids/{id}",
         since=changed.at,
         merged=body.grids,
+        codes={str(id_): code for id_, code in body.codes.items()},
         disputes=disputes,
     )
     return shown

@@ -189,19 +189,17 @@ async def _check_codes(
     at: datetime,
 ) -> None:
     ids, paths = [one.grid_id for one in moved], [one.path for one in moved]
+    going = set(ids)
     for id_ in codes:
         with pointing_at(f"/codes/{id_}"):
-            if id_ not in ids:
+            if id_ not in going:
                 raise NotPartOfGrid()
     for one in await write.tx.all(GRID, ids=list(codes)) if codes else []:
         with pointing_at(f"/codes/{one.id}"):
             check_code(one.level, codes[one.id])
     units = [unit_code(path) for path in paths if is_unit(path)]
     asked = {"street_id": street_id, "paths": paths, "units": units, "ids": ids, "at": at}
-    in_the_way = await write.tx.all(placing.IN_THE_WAY, **asked) if ids else []
-    check_codes(
-        before, moved, {path for path, _ in in_the_way}, {unit for _, unit in in_the_way if unit}
-    )
+    check_codes(before, moved, await write.tx.all(placing.IN_THE_WAY, **asked) if ids else [])
 
 
 async def rehouse(write: Write, street_id: int, living: Sequence[Living], at: datetime) -> None:

@@ -132,9 +132,9 @@ PLACEMENTS = Statement(
     ),
     Placement,
 )
-#: Where others stand then, or later, who would be in the way: their paths, and the numbers of units.
+#: Where others stand then, or later, who would be in the way by their path or a unit's number.
 IN_THE_WAY = Statement(
-    select(grid_placement.c.path, grid_placement.c.unit_code).where(
+    select(grid_placement.c.path).where(
         in_scope(grid_placement),
         grid_placement.c.street_id == bindparam("street_id", type_=Integer),
         or_(
@@ -144,7 +144,7 @@ IN_THE_WAY = Statement(
         grid_placement.c.grid_id != func.all(_IDS),
         _later(grid_placement),
     ),
-    lambda path, unit: (path, unit),
+    str,
 )
 #: Who lives, or lived after an instant, in some grids.
 HOUSEHOLDS_IN = Statement(
