@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from maplebridge_domain import importing, spreadsheet
+from maplebridge_domain import importing, sheet_evidence, spreadsheet
 from maplebridge_domain.authority import OfficeNotYoursToFill, OwnOffice, Right
 from maplebridge_domain.importing import (
     ExportNeedsPurpose,
@@ -44,7 +44,7 @@ CSV = "text/csv"
 FAULTS = tuple(
     problem
     for problem in Problem.known.values()
-    if problem.__module__ in (spreadsheet.__name__, importing.__name__)
+    if problem.__module__ in (spreadsheet.__name__, sheet_evidence.__name__, importing.__name__)
     and problem
     not in (ExportNeedsPurpose, ImportNotInState, ImportRestedOn, NoSuchCopy, UnsupportedFile)
 )
