@@ -63,7 +63,7 @@ class PersonDied(Problem):
     """Who has died holds no office any more; what was held before is entered as it was."""
 
     kind = Kind.CONFLICT
-    zh = "此人登记为已于{died_on}去世，任期不得晚于该日；登记有误的，请先更正其任职。"
+    zh = "此人登记为已经去世（{died_on}），任期不得晚于该日；登记有误的，请先更正其任职。"
     en = "This person is on file as having died on {died_on}; correct that if it is wrong."
     pointer = "/person_id"
 
@@ -75,7 +75,7 @@ class GridOfPostClosed(Problem):
     """A post is held as long as the grid is there that it sits on."""
 
     kind = Kind.CONFLICT
-    zh = "岗位所在网格已于{closed_on}撤销，请结束任职或将任期调整到此日之前。"
+    zh = "岗位所在网格已经撤销（{closed_on}），请结束任职或将任期调整到此日之前。"
     en = "The grid of this post was closed on {closed_on}; end the term by then."
     pointer = "/during"
 

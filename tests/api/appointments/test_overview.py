@@ -130,7 +130,7 @@ async def test_every_plain_term_in_force_is_held_against_the_rules_of_its_person
         ]
     )
     for language, says in (
-        ("zh", "岗位所在网格已于2026-11-02撤销"),
+        ("zh", "岗位所在网格已经撤销（2026-11-02）"),
         ("en", "The grid of this post was"),
     ):
         found = (await clerk.gets(query, headers={"Accept-Language": language})).json()

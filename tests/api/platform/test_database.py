@@ -34,6 +34,7 @@ VALUES = {
     "actor": "clients/clerk_li",
     "key": "k",
     "at": datetime.fromisoformat("2026-10-13T20:00:00+08:00"),
+    "then": datetime.fromisoformat("2026-10-13T20:00:00+08:00"),
     "level": "quarter",
     "number": 1,
     "kind": "member_score",
