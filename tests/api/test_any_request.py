@@ -91,7 +91,7 @@ def test_any_request_is_answered_as_documented(
 
     @given(case=possible())
     @settings(
-        max_examples=12,
+        max_examples=20,
         derandomize=True,
         deadline=None,
         database=None,
