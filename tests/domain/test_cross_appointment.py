@@ -11,7 +11,6 @@ from maplebridge_domain.cross_appointment import (
     DeclaredInTheFuture,
     ElectionDatesWrong,
     ElectionMissing,
-    EvidenceMissing,
     InItsPay,
     InterestNotExcluded,
     NotAPartyMember,
@@ -26,6 +25,7 @@ from maplebridge_domain.cross_appointment import (
     community,
     quarter,
 )
+from maplebridge_domain.evidence import EvidenceMissing
 from maplebridge_domain.grid import GridLevel
 from maplebridge_domain.organisation import OrganisationKind as Kind
 from maplebridge_domain.organisation import PostKind as Post
@@ -117,7 +117,7 @@ EVIDENCE: dict[str, Any] = {
     "party_member": True,
     "election": ELECTION,
     "no_interest_declared_on": date(2025, 12, 15),
-    "files": 1,
+    "files": [date(2025, 12, 15)],
     "begins_on": date(2026, 1, 1),
     "today": date(2026, 1, 1),
 }
@@ -154,7 +154,7 @@ def test_each_step_asks_for_its_own_evidence_and_for_no_more(
 def test_a_choice_a_filing_and_a_declaration_are_on_file() -> None:
     for step, asked in STEPS.items():
         refused = refusal_of(
-            partial(check_cross_appointment_evidence, asked, **EVIDENCE | {"files": 0})
+            partial(check_cross_appointment_evidence, asked, **EVIDENCE | {"files": []})
         )
         assert isinstance(refused, EvidenceMissing) == (step in (1, 2, 5))
 

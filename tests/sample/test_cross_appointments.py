@@ -60,7 +60,7 @@ def test_every_cross_appointment_keeps_the_rules_of_its_step(number: int) -> Non
             party_member=bool(look.people[source["person_id"]]["party_member"]),
             election=_election(crossed["election"]),
             no_interest_declared_on=date.fromisoformat(declared) if declared else None,
-            files=len(crossed["evidence"]),
+            files=[date.fromisoformat(one["dated_on"]) for one in crossed["evidence"]],
             begins_on=during.start.date(),
             today=MIDDLE_OF_THE_MONTH.date(),
         )

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from .evidence import EvidenceMissing, check_evidence
 from .grid import GridLevel
 from .organisation import OrganisationKind, PostKind
 from .owners_vote import Election, check_votes
@@ -229,20 +230,6 @@ class DeclaredInTheFuture(Problem):
 
 
 @dataclass(eq=False)
-class EvidenceMissing(Problem):
-    """The choice, the filing and the declaration of steps 1, 2 and 5 are on file."""
-
-    kind = Kind.RULE
-    zh = "缺少证明材料：第{step}步须附文件（社区党组织决定、业主大会备案或无利害关系声明）。"
-    en = (
-        "Step {step} needs a file: the party organisation's choice, the filing, or the declaration."
-    )
-    pointer = "/evidence"
-
-    step: int
-
-
-@dataclass(eq=False)
 class InItsPay(Problem):
     """Who works for an enterprise does not supervise it for the owners, whatever was declared."""
 
@@ -338,15 +325,17 @@ def check_cross_appointment_evidence(
     party_member: bool,
     election: Election | None,
     no_interest_declared_on: date | None,
-    files: int,
+    files: Sequence[date],
     begins_on: date,
     today: date,
 ) -> None:
     """Refuse a cross-appointment without the evidence that its step requires, or with some still to come.
 
+    `files` are the days of the files that show it.
+
     Raises:
         NotAPartyMember, ElectionMissing, ElectionDatesWrong, VotesMissing, InterestNotExcluded,
-        DeclaredInTheFuture, EvidenceMissing, and what `check_votes` refuses.
+        DeclaredInTheFuture, EvidenceMissing, EvidenceInTheFuture, and what `check_votes` refuses.
     """
     if step.party_member and not party_member:
         raise NotAPartyMember()
@@ -365,6 +354,7 @@ def check_cross_appointment_evidence(
             raise DeclaredInTheFuture()
     if step.needs_a_file and not files:
         raise EvidenceMissing(step.number)
+    check_evidence(files, today)
 
 
 def community(path: str) -> str:

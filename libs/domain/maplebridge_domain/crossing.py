@@ -35,7 +35,7 @@ class Crossing:
     contract_during: Period | None = None
     election: Election | None = None
     no_interest_declared_on: date | None = None
-    files: int = 0  # that show it
+    files: tuple[date, ...] = ()  # the days of those that show it
     others: tuple[Held, ...] = ()
 
 

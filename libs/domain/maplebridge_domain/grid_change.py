@@ -8,6 +8,7 @@ takes its path, and a change before the last one would tear paths and parents ap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from .grid import GridLevel, is_unit, unit_code
@@ -17,7 +18,6 @@ from .worktime import SHANGHAI
 
 #: How many grids of one refusal are named.
 CLASHES_TOLD = 20
-_AS_BEFORE: Mapping[UUID, str] = {}
 
 
 @dataclass(eq=False)
@@ -193,7 +193,9 @@ def check_date(
 
 
 def rehung(
-    placements: Iterable[Placement], moves: Sequence[Move], codes: Mapping[UUID, str] = _AS_BEFORE
+    placements: Sequence[Placement],
+    moves: Sequence[Move],
+    codes: Mapping[UUID, str] = MappingProxyType({}),
 ) -> list[Placement]:
     """Return where grids stand after moves that do not overlap: those moved, and all below them.
 
@@ -201,25 +203,20 @@ def rehung(
     some of those that move, by their ids; all others keep theirs.
     """
     by_path = {move.old: move for move in moves}
-    at = {placement.path: placement for placement in placements}
-    paths: dict[str, str | None] = {}
-
-    def after(path: str) -> str | None:
-        if path not in paths:
-            move, parent = by_path.get(path), path.rpartition("/")[0]
-            above = move.path.rpartition("/")[0] if move else after(parent) if parent else None
-            code = code_of(move.path if move else path)
-            own = codes.get(at[path].grid_id, code) if path in at else code
-            paths[path] = f"{above}/{own}" if above else None
-        return paths[path]
-
-    moved = []
-    for placement in at.values():
-        path, move = after(placement.path), by_path.get(placement.path)
-        if path is not None:
-            parent_id = move.parent_id if move else placement.parent_id
-            moved.append(replace(placement, parent_id=parent_id, path=path))
-    return moved
+    paths: dict[str, str] = {}
+    for one in sorted(placements, key=lambda one: one.path):  # what is above comes before
+        parent, _, code = one.path.rpartition("/")
+        above = paths.get(parent)
+        if one.path in by_path:
+            above, _, code = by_path[one.path].path.rpartition("/")
+        if above is not None:
+            paths[one.path] = f"{above}/{codes.get(one.grid_id, code)}"
+    parents = {move.old: move.parent_id for move in moves}
+    return [
+        replace(one, path=paths[one.path], parent_id=parents.get(one.path, one.parent_id))
+        for one in placements
+        if one.path in paths
+    ]
 
 
 def check_codes(
@@ -255,12 +252,6 @@ def _number(path: str) -> str:
 def code_of(path: str) -> str:
     """Return the code of the grid that stands at a path: its last segment."""
     return path.rpartition("/")[2]
-
-
-def ancestry(path: str) -> list[str]:
-    """Return a path and the paths above it, the street's first."""
-    segments = path.split("/")
-    return ["/".join(segments[: count + 1]) for count in range(len(segments))]
 
 
 def check_merger(into: GridLevel, levels: Iterable[GridLevel]) -> None:

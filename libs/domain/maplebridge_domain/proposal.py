@@ -1,11 +1,9 @@
 """Proposals of appointments: proposed by one, decided by another."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from .named import Named
-from .problem import Kind, Problem, pointing_at
+from .problem import Kind, Problem
 
 
 class ProposalState(Named):
@@ -66,16 +64,6 @@ class TooLateToTakeBack(Problem):
     state: ProposalState
 
 
-@dataclass(eq=False)
-class EvidenceInTheFuture(Problem):
-    """What shows something was there when it was handed in."""
-
-    kind = Kind.RULE
-    zh = "证明材料的日期不得晚于今天，请填写文件上的实际日期。"
-    en = "Evidence is not dated in the future; give the date that stands on the document."
-    pointer = "/dated_on"
-
-
 def check_undecided(state: ProposalState) -> None:
     """Refuse to decide on what is not open any more.
 
@@ -98,15 +86,3 @@ def check_can_be_taken_back(state: ProposalState) -> None:
         raise ProposalWithdrawn()
     if state is not ProposalState.PROPOSED:
         raise TooLateToTakeBack(state)
-
-
-def check_evidence(dated_on: Iterable[date], today: date) -> None:
-    """Refuse evidence that is dated after the day on which it is handed in, and say which.
-
-    Raises:
-        EvidenceInTheFuture.
-    """
-    for index, day in enumerate(dated_on):
-        if day > today:
-            with pointing_at(f"/evidence/{index}"):
-                raise EvidenceInTheFuture()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 from maplebridge.sample.bodies import CrossAppointment, Election, File, Period
-from maplebridge.sample.committees import filing_number, votes
+from maplebridge.sample.committees import Committee
 from maplebridge.sample.draft import Draft
 from maplebridge.sample.facts import document
 from maplebridge.sample.organisations import Organisations, ServedTable
@@ -20,12 +20,14 @@ def cross_appoint(
     communities: tuple[Community, ...],
     organisations: Organisations,
     people: People,
+    committees: tuple[Committee, ...],
 ) -> None:
     """Take all five steps."""
     figures = document("tianqiao")["cross_appointments"]
     _step_1(draft, communities, people, figures["grid_members_as_party_building_instructors"])
-    for table, holders in zip(organisations.tables, people.tables, strict=True):
-        _step_2(draft, table, holders)
+    both = zip(organisations.tables, people.tables, committees, strict=True)
+    for table, holders, committee in both:
+        _step_2(draft, table, holders, committee)
         _step_3(draft, table, holders)
     _step_4(draft, organisations, people)
     _step_5(draft, organisations, people, figures["owners_committee_members_as_supervisors"])
@@ -58,21 +60,19 @@ def _instruct(draft: Draft, member: Holder, quarter: Quarter) -> None:
     draft.cross_appoint(1, member.appointment, post, during, evidence=evidence)
 
 
-def _step_2(draft: Draft, table: ServedTable, holders: ServedTablePeople) -> CrossAppointment:
+def _step_2(
+    draft: Draft, table: ServedTable, holders: ServedTablePeople, committee: Committee
+) -> CrossAppointment:
     """The secretary leads the owners' committee: elected by the owners and filed."""
-    mandate = holders.mandate
-    post = table.owners_committee.posts[holders.secretary_becomes]
-    number = filing_number(table, mandate)
+    mandate, (term, filing) = holders.mandate, committee
+    post, number = table.owners_committee.posts[holders.secretary_becomes], filing["filing_number"]
     return draft.cross_appoint(
         2,
         holders.secretary.appointment,
         post,
         common(mandate.secretary, mandate.committee),
         election=Election(
-            voted_on=mandate.voted_on.isoformat(),
-            filing_number=number,
-            filed_on=mandate.filed_on.isoformat(),
-            votes=votes(draft, table),
+            voted_on=term["election"]["voted_on"], votes=term["election"]["votes"], **filing
         ),
         evidence=[_file(post["id"], "业主大会决议及备案表.pdf", mandate.filed_on, number)],
     )

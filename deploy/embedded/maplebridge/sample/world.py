@@ -8,7 +8,7 @@ from typing import Any
 
 from maplebridge.sample import bodies
 from maplebridge.sample.ballots import vote
-from maplebridge.sample.committees import elect
+from maplebridge.sample.committees import Committee, elect
 from maplebridge.sample.disputes import disputes
 from maplebridge.sample.draft import Draft
 from maplebridge.sample.facts import document
@@ -38,7 +38,7 @@ class World:
     people: tuple[bodies.Person, ...]
     contracts: tuple[bodies.Contract, ...]
     appointments: tuple[bodies.Appointment, ...]
-    committees: tuple[tuple[bodies.CommitteeTerm, bodies.CommitteeFiling], ...]
+    committees: tuple[Committee, ...]
     cross_appointments: tuple[bodies.CrossAppointment, ...]
     rubric: bodies.RubricVersion
     meetings: tuple[bodies.Meeting, ...]
@@ -64,7 +64,8 @@ def build(number: int) -> World:
     organisations = found(draft, communities)
     subordinate(draft, organisations)
     people = staff(draft, communities, organisations)
-    cross_appoint(draft, communities, organisations, people)
+    committees = elect(draft, organisations, people)
+    cross_appoint(draft, communities, organisations, people, committees)
     employ(draft, organisations)
     cases = disputes(seed, communities, organisations)
     return World(
@@ -77,7 +78,7 @@ def build(number: int) -> World:
         people=tuple(draft.people),
         contracts=tuple(draft.contracts),
         appointments=tuple(draft.appointments),
-        committees=tuple(elect(draft, organisations, people)),
+        committees=committees,
         cross_appointments=tuple(draft.cross_appointments),
         rubric=_rubric(draft, rubric),
         disputes=tuple(dispute for dispute, _ in cases),

@@ -11,10 +11,10 @@ from ..people.service import PERSON_TO_APPOINT, must_be_named
 from ..platform.bodies import range_text
 from ..platform.problems import NotFound
 from ..platform.request import Created, Items, Write
-from . import events, queries
+from . import events, queries, rule_queries
 from .interest import supervision
 from .schemas import NewAppointment, NewCrossAppointment
-from .sitting import sittings
+from .seating import seating
 
 
 async def appoint(write: Write, appointments: Items[NewAppointment]) -> list[Created]:
@@ -40,8 +40,8 @@ async def seat(
     """
     people = await appointments.named(write.tx, PERSON_TO_APPOINT, "person_id")
     posts = await appointments.named(write.tx, POST_TO_FILL, "post_id")
-    must_sit = await sittings(write.tx, posts.values())
-    died_at = dict(await write.tx.all(queries.DEATHS, person_ids=list(people)))
+    must_be_there = await seating(write.tx, posts.values())
+    died_at = dict(await write.tx.all(rule_queries.DEATHS, person_ids=list(people)))
     must_not_supervise = await supervision(
         write.tx, [(new.person_id, posts[new.post_id]) for new in appointments]
     )
@@ -53,7 +53,7 @@ async def seat(
         write.caller.must_fill(post.place.holder, post.place.post_kind, new.person_id)
         must_be_named(people[new.person_id], "/person_id")
         check_alive(new.during.period(), died_at.get(new.person_id))
-        must_sit(post, new.during.period())
+        must_be_there(post, new.during.period())
         must_not_supervise(new.person_id, post, new.during.period())
         return values_of(new, post, new.person_id)
 

@@ -1,6 +1,5 @@
 """Hold every appointment in force against the rules, as things stand now."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,13 +11,13 @@ from maplebridge_domain.posts import check_post_place, check_seat
 from maplebridge_domain.problem import Problem
 from maplebridge_domain.spreadsheet import refusal_of
 
-from ..organisations.service import POST, Post
-from ..people.service import PERSON, Person, must_be_named
+from ..organisations.service import POST
+from ..people.service import PERSON, must_be_named
 from ..platform.request import Items, Write
-from . import queries, term_queries
+from . import rule_queries, term_queries
 from .cross_appoint import crossing_of, find_grounds
 from .schemas import NewCrossAppointment
-from .sitting import sittings
+from .seating import seating
 from .term_queries import Term
 
 _FIRST = UUID(int=0)
@@ -54,10 +53,10 @@ async def check_in_force(
 
 async def _out_of_place(read: Write, terms: list[Term]) -> list[tuple[Term, Problem]]:
     """Return what is wrong with persons and posts of some terms, each rule by itself."""
-    posts = await _posts(read, terms)
-    people = await _people(read, terms)
-    died_at = dict(await read.tx.all(queries.DEATHS, person_ids=list(people)))
-    must_be_there = await sittings(read.tx, posts.values())
+    posts = await read.tx.by_id(POST, (term.post_id for term in terms))
+    people = await read.tx.by_id(PERSON, (term.person_id for term in terms))
+    died_at = dict(await read.tx.all(rule_queries.DEATHS, person_ids=list(people)))
+    must_be_there = await seating(read.tx, posts.values())
     found = []
     for term in terms:
         post, place = posts[term.post_id], posts[term.post_id].place
@@ -72,16 +71,6 @@ async def _out_of_place(read: Write, terms: list[Term]) -> list[tuple[Term, Prob
             if refused is not None:
                 found.append((term, refused))
     return found
-
-
-async def _posts(read: Write, terms: list[Term]) -> Mapping[UUID, Post]:
-    ids = sorted({term.post_id for term in terms})
-    return {post.id: post for post in await read.tx.all(POST, ids=ids)}
-
-
-async def _people(read: Write, terms: list[Term]) -> Mapping[UUID, Person]:
-    ids = sorted({term.person_id for term in terms})
-    return {person.id: person for person in await read.tx.all(PERSON, ids=ids)}
 
 
 async def _out_of_step(read: Write, terms: list[Term], at: datetime) -> list[tuple[Term, Problem]]:

@@ -12,7 +12,7 @@ from . import events, term_queries
 from .cross_appoint import check_rules, find_grounds
 from .interest import supervision
 from .schemas import Correction, NewCrossAppointment
-from .sitting import sittings
+from .seating import seating
 from .term_queries import Term
 
 
@@ -36,7 +36,8 @@ async def correct(write: Write, id: UUID, version: int, body: Correction) -> Cre
         grounds = await find_grounds(write.tx, Items([new], batch=False))
         check_rules(new, grounds(new), write.now)
     else:
-        (await sittings(write.tx, [post]))(post, during)
+        must_be_there = await seating(write.tx, [post])
+        must_be_there(post, during)
         must_not_supervise = await supervision(write.tx, [(term.person_id, post)])
         must_not_supervise(term.person_id, post, during)
     resting = await write.tx.all(term_queries.DEPENDANTS, street_id=term.street_id, id=id)

@@ -18,9 +18,10 @@ from ..platform.request import Created, Items, Write
 from . import events
 from .appoint import same_street, take_places, values_of
 from .interest import held_beside
-from .queries import APPOINTMENT, HELD_OF_THEIR_OWN, Appointment
+from .queries import APPOINTMENT, Appointment
+from .rule_queries import HELD_OF_THEIR_OWN
 from .schemas import NewCrossAppointment
-from .sitting import sittings
+from .seating import seating
 
 Asked = TypeVar("Asked", bound=NewCrossAppointment)
 
@@ -35,7 +36,7 @@ class Grounds:
     contract: ServiceContract | None
     person: Person
     others: tuple[Held, ...]
-    must_sit: Callable[[Post, Period], None]
+    must_be_there: Callable[[Post, Period], None]
 
 
 async def cross_appoint(write: Write, appointments: Items[NewCrossAppointment]) -> list[Created]:
@@ -59,8 +60,8 @@ async def seat_across(
         NotFound, EmptyPeriod, PersonMerged, PersonErased, WrongSourcePost, WrongTargetPost,
         WrongPlaceForStep, OutlastsItsSource, ContractWithdrawn, NoContractInForce, NotAPartyMember,
         ElectionMissing, ElectionDatesWrong, VotesMissing, InterestNotExcluded, DeclaredInTheFuture,
-        EvidenceMissing, InItsPay, CommitteeNotSitting, PostTaken, AlreadyHoldsPost, SourceNotInForce,
-        OfficeNotYoursToFill, OwnOffice, and what `check_votes` refuses.
+        EvidenceMissing, EvidenceInTheFuture, InItsPay, CommitteeNotSitting, PostTaken,
+        AlreadyHoldsPost, SourceNotInForce, OfficeNotYoursToFill, OwnOffice, and what `check_votes` refuses.
     """
     grounds = await find_grounds(write.tx, appointments)
 
@@ -87,12 +88,10 @@ async def find_grounds(
     sources = await appointments.named(tx, APPOINTMENT, "source_id")
     posts = await appointments.named(tx, POST_TO_FILL if to_write else POST, "post_id")
     contracts = await appointments.named(tx, CONTRACT, "contract_id")
-    must_sit = await sittings(tx, posts.values())
-    ids = [source.person_id for source in sources.values()]
+    must_be_there = await seating(tx, posts.values())
     person = PERSON_TO_APPOINT if to_write else PERSON
-    people = {one.id: one for one in await tx.all(person, ids=ids)}
-    named = {source.post_id for source in sources.values()}
-    at = {one.id: one for one in await tx.all(POST, ids=sorted(named))}
+    people = await tx.by_id(person, (source.person_id for source in sources.values()))
+    at = await tx.by_id(POST, (source.post_id for source in sources.values()))
     watching = [
         sources[new.source_id].person_id
         for new in appointments
@@ -105,7 +104,7 @@ async def find_grounds(
         contract = contracts[new.contract_id] if new.contract_id else None
         holder, beside = people[source.person_id], tuple(others[source.person_id])
         return Grounds(
-            source, at[source.post_id], posts[new.post_id], contract, holder, beside, must_sit
+            source, at[source.post_id], posts[new.post_id], contract, holder, beside, must_be_there
         )
 
     return grounds
@@ -121,7 +120,7 @@ def check_rules(new: NewCrossAppointment, grounds: Grounds, at: datetime) -> Non
     same_street(grounds.source.street_id, grounds.post)
     must_be_named(grounds.person, "/source_id")
     check_crossing(crossing_of(new, grounds, at))
-    grounds.must_sit(grounds.post, new.during.period())
+    grounds.must_be_there(grounds.post, new.during.period())
 
 
 def crossing_of(new: NewCrossAppointment, grounds: Grounds, at: datetime) -> Crossing:
@@ -143,7 +142,7 @@ def crossing_of(new: NewCrossAppointment, grounds: Grounds, at: datetime) -> Cro
         contract_during=contract.during if contract else None,
         election=new.election.election() if new.election else None,
         no_interest_declared_on=new.no_interest_declared_on,
-        files=len(new.evidence),
+        files=tuple(one.dated_on for one in new.evidence),
         others=grounds.others,
     )
 

@@ -10,7 +10,8 @@ from maplebridge_domain.period import Period
 from ..organisations.service import POST, Post
 from ..people.service import PERSON_IN_TURN
 from ..platform.database import Statement, Transaction
-from .queries import HELD_WITHOUT_INTEREST, Appointment
+from .queries import Appointment
+from .rule_queries import HELD_WITHOUT_INTEREST
 
 
 async def held_beside(
@@ -25,7 +26,7 @@ async def held_beside(
     if ids and in_turn:
         await tx.all(PERSON_IN_TURN, ids=ids)
     found = await tx.all(what, person_ids=ids) if ids else []
-    posts = {one.id: one for one in await tx.all(POST, ids=sorted({one.post_id for one in found}))}
+    posts = await tx.by_id(POST, (one.post_id for one in found))
     held: defaultdict[UUID, list[Held]] = defaultdict(list)
     for one in found:
         held[one.person_id].append((posts[one.post_id].place, one.during))

@@ -1,17 +1,17 @@
 """Appointments as sheets hold them, those by the five steps with what they rest on and what shows them."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import func, select
 
 from maplebridge_domain.period import Period
 
 from ..platform.database import Statement, in_scope
 from ..platform.views import place_held
+from .queries import BASIS, read_basis
 from .tables import appointment
 
 
@@ -32,11 +32,10 @@ class AppointmentLine:
     evidence: list[dict[str, Any]]
 
 
-def _line(id_: UUID, post_id: UUID, person_id: UUID, *more: Any) -> AppointmentLine:
-    start, until, step, rests_on, contract_id, election, declared_on, evidence = more
-    read, files = json.loads(election or "null"), json.loads(evidence or "[]")
-    basis = (step, rests_on, contract_id, read, declared_on, files)
-    return AppointmentLine(id_, post_id, person_id, start, until, *basis)
+def _line(
+    id_: UUID, post_id: UUID, person_id: UUID, start: datetime, until: datetime | None, *basis: Any
+) -> AppointmentLine:
+    return AppointmentLine(id_, post_id, person_id, start, until, *read_basis(*basis))
 
 
 APPOINTMENT_LEDGER = Statement(
@@ -46,12 +45,7 @@ APPOINTMENT_LEDGER = Statement(
         appointment.c.person_id,
         func.lower(appointment.c.during),
         func.upper(appointment.c.during),
-        appointment.c.step,
-        appointment.c.rests_on,
-        appointment.c.contract_id,
-        cast(appointment.c.election, Text),
-        appointment.c.no_interest_declared_on,
-        cast(appointment.c.evidence, Text),
+        *BASIS,
     )
     .where(in_scope(appointment), appointment.c.during.is_not(None))
     .order_by(func.lower(appointment.c.during), appointment.c.id),

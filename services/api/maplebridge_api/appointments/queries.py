@@ -28,10 +28,8 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
 
-from maplebridge_domain.appointment import EndReason
-from maplebridge_domain.cross_appointment import STEPS
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 
@@ -51,7 +49,7 @@ from ..platform.database import (
 from ..platform.ordering import by_name
 from ..platform.paging import Pages, Single
 from ..platform.request import Created
-from ..platform.views import committee_sitting, office_holder
+from ..platform.views import office_holder
 from .tables import appointment
 
 
@@ -67,77 +65,46 @@ class Appointment:
     version: int
 
 
-def _appointment(
+AS_RULES_SEE = (
+    appointment.c.street_id,
+    appointment.c.person_id,
+    appointment.c.post_id,
+    appointment.c.during,
+    appointment.c.version,
+)
+
+
+def as_rules_see(
     id_: UUID, street_id: int, person_id: UUID, post_id: UUID, during: Any, version: int
 ) -> Appointment:
+    """Return the appointment that a row of `AS_RULES_SEE`, behind its id, tells of."""
     period = Period(during.lower, during.upper)
     return Appointment(id_, street_id, person_id, post_id, period, version)
 
 
 #: Terms only: what was withdrawn before it began is no appointment to whoever builds on one.
 APPOINTMENT = Statement(
-    by_ids(
-        appointment,
-        appointment.c.street_id,
-        appointment.c.person_id,
-        appointment.c.post_id,
-        appointment.c.during,
-        appointment.c.version,
-    ).where(appointment.c.during.is_not(None)),
-    _appointment,
+    by_ids(appointment, *AS_RULES_SEE).where(appointment.c.during.is_not(None)), as_rules_see
 )
 
 
-def _held_by(which: ColumnElement[bool]) -> Statement[Appointment]:
-    """Select what persons hold, or held, of some kind."""
-    return Statement(
-        select(
-            appointment.c.id,
-            appointment.c.street_id,
-            appointment.c.person_id,
-            appointment.c.post_id,
-            appointment.c.during,
-            appointment.c.version,
-        ).where(
-            in_scope(appointment),
-            appointment.c.person_id == func.any(bindparam("person_ids", type_=ARRAY(Uuid()))),
-            which,
-            appointment.c.during.is_not(None),
-        ),
-        _appointment,
-    )
-
-
-#: What persons hold on the strength of nothing else.
-HELD_OF_THEIR_OWN = _held_by(appointment.c.step.is_(None))
-#: What persons hold by a step that asks that they have no interest.
-HELD_WITHOUT_INTEREST = _held_by(
-    appointment.c.step.in_(
-        [literal_column(str(step.number)) for step in STEPS.values() if step.needs_no_interest]
-    )
-)
-#: When committees sit, each by its organisation's id.
-SITTINGS = Statement(
-    select(committee_sitting.c.organisation_id, committee_sitting.c.during).where(
-        in_scope(committee_sitting),
-        committee_sitting.c.organisation_id
-        == func.any(bindparam("organisation_ids", type_=ARRAY(Uuid()))),
-    ),
-    lambda id_, during: (id_, Period(during.lower, during.upper)),
+#: By which step, on what, and what shows it.
+BASIS = (
+    appointment.c.step,
+    appointment.c.rests_on,
+    appointment.c.contract_id,
+    cast(appointment.c.election, Text),
+    appointment.c.no_interest_declared_on,
+    cast(appointment.c.evidence, Text),
 )
 
-#: When persons died, of those whose office ended by that.
-DEATHS = Statement(
-    select(appointment.c.person_id, func.min(func.upper(appointment.c.during)))
-    .where(
-        in_scope(appointment),
-        appointment.c.person_id == func.any(bindparam("person_ids", type_=ARRAY(Uuid()))),
-        appointment.c.end_reason == literal_column(f"'{EndReason.DEATH}'"),
-        appointment.c.during.is_not(None),
-    )
-    .group_by(appointment.c.person_id),
-    lambda id_, died_at: (id_, died_at),
-)
+
+def read_basis(*row: Any) -> tuple[Any, ...]:
+    """Return a row of `BASIS` with the vote and the files read."""
+    step, rests_on, contract_id, election, declared_on, evidence = row
+    read, files = json.loads(election or "null"), json.loads(evidence or "[]")
+    return step, rests_on, contract_id, read, declared_on, files
+
 
 APPOINTMENT_OUT = json_object(
     id=appointment.c.id,

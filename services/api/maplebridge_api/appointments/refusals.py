@@ -16,7 +16,6 @@ from maplebridge_domain.cross_appointment import (
     DeclaredInTheFuture,
     ElectionDatesWrong,
     ElectionMissing,
-    EvidenceMissing,
     InItsPay,
     InterestNotExcluded,
     NotAPartyMember,
@@ -26,6 +25,7 @@ from maplebridge_domain.cross_appointment import (
     WrongSourcePost,
     WrongTargetPost,
 )
+from maplebridge_domain.evidence import EvidenceInTheFuture, EvidenceMissing
 from maplebridge_domain.hierarchy import OrganisationDissolved
 from maplebridge_domain.owners_vote import (
     TooFewOwnersAgreed,
@@ -60,7 +60,7 @@ STEP_RULES = (
     *(WrongSourcePost, WrongTargetPost, WrongPlaceForStep),
     *(OutlastsItsSource, ContractWithdrawn, NoContractInForce),
     *(NotAPartyMember, ElectionMissing, ElectionDatesWrong, VotesMissing),
-    *(InterestNotExcluded, DeclaredInTheFuture, EvidenceMissing, InItsPay),
+    *(InterestNotExcluded, DeclaredInTheFuture, EvidenceMissing, EvidenceInTheFuture, InItsPay),
     *(VotesInconsistent, TooFewOwnersTookPart, TooLittleAreaTookPart),
     *(TooFewOwnersAgreed, TooLittleAreaAgreed),
 )

@@ -75,6 +75,17 @@ class VotesIn(Body):
     area_agreeing_cm2: SomeArea
 
 
+#: Of an election that carried, for examples.
+VOTES = {
+    "owners": 900,
+    "owners_taking_part": 640,
+    "owners_agreeing": 500,
+    "area_cm2": 900_000_000,
+    "area_taking_part_cm2": 650_000_000,
+    "area_agreeing_cm2": 480_000_000,
+}
+
+
 class ElectionIn(Body):
     """The owners' vote and its filing with the street (Civil Code art. 278)."""
 
@@ -114,14 +125,7 @@ class NewCrossAppointment(New):
                 "voted_on": "2026-10-18",
                 "filing_number": "天桥备字〔2026〕7号",
                 "filed_on": "2026-10-26",
-                "votes": {
-                    "owners": 900,
-                    "owners_taking_part": 640,
-                    "owners_agreeing": 500,
-                    "area_cm2": 900_000_000,
-                    "area_taking_part_cm2": 650_000_000,
-                    "area_agreeing_cm2": 480_000_000,
-                },
+                "votes": VOTES,
             },
             "evidence": [
                 {

@@ -32,6 +32,7 @@ from .queries import (
 )
 from .refusals import CROSS_RULES, FILLING, RULES, STEP_RULES
 from .schemas import (
+    VOTES,
     Capacities,
     CapacityOut,
     Evidence,
@@ -51,6 +52,7 @@ __all__ = [
     "PLACE_LEDGER",
     "RULES",
     "STEP_RULES",
+    "VOTES",
     "Appointment",
     "AppointmentLine",
     "Evidence",

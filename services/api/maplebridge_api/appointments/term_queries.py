@@ -1,6 +1,5 @@
 """The statements that end, withdraw and correct terms; each keeps what was said before."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,7 +41,7 @@ from ..platform.database import (
 from ..platform.paging import Single
 from ..platform.request import Created
 from ..platform.views import place_held
-from .queries import APPOINTMENT_OUT
+from .queries import APPOINTMENT_OUT, BASIS, read_basis
 from .tables import appointment, appointment_history
 
 
@@ -97,10 +96,8 @@ def _term(
     id_: UUID, street_id: int, person_id: UUID, post_id: UUID, during: Any, *more: Any
 ) -> Term:
     planned = Period(during.lower, during.upper) if during else None
-    step, rests_on, contract_id, election, declared_on, evidence, version, seat = more
-    read, files = json.loads(election or "null"), json.loads(evidence or "[]")
     named = (id_, street_id, person_id, post_id, planned)
-    return Term(*named, step, rests_on, contract_id, read, declared_on, files, version, seat)
+    return Term(*named, *read_basis(*more[:6]), *more[6:])
 
 
 _TERM = (
@@ -108,12 +105,7 @@ _TERM = (
     appointment.c.person_id,
     appointment.c.post_id,
     appointment.c.during,
-    appointment.c.step,
-    appointment.c.rests_on,
-    appointment.c.contract_id,
-    cast(appointment.c.election, Text),
-    appointment.c.no_interest_declared_on,
-    cast(appointment.c.evidence, Text),
+    *BASIS,
     appointment.c.version,
     appointment.c.seat,
 )

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
-    and_,
     bindparam,
     case,
     exists,
@@ -31,7 +30,17 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from maplebridge_domain.committee import CommitteeKind, Handed, Renewal
 from maplebridge_domain.period import Period
 
-from ..grid.service import heir_of, is_no_more, kin, path_of, runs_in, stood_for, taken_in
+from ..grid.service import (
+    begins_as_one,
+    closed_at,
+    heir_of,
+    kin,
+    of_one,
+    path_of,
+    runs_in,
+    stood_for,
+    taken_in,
+)
 from ..organisations.service import name_of
 from ..platform.database import (
     Statement,
@@ -176,25 +185,9 @@ _kin = kin(bindparam("ids", type_=ARRAY(Uuid())))
 TERMS_OF_ONE = Statement(
     select(
         name_of(committee_term.c.street_id, committee_term.c.organisation_id),
-        func.greatest(func.lower(committee_term.c.during), _kin.c.since),
+        begins_as_one(_kin, committee_term),
         func.upper(committee_term.c.during),
-    )
-    .select_from(
-        _kin.join(
-            committee_term,
-            and_(
-                committee_term.c.street_id == _kin.c.street_id,
-                committee_term.c.quarter_id == _kin.c.grid_id,
-            ),
-        )
-    )
-    .where(
-        or_(
-            func.upper_inf(committee_term.c.during),
-            _kin.c.since.is_(None),
-            func.upper(committee_term.c.during) > _kin.c.since,
-        )
-    ),
+    ).select_from(_kin.join(committee_term, of_one(_kin, committee_term))),
     lambda name, start, until: (name, Period(start, until)),
 )
 
@@ -283,7 +276,7 @@ RENEWALS = Pages(
     },
     only=_IS_OWNERS
     & ~_elected_again
-    & ~is_no_more(committee_term.c.street_id, committee_term.c.quarter_id),
+    & closed_at(committee_term.c.street_id, committee_term.c.quarter_id).is_(None),
 )
 _party_members = committee_term.c.party_members
 _aimed_at = committee_term.c.party_aim_percent * committee_term.c.members

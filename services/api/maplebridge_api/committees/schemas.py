@@ -10,7 +10,7 @@ from maplebridge_domain.appointment import EndReason
 from maplebridge_domain.committee import CommitteeKind, Handed, Renewal
 from maplebridge_domain.owners_vote import Votes
 
-from ..appointments.service import VotesIn
+from ..appointments.service import VOTES, VotesIn
 from ..platform.bodies import (
     Body,
     Day,
@@ -62,14 +62,7 @@ class NewCommitteeTerm(New):
             "during": {"from": "2026-11-01T00:00:00+08:00", "until": "2031-11-01T00:00:00+08:00"},
             "election": {
                 "voted_on": "2026-10-18",
-                "votes": {
-                    "owners": 900,
-                    "owners_taking_part": 640,
-                    "owners_agreeing": 500,
-                    "area_cm2": 900_000_000,
-                    "area_taking_part_cm2": 650_000_000,
-                    "area_agreeing_cm2": 480_000_000,
-                },
+                "votes": VOTES,
             },
             "members": [
                 {"person_id": example_id("person"), "post_id": example_id("director")},

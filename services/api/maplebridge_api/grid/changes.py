@@ -4,7 +4,7 @@ Other slices may have to follow (open disputes stand in a quarter), so moving, s
 closing are told by the slice that calls them; what concerns the grid alone is a verb of its own here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -146,7 +146,7 @@ async def placements_below(
 async def rehang(
     write: Write,
     street_id: int,
-    placements: Iterable[Placement],
+    placements: Sequence[Placement],
     moves: Sequence[Move],
     at: datetime,
     codes: Mapping[UUID, str] | None = None,
@@ -158,10 +158,9 @@ async def rehang(
     Raises:
         NotPartOfGrid, WrongGridCode, CodesClash.
     """
-    before = list(placements)
-    moved = rehung(before, moves, codes or {})
+    moved = rehung(placements, moves, codes or {})
     if codes is not None:
-        await _check_codes(write, street_id, codes, before, moved, at)
+        await _check_codes(write, street_id, codes, placements, moved, at)
     rows = [
         {
             "street_id": street_id,

@@ -12,9 +12,10 @@ from maplebridge_domain.grid_attributes import (
     CentralHouseholdElsewhere,
     check_attributes,
 )
-from maplebridge_domain.grid_change import check_date
+from maplebridge_domain.grid_change import Description, check_date
 
 from ..platform.database import as_rows
+from ..platform.ids import new_id
 from ..platform.request import Created, Write
 from . import events, placing, queries
 from .changes import show, since, take
@@ -41,10 +42,7 @@ async def describe(write: Write, id: UUID, version: int, body: Describing) -> Cr
         await _must_live_here(write, grid, body.central_household_id, at)
 
     said = {"name": body.name or last.name, **asdict(attributes)}
-    row = {"street_id": grid.street_id, "grid_id": id, "level": grid.level, "during": since(at)}
-    await write.tx.run(placing.CLOSE_DESCRIPTIONS, ids=[last.id], at=at)
-    await write.tx.run(placing.DESCRIBE_GRIDS, rows=as_rows([row | said]))
-    await write.tx.run(placing.COUNT_GRIDS, ids=[id])
+    await _say(write, grid.street_id, [last], [{"grid_id": id, "level": grid.level, **said}], at)
     shown = await show(write, id)
     await write.record(
         events.DESCRIBED, street_id=grid.street_id, subject=f"grids/{id}", since=at, **said
@@ -58,40 +56,48 @@ async def add_attributes(
     """Give grids a party organisation or a central household from now on, in the place of none.
 
     Returns:
-        The ids of what is said of them now, in no order.
+        The ids of what is said of them now.
 
     Raises:
         RightMissing, BeforeLastChange.
     """
+    street = grids[0].path.partition("/")[0]
+    write.caller.must(Right.GRID_WRITE, on=street)
     levels = {one.id: one.level for one in grids}
-    ids = sorted(given)
-    write.caller.must(Right.GRID_WRITE, on=grids[0].path.partition("/")[0])
-    last = await write.tx.all(placing.DESCRIPTIONS, ids=ids)
+    last = await write.tx.all(placing.DESCRIPTIONS, ids=sorted(given))
     check_date(write.now, write.now, after=[one.since for one in last])
-    street_id = int(grids[0].path.partition("/")[0])
-    rows = [
-        {
-            "street_id": street_id,
-            "grid_id": one.grid_id,
-            "level": levels[one.grid_id],
-            "name": one.name,
-            "during": since(write.now),
-            **asdict(replace(one.attributes, **given[one.grid_id])),
-        }
+    said = [
+        {"grid_id": one.grid_id, "level": levels[one.grid_id], "name": one.name}
+        | asdict(replace(one.attributes, **given[one.grid_id]))
         for one in last
     ]
-    await write.tx.run(placing.CLOSE_DESCRIPTIONS, ids=[one.id for one in last], at=write.now)
-    await write.tx.run(placing.DESCRIBE_GRIDS, rows=as_rows(rows))
-    await write.tx.run(placing.COUNT_GRIDS, ids=ids)
-    for id_ in ids:
+    made = await _say(write, int(street), last, said, write.now)
+    for id_ in sorted(given):
         await write.record(
             events.DESCRIBED,
-            street_id=street_id,
+            street_id=int(street),
             subject=f"grids/{id_}",
             since=write.now,
             **given[id_],
         )
-    return [one.id for one in await write.tx.all(placing.DESCRIPTIONS, ids=ids)]
+    return made
+
+
+async def _say(
+    write: Write,
+    street_id: int,
+    last: Sequence[Description],
+    said: Sequence[Mapping[str, Any]],
+    at: datetime,
+) -> list[UUID]:
+    """Say something of grids from an instant on, in the place of what was said last; return its ids."""
+    ids = [new_id() for _ in said]
+    of_all = {"street_id": street_id, "during": since(at)}
+    rows = [{"id": id_, **of_all, **one} for id_, one in zip(ids, said, strict=True)]
+    await write.tx.run(placing.CLOSE_DESCRIPTIONS, ids=[one.id for one in last], at=at)
+    await write.tx.run(placing.DESCRIBE_GRIDS, rows=as_rows(rows))
+    await write.tx.run(placing.COUNT_GRIDS, ids=[one.grid_id for one in last])
+    return ids
 
 
 async def _must_live_here(write: Write, grid: Grid, household_id: UUID, at: datetime) -> None:

@@ -180,7 +180,7 @@ async def merge(
         WrongGridCode, ChangeInTheFuture, BeforeLastChange, CodesClash.
     """
     grid = await take(write, id, version)
-    found = {one.id: one for one in await write.tx.all(GRID, ids=list(grids))}
+    found = await write.tx.by_id(GRID, grids)
     for index, one in enumerate(grids):
         if one not in found:
             raise NotFound(f"/grids/{index}")

@@ -10,6 +10,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     Subquery,
+    and_,
     cast,
     func,
     null,
@@ -85,14 +86,6 @@ def runs_in(
     return or_(dated.c.quarter_id == asked_id, stood.correlate_except(grid_heir).exists())
 
 
-def is_no_more(street_id: ColumnElement[int], grid_id: ColumnElement[UUID]) -> ColumnElement[bool]:
-    """Say that a grid was closed, and none took it in or that one was closed too, for another's statement."""
-    heir = grid.alias("heir")
-    named = (heir.c.street_id == street_id, heir.c.id == heir_of(street_id, grid_id))
-    closed = select(heir.c.closed_at.is_not(None)).where(*named)
-    return closed.correlate_except(heir).scalar_subquery()
-
-
 def kin(ids: ColumnElement[Any]) -> Subquery:
     """Write which grids some that are there have become one with, themselves among them, for another slice.
 
@@ -113,3 +106,19 @@ def kin(ids: ColumnElement[Any]) -> Subquery:
         cast(null(), DateTime(timezone=True)).label("since"),
     ).where(in_scope(asked), asked.c.id == func.any(ids))
     return own.union_all(taken).subquery("kin")
+
+
+def of_one(kin: Subquery, dated: FromClause) -> ColumnElement[bool]:
+    """Say that what is dated in a quarter is, or will be, that of one that it has become one with."""
+    until = func.upper(dated.c.during)
+    return and_(
+        dated.c.street_id == kin.c.street_id,
+        dated.c.quarter_id == kin.c.grid_id,
+        dated.c.during.is_not(None),
+        or_(until.is_(None), kin.c.since.is_(None), until > kin.c.since),
+    )
+
+
+def begins_as_one(kin: Subquery, dated: FromClause) -> ColumnElement[datetime]:
+    """Write since when what is `of_one` runs for it."""
+    return func.greatest(func.lower(dated.c.during), kin.c.since)

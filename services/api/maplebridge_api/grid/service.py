@@ -19,7 +19,16 @@ from .dated import AT
 from .describing import add_attributes, describe
 from .division import close, merge, split
 from .ground import NOBODYS_HOUSEHOLDS, NODES, ROOT, asked
-from .heirs import closed_at, heir_of, is_no_more, kin, runs_in, stood_for, taken_in
+from .heirs import (
+    begins_as_one,
+    closed_at,
+    heir_of,
+    kin,
+    of_one,
+    runs_in,
+    stood_for,
+    taken_in,
+)
 from .households import create_households, end_household, move_household, recount_household
 from .ledger import ADD_NEW_HOUSEHOLDS, GRID_LEDGER, HOUSEHOLD_LEDGER, GridLine
 from .paths import led_after, level_of, path_at, path_of, quarter_of, standing
@@ -49,6 +58,7 @@ __all__ = [
     "NewGrid",
     "add_attributes",
     "asked",
+    "begins_as_one",
     "close",
     "closed_at",
     "create_grids",
@@ -57,7 +67,6 @@ __all__ = [
     "describe",
     "end_household",
     "heir_of",
-    "is_no_more",
     "kin",
     "led_after",
     "level_of",
@@ -65,6 +74,7 @@ __all__ = [
     "move",
     "move_household",
     "must_be_quarter",
+    "of_one",
     "path_at",
     "path_of",
     "quarter_of",

@@ -1,7 +1,7 @@
 """Loading organisations, each after those that it answers to."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -15,7 +15,6 @@ from maplebridge_domain.importing import (
     OrganisationUnknown,
 )
 from maplebridge_domain.organisation import OrganisationKind
-from maplebridge_domain.spreadsheet import refusal_of
 
 from ..grid.service import GridLine
 from ..organisations import service as organisations
@@ -108,8 +107,8 @@ def _superiors(
     kind, path = line.values["kind"], line.values["grid_path"]
     parent, community = (_superior(loading, line, name, named) for name in _SUPERIORS)
     if parent is not None or not line.values["parent"]:  # else that name is refused already
-        _refuse(loading, line, "parent", lambda: check_parent(kind, path, parent))
-    _refuse(loading, line, "community_party_org", lambda: check_dual_leadership(kind, community))
+        loading.check(line, "parent", lambda: check_parent(kind, path, parent))
+    loading.check(line, "community_party_org", lambda: check_dual_leadership(kind, community))
     return parent.id if parent else None, community.id if community else None
 
 
@@ -121,12 +120,6 @@ def _superior(loading: Loading, line: Line, column: str, named: Named) -> Superi
         loading.refuse(problem, line, column)
         return None
     return found[0] if found else None
-
-
-def _refuse(loading: Loading, line: Line, column: str, rule: Callable[[], None]) -> None:
-    refused = refusal_of(rule)
-    if refused is not None:
-        loading.refuse(refused, line, column)
 
 
 def _superiors_first(

@@ -13,7 +13,6 @@ from maplebridge_domain.importing import (
 from maplebridge_domain.organisation import OrganisationKind, QuarterAlreadyServed
 from maplebridge_domain.period import Period
 from maplebridge_domain.service_contract import check_contract_dates
-from maplebridge_domain.spreadsheet import refusal_of
 from maplebridge_domain.worktime import SHANGHAI
 
 from ..organisations import service as organisations
@@ -35,6 +34,7 @@ async def load_contracts(loading: Loading, batches: Batches) -> None:
         kept[one.grid_path, one.start] = one
         terms[one.grid_path].append(Period(one.start, one.until))
     ids, made = Ids(loading), []
+    today = loading.write.now.astimezone(SHANGHAI).date()
     for line in lines:
         values = line.values
         path, there = values["grid_path"], kept.get((values["grid_path"], values["from"]))
@@ -48,7 +48,8 @@ async def load_contracts(loading: Loading, batches: Batches) -> None:
             loading.refuse(GridUnknown(), line, "grid_path")
         elif grids[path].level is not GridLevel.QUARTER:
             loading.refuse(NotAQuarter(), line, "grid_path")
-        _check_dates(loading, line)
+        signed_on, filed_on = values["signed_on"], values["filed_on"]
+        loading.check(line, "filed_on", partial(check_contract_dates, signed_on, filed_on, today))
         if term is not None:
             if any(term.overlaps(other) for other in terms[path]):
                 loading.refuse(QuarterAlreadyServed(), line, "from")
@@ -82,14 +83,6 @@ class _Enterprises:
         problem = OrganisationAmbiguous() if found else OrganisationUnknown()
         self._loading.refuse(problem, line, "enterprise")
         return None
-
-
-def _check_dates(loading: Loading, line: Line) -> None:
-    today = loading.write.now.astimezone(SHANGHAI).date()
-    signed_on, filed_on = line.values["signed_on"], line.values["filed_on"]
-    problem = refusal_of(partial(check_contract_dates, signed_on, filed_on, today))
-    if problem is not None:
-        loading.refuse(problem, line, "filed_on")
 
 
 def _new(

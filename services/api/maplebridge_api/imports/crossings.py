@@ -26,10 +26,7 @@ from .offices import Posts
 from .reading import Line
 
 _ELECTION = ("voted_on", "filing_number", "filed_on")
-_VOTES = (
-    *("owners", "owners_taking_part", "owners_agreeing"),
-    *("area_cm2", "area_taking_part_cm2", "area_agreeing_cm2"),
-)
+_VOTES = tuple(appointments.VotesIn.model_fields)
 
 
 @dataclass(frozen=True)
@@ -102,10 +99,7 @@ class Crossings:
     async def enter(self, number: int, seats: Sequence[Seat]) -> None:
         """Enter cross-appointments by one step whose sources are there; name every cell that is wrong."""
         tx = self._loading.write.tx
-        at = {
-            one.id: one
-            for one in await tx.all(organisations.POST, ids=self._posts_of(STEPS[number], seats))
-        }
+        at = await tx.by_id(organisations.POST, self._posts_of(STEPS[number], seats))
         sound = []
         for seat in seats:
             new = self._new(STEPS[number], seat, at)
@@ -127,10 +121,10 @@ class Crossings:
                 findings.refuse_under_way(problem)
         await self._loading.enter("appointment", made, appointments.cross_appoint)
 
-    def _posts_of(self, step: Step, seats: Sequence[Seat]) -> list[UUID]:
+    def _posts_of(self, step: Step, seats: Sequence[Seat]) -> set[UUID]:
         """Return the posts that cross-appointments lead to, and those that they may start from."""
         sources = {one.post_id for seat in seats for one in self._sources(step, seat)}
-        return sorted(sources | {seat.post_id for seat in seats})
+        return sources | {seat.post_id for seat in seats}
 
     def _sources(self, step: Step, seat: Seat) -> list[Source]:
         given = seat.line.values["source_id"]

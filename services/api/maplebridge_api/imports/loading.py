@@ -1,6 +1,6 @@
 """What every shape's loading stands on: the lines of a sheet, checked as a whole, then entered."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from maplebridge_domain.importing import KeptDifferently, RowTwice
 from maplebridge_domain.problem import Problem
 from maplebridge_domain.shape import Shape
 from maplebridge_domain.sheets import SHEETS
+from maplebridge_domain.spreadsheet import refusal_of
 
 from ..platform.ids import new_id
 from ..platform.request import Items, Make, Write
@@ -66,6 +67,12 @@ class Loading:
     def refuse(self, problem: Problem, line: Line, name: str) -> None:
         """Note a fault in a line's column."""
         self.findings.refuse(problem, line.row, *self.findings.columns[name])
+
+    def check(self, line: Line, name: str, rule: Callable[[], object]) -> None:
+        """Note a fault in a line's column where a rule refuses it."""
+        refused = refusal_of(rule)
+        if refused is not None:
+            self.refuse(refused, line, name)
 
     def differs(self, line: Line, kept: dict[str, Any]) -> bool:
         """Note where a line contradicts what is kept; an empty cell contradicts nothing."""

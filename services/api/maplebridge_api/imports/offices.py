@@ -162,8 +162,7 @@ class Posts:
             self._loading.refuse(problem, line, "organisation")
         else:
             seats = line.values["seats"] or 1
-            if (refused := refusal_of(lambda: check_places(kind, seats))) is not None:
-                self._loading.refuse(refused, line, "seats")
+            self._loading.check(line, "seats", lambda: check_places(kind, seats))
             if in_organisation and kind in LEADERS:
                 if (holders[0], kind) in self._led:
                     self._loading.refuse(LeaderThereAlready(), line, "kind")

@@ -22,7 +22,6 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
-    or_,
     select,
     update,
 )
@@ -34,7 +33,17 @@ from maplebridge_domain.grid import GridLevel
 from maplebridge_domain.organisation import OrganisationKind, PostKind
 from maplebridge_domain.period import Period
 
-from ..grid.service import closed_at, kin, level_of, path_of, runs_in, stood_for, taken_in
+from ..grid.service import (
+    begins_as_one,
+    closed_at,
+    kin,
+    level_of,
+    of_one,
+    path_of,
+    runs_in,
+    stood_for,
+    taken_in,
+)
 from ..platform.database import (
     Statement,
     an_id,
@@ -352,43 +361,6 @@ def served(at: ColumnElement[datetime]) -> Select[Any]:
     return select(here.label("grid_id")).where(*in_force)
 
 
-_kin = kin(bindparam("ids", type_=ARRAY(Uuid())))
-#: Contracts of quarters and of those that they have become one with: in force for them all since then.
-CONTRACTS_OF_ONE = Statement(
-    select(
-        _kin.c.asked_id,
-        organisation.c.name,
-        func.greatest(func.lower(service_contract.c.during), _kin.c.since).label("start"),
-        func.upper(service_contract.c.during).label("until"),
-    )
-    .select_from(
-        _kin.join(
-            service_contract,
-            and_(
-                service_contract.c.street_id == _kin.c.street_id,
-                service_contract.c.quarter_id == _kin.c.grid_id,
-            ),
-        ).join(
-            organisation,
-            and_(
-                organisation.c.street_id == service_contract.c.street_id,
-                organisation.c.id == service_contract.c.enterprise_id,
-            ),
-        )
-    )
-    .where(
-        service_contract.c.during.is_not(None),
-        or_(
-            func.upper_inf(service_contract.c.during),
-            _kin.c.since.is_(None),
-            func.upper(service_contract.c.during) > _kin.c.since,
-        ),
-    )
-    .order_by(organisation.c.name),
-    lambda asked_id, name, start, until: (asked_id, name, Period(start, until)),
-)
-
-
 def posts() -> Select[Any]:
     """Select where posts are, for another slice: `street_id`, `id`, `kind`, `grid_id`."""
     return select(
@@ -439,6 +411,21 @@ def name_of(street_id: ColumnElement[int], id_: ColumnElement[UUID]) -> ColumnEl
     named = (organisation.c.street_id == street_id, organisation.c.id == id_)
     name = select(organisation.c.name).where(*named)
     return name.correlate_except(organisation).scalar_subquery()
+
+
+_kin = kin(bindparam("ids", type_=ARRAY(Uuid())))
+#: Contracts of quarters and of those that they have become one with: in force for them all since then.
+CONTRACTS_OF_ONE = Statement(
+    select(
+        _kin.c.asked_id,
+        name_of(service_contract.c.street_id, service_contract.c.enterprise_id).label("name"),
+        begins_as_one(_kin, service_contract),
+        func.upper(service_contract.c.during),
+    )
+    .select_from(_kin.join(service_contract, of_one(_kin, service_contract)))
+    .order_by("name"),
+    lambda asked_id, name, start, until: (asked_id, name, Period(start, until)),
+)
 
 
 def vacancies(

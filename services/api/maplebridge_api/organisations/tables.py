@@ -9,7 +9,7 @@ from maplebridge_domain.hierarchy import (
     OrganisationDissolved,
 )
 from maplebridge_domain.organisation import OrganisationKind, PostKind, QuarterAlreadyServed
-from maplebridge_domain.posts import LeaderThereAlready
+from maplebridge_domain.posts import LEADERS, LeaderThereAlready
 from maplebridge_domain.service_contract import ContractDatesWrong
 
 from ..platform.schema import (
@@ -99,7 +99,7 @@ post = street_table(
         f"post__{LeaderThereAlready.code}",
         *("street_id", "organisation_id", "kind"),
         unique=True,
-        postgresql_where="kind IN ('secretary', 'director')",
+        postgresql_where=f"kind IN ({', '.join(map(repr, map(str, LEADERS)))})",
     ),
     CheckConstraint("num_nonnulls(organisation_id, grid_id) = 1", name="post__one_place"),
     CheckConstraint("seats BETWEEN 1 AND 50", name="post__seats"),

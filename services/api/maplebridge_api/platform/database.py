@@ -266,6 +266,10 @@ class Transaction:
         records = await self.connection.fetch(*statement.prepare(self.scope, values))
         return [statement.row(*record) for record in records]
 
+    async def by_id(self, statement: Statement[Named], ids: Iterable[UUID]) -> dict[UUID, Named]:
+        """Return the rows with some ids, by them; what is not there is not among them."""
+        return {row.id: row for row in await self.all(statement, ids=sorted({*ids}))}
+
     async def run(self, statement: Statement[Any], **values: Any) -> None:
         """Run a statement whose rows do not matter."""
         await self.connection.execute(*statement.prepare(self.scope, values))

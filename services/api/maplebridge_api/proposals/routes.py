@@ -8,10 +8,10 @@ from fastapi import Request, Response
 from maplebridge_domain.authority import Right
 from maplebridge_domain.committee import CommitteeNotSitting
 from maplebridge_domain.evaluation import NeedsAPerson
+from maplebridge_domain.evidence import EvidenceInTheFuture
 from maplebridge_domain.period import EmptyPeriod
 from maplebridge_domain.person import PersonErased, PersonMerged
 from maplebridge_domain.proposal import (
-    EvidenceInTheFuture,
     OwnProposal,
     ProposalDecided,
     ProposalNotYours,
@@ -35,11 +35,15 @@ routes = router("proposals")
 
 Proposer = Annotated[Caller, needs(Right.APPOINTMENTS_PROPOSE)]
 Decider = Annotated[Caller, needs(Right.APPOINTMENTS_WRITE)]
-_NEW = (EmptyPeriod, PersonMerged, PersonErased, EvidenceInTheFuture, IdTaken)
+_NEW = (EmptyPeriod, PersonMerged, PersonErased, IdTaken)
 _DECIDING = (NeedsAPerson, OwnProposal, ProposalDecided, ProposalWithdrawn)
 
 
-@routes.post("/appointment-proposals", status_code=201, responses=created(ProposalOut, *_NEW))
+@routes.post(
+    "/appointment-proposals",
+    status_code=201,
+    responses=created(ProposalOut, *_NEW, EvidenceInTheFuture),
+)
 async def propose_appointment(body: NewProposal, caller: Proposer, tx: Tx) -> Response:
     """Propose a person for a post. 提出任职建议"""
     return await create(tx, body, service.propose, "appointment-proposals")

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from maplebridge_domain.authority import Right
 from maplebridge_domain.evaluation import NeedsAPerson
+from maplebridge_domain.evidence import check_evidence
 from maplebridge_domain.proposal import (
     OwnProposal,
     ProposalNotYours,
     ProposalState,
     check_can_be_taken_back,
-    check_evidence,
     check_undecided,
 )
 from maplebridge_domain.worktime import SHANGHAI
@@ -51,6 +51,8 @@ async def propose(write: Write, proposals: Items[NewProposal]) -> list[Created]:
         write.caller.must(Right.APPOINTMENTS_PROPOSE, on=post.place.path)
         same_street(person.street_id, post)
         must_be_named(person, "/person_id")
+        today = write.now.astimezone(SHANGHAI).date()
+        check_evidence((one.dated_on for one in new.evidence), today)
         return _row(write, new, post)
 
     return await _add(write, proposals.each(row), posts.values())
@@ -60,7 +62,7 @@ async def propose_across(write: Write, proposals: Items[NewCrossProposal]) -> li
     """Propose holders of posts for a second by one of the five steps, with what it asks for on file.
 
     Raises:
-        NotFound, RightMissing, EvidenceInTheFuture, and what `check_rules` refuses.
+        NotFound, RightMissing, and what `check_rules` refuses.
     """
     grounds = await find_grounds(write.tx, proposals)
 
@@ -76,8 +78,6 @@ async def propose_across(write: Write, proposals: Items[NewCrossProposal]) -> li
 
 
 def _row(write: Write, new: NewProposal | NewCrossProposal, post: Post) -> dict[str, object]:
-    today = write.now.astimezone(SHANGHAI).date()
-    check_evidence([one.dated_on for one in new.evidence], today)
     return dump(
         new,
         street_id=post.street_id,
