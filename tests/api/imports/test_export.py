@@ -36,6 +36,7 @@ LINKS: dict[str, Json] = {
         "central_household_id": id_of("household 101"),
     },
 }
+ROOT = id_of(f"root {TIANQIAO}")
 PURPOSE = {"people": {"purpose": "answer_person"}}
 
 
@@ -86,6 +87,35 @@ async def test_the_small_street_is_the_same_after_it_went_out_and_came_in(
     ]
     ours, theirs = ([(one["name"], one["during"]) for one in items] for items in totals)
     assert sorted(ours, key=str) == sorted(theirs, key=str) != []
+
+
+async def test_what_was_renumbered_and_moved_goes_out_and_comes_in_as_well(
+    tianqiao: Tianqiao, empty: Tianqiao
+) -> None:
+    """A sheet knows a grid's last place only; households are older than it."""
+    clock.set_to = NOW
+    clerk = tianqiao.clerk_li
+    young = {"parent_id": id_of("tiegong"), "level": "quarter", "code": "0007", "name": "新院"}
+    made = await clerk.makes("/grids", young | {"since": "2026-06-01T00:00:00+08:00"})
+    for name, act, body in (
+        ("huayuan", "renumber", {"code": "0009", "at": "2026-09-01T00:00:00+08:00"}),
+        ("huayuan unit 2", "move", {"parent_id": made["id"], "at": "2026-10-01T00:00:00+08:00"}),
+    ):
+        assert outcome(await clerk.changes(f"/grids/{id_of(name)}", act, body)) == "200"
+    clock.set_to = NOW + timedelta(minutes=1)
+    for shape in SHAPES[:2]:
+        gone = await exports(tianqiao, shape)
+        again = await imports(tianqiao, shape, gone)
+        assert rows_of(again) == ("applied", 0, again["rows_read"]), shape
+        run = await imports(empty, shape, gone)
+        assert (run["state"], run["rows_made"]) == ("applied", run["rows_read"]), shape
+        assert await exports(empty, shape, format="csv") == await exports(
+            tianqiao, shape, format="csv"
+        )
+    for at, counted in (("2026-03-01", (1, 3)), ("2026-07-01", (2, 5))):
+        then = {"at": f"{at}T00:00:00+08:00"}
+        found = (await empty.clerk_li.gets(f"/grids/{ROOT}/totals", params=then)).json()
+        assert (found["households"], found["residents"]) == counted, at
 
 
 #: What an import makes anew: who sees a row changed, and when it came. A phone is sealed each time

@@ -35,7 +35,7 @@ from .tables import grid, grid_description, grid_placement, household, household
 
 @dataclass(frozen=True)
 class GridLine:
-    """A grid as it stands now, and since when it stands there: no parent has come later."""
+    """A grid as it stands now: since when it stands there, no parent has come later; when it came to be."""
 
     id: UUID
     path: str
@@ -47,6 +47,7 @@ class GridLine:
     service_centre: str | None
     hall: str | None
     since: datetime | None
+    began: datetime | None
     central_household_id: UUID | None
     party_org_id: UUID | None
 
@@ -62,6 +63,7 @@ class HouseholdLine:
     since: datetime
 
 
+_ever = grid_placement.alias("ever")
 GRID_LEDGER = Statement(
     select(
         grid.c.id,
@@ -74,6 +76,9 @@ GRID_LEDGER = Statement(
         grid_description.c.service_centre,
         grid_description.c.hall,
         func.lower(grid_placement.c.during),
+        select(func.min(func.lower(_ever.c.during)))
+        .where(_ever.c.street_id == grid.c.street_id, _ever.c.grid_id == grid.c.id)
+        .scalar_subquery(),
         grid_description.c.central_household_id,
         grid_description.c.party_org_id,
     )

@@ -19,6 +19,7 @@ from ..people.service import PERSON_LEDGER, Unmasking, unmask
 from ..platform.request import Write
 from . import events
 from .crossings import crossing_cells
+from .places import later, since_in_sheets
 from .schemas import Format, NewExport
 from .writing import comma_separated, workbook
 
@@ -50,13 +51,26 @@ async def export(write: Write, body: NewExport) -> bytes:
 
 async def _grids(write: Write, _: Purpose | None) -> Rows:
     found = await write.tx.all(GRID_LEDGER)
-    return [(*astuple(one)[1:-2], str(one.id)) for one in found if "/" in one.path]
+    since = since_in_sheets(found)
+    return [
+        (
+            *(one.path, one.level, one.name, one.management, one.cameras, one.access_control),
+            *(one.service_centre, one.hall, since[one.path], one.id),
+        )
+        for one in found
+        if "/" in one.path
+    ]
 
 
 async def _households(write: Write, _: Purpose | None) -> Rows:
-    central = _paths(await write.tx.all(GRID_LEDGER), "central_household_id")
+    grids = await write.tx.all(GRID_LEDGER)
+    since, central = since_in_sheets(grids), _paths(grids, "central_household_id")
     return [
-        (*astuple(one)[1:], central.get(one.id)) for one in await write.tx.all(HOUSEHOLD_LEDGER)
+        (
+            *(one.grid_path, one.address, one.residents),
+            *(later(one.since, since[one.grid_path]), central.get(one.id)),
+        )
+        for one in await write.tx.all(HOUSEHOLD_LEDGER)
     ]
 
 
@@ -65,7 +79,7 @@ async def _organisations(write: Write, _: Purpose | None) -> Rows:
     return [
         (
             *(one.grid_path, one.kind, one.name, one.parent, one.community_party_org, one.uscc),
-            *(answers_for.get(one.id), str(one.id)),
+            *(answers_for.get(one.id), one.id),
         )
         for one in await write.tx.all(ORGANISATION_LEDGER)
     ]

@@ -1,5 +1,6 @@
 """Loading grids and households."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -39,11 +40,27 @@ async def grids_of(loading: Loading) -> dict[str, grid.GridLine]:
     return {one.path: one for one in await loading.write.tx.all(grid.GRID_LEDGER)}
 
 
+def since_in_sheets(grids: Iterable[grid.GridLine]) -> dict[str, datetime | None]:
+    """Return by path since when each grid is there as a sheet says it, which knows its last place only.
+
+    Under a younger grid nothing is older: what was moved there, is there since that one is.
+    """
+    since: dict[str, datetime | None] = {}
+    for one in sorted(grids, key=lambda one: one.path):
+        since[one.path] = later(one.began, since.get(one.path.rpartition("/")[0]))
+    return since
+
+
+def later(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the later of two instants; none is before all."""
+    return max(filter(None, (one, other)), default=None)
+
+
 async def load_grids(loading: Loading, batches: Batches) -> None:
     """Enter the grids of a sheet that are not there yet; parents may stand below their children."""
     lines, meant = await all_lines(batches, "path")
     kept = await grids_of(loading)
-    tree = _tree(loading, kept, lines)
+    tree, since = _tree(loading, kept, lines), since_in_sheets(kept.values())
     ids = {path: one.id for path, one in kept.items()}
     once, new_ids = FirstRows(loading, "path"), Ids(loading)
     new: list[Line] = []
@@ -52,8 +69,9 @@ async def load_grids(loading: Loading, batches: Batches) -> None:
         if not once.first(line, path):
             continue
         if path in kept:
-            names = ("level", "name", *_HAS, "since", "id")
-            loading.differs(line, {name: getattr(kept[path], name) for name in names})
+            names = ("level", "name", *_HAS, "id")
+            there = {name: getattr(kept[path], name) for name in names}
+            loading.differs(line, there | {"since": since[path]})
             loading.findings.rows_kept += 1
             continue
         below_a_wrong_row = path.rpartition("/")[0] in meant
@@ -129,6 +147,7 @@ async def load_households(loading: Loading, batches: Batches) -> None:
     grids = await grids_of(loading)
     once = FirstRows(loading, "address")
     links = Links(loading, grids, "central_household_id", "central_of")
+    since = since_in_sheets(grids.values())
     await loading.write.tx.run(queries.BY_INDEX)
     async for batch in batches:
         lines = []
@@ -140,17 +159,18 @@ async def load_households(loading: Loading, batches: Batches) -> None:
                 loading.refuse(NotAUnit(), line, "grid_path")
             # A hash of eight bytes: of 400,000 two meet once in two hundred million files.
             elif once.first(line, hash((unit.path, line.values["address"]))):
-                problem = refusal_of(partial(_check_since, line, unit, loading.write.now))
-                if problem is not None:
-                    loading.refuse(problem, line, "since")
+                if line.values["since"] is not None:
+                    loading.check(
+                        line, "since", partial(_check_since, line, unit, loading.write.now)
+                    )
                 lines.append((line, unit.id))
-        await _add(loading, lines, links)
+        await _add(loading, lines, links, since)
     if not loading.findings.faults:
         await links.enter()
 
 
 def _check_since(line: Line, unit: grid.GridLine, now: datetime) -> None:
-    check_date(line.values["since"] or now, now, from_=[unit.since], pointer="/since")
+    check_date(line.values["since"], now, from_=[unit.began], pointer="/since")
 
 
 def _must_serve(unit_path: str, named: grid.GridLine) -> None:
@@ -165,7 +185,12 @@ def _must_serve(unit_path: str, named: grid.GridLine) -> None:
         raise CentralHouseholdElsewhere()
 
 
-async def _add(loading: Loading, lines: list[tuple[Line, UUID]], links: Links) -> None:
+async def _add(
+    loading: Loading,
+    lines: list[tuple[Line, UUID]],
+    links: Links,
+    since: Mapping[str, datetime | None],
+) -> None:
     loading.write.caller.must(Right.GRID_WRITE, on=str(loading.street_id))
     ids = [new_id() for _ in lines]
     kept = await loading.write.tx.all(
@@ -178,8 +203,9 @@ async def _add(loading: Loading, lines: list[tuple[Line, UUID]], links: Links) -
         since=[line.values["since"] or loading.write.now for line, _ in lines],
     )
     for one in kept:
-        said = {"residents": one.residents, "since": one.since}
-        loading.differs(lines[one.no - 1][0], said)
+        line, _ = lines[one.no - 1]
+        there_since = later(one.since, since[line.values["grid_path"]])
+        loading.differs(line, {"residents": one.residents, "since": there_since})
     there = {one.no - 1: one.id for one in kept}
     for n, (line, _) in enumerate(lines):
         if line.values["central_of"]:
