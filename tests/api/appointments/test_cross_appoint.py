@@ -100,6 +100,7 @@ async def test_the_five_steps_are_counted_by_person(tianqiao: Tianqiao) -> None:
         (step(1, evidence=[]), "422 evidence_missing"),
         (step(2, evidence=[]), "422 evidence_missing"),
         (step(5, evidence=[]), "422 evidence_missing"),
+        (step(1, evidence=[FILE | {"dated_on": "2027-06-01"}]), "422 evidence_in_the_future"),
         (step(3, contract_id=None), "409 no_contract_in_force"),
         (step(3, during={"from": TERM["from"]}), "409 outlasts_its_source"),
         (step(5, no_interest_declared_on=None), "422 interest_not_excluded"),
